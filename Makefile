@@ -1,0 +1,40 @@
+# Every target sets up .venv by itself from requirements.lock; it is fast when that is already there.
+PYTHON ?= python3
+export VIRTUAL_ENV := $(CURDIR)/.venv
+export PATH := $(VIRTUAL_ENV)/bin:$(PATH)
+# One thread a process: spaCy gains nothing from more, and workers would fight.
+export OMP_NUM_THREADS ?= 1
+export OPENBLAS_NUM_THREADS ?= 1
+READY := .venv/.ready
+
+.PHONY: install run test lint types bench evaluate soak docs lock clean
+
+install: $(READY)
+
+$(READY): requirements.lock setup.py
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "meetwire needs Python 3.11 or newer: make PYTHON=/path/to/python3.11")'
+	$(PYTHON) -m venv .venv
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+run: $(READY)
+	@meetwire run --config configs/local.yaml
+
+test: $(READY)
+	@pytest -n 2 -m "not soak" tests
+
+soak: $(READY)
+	@pytest -m soak tests
+
+lint: $(READY)
+	@ruff check . && ruff format --check .
+
+types: $(READY)
+	@mypy
+
+lock:
+	uv pip compile setup.py --extra dev --extra gcp --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet -o requirements.lock
+
+clean:
+	rm -rf .venv data build *.egg-info

@@ -1,0 +1,1 @@
+"""The jobs: one module a command, and the chain that they share."""

@@ -1,0 +1,110 @@
+"""meetwire: news feeds in, a table of who met whom out.
+
+Every command is a module of ``pipelines`` with ``add_arguments(parser)`` and ``main(arguments, settings) -> int``; its
+docstring is its ``--help``. Modules are imported only when their command is asked for, so that ``--help`` is instant.
+"""
+
+import argparse
+import dataclasses
+import importlib
+import logging
+import sys
+from pathlib import Path
+
+from pipelines import settings as settings_module
+from pipelines.settings import FeedSettings, Settings, SettingsError
+
+# Command -> (module, what it does in a few words).
+COMMANDS: dict[str, tuple[str, str]] = {
+    "run": ("pipelines.run", "read the feeds once and print who met whom: the main job"),
+    "publish": ("pipelines.publish", "read the feeds into the stream, once or for ever"),
+    "batch": ("pipelines.batch", "take a span of the stream through the chain into the tables"),
+    "stream": ("pipelines.streaming", "take the stream through the chain into the tables, for ever"),
+    "extract": ("pipelines.extract", "articles in, meetings out: a Unix filter"),
+    "parse-feed": ("pipelines.parse_feed", "show what one fetched document yields"),
+    "query": ("pipelines.query", "SQL over the tables"),
+    "doctor": ("pipelines.doctor", "check settings, model, stream and tables without running"),
+}
+
+
+def _command_parser(name: str) -> tuple[argparse.ArgumentParser, object]:
+    """The parser of one command, with the flags that every command takes."""
+    module = importlib.import_module(COMMANDS[name][0])
+    parser = argparse.ArgumentParser(
+        prog=f"meetwire {name}", description=module.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    module.add_arguments(parser)
+    common = parser.add_argument_group("settings")
+    common.add_argument(
+        "--config", type=Path, metavar="FILE", help=f"settings file (default: {settings_module.DEFAULT_FILE})"
+    )
+    common.add_argument(
+        "--feed", action="append", metavar="URL_OR_FILE", help="read this feed instead; again and again"
+    )
+    common.add_argument("--state", metavar="FILE", help="what the feed readers remember (SQLite)")
+    common.add_argument("--stream", metavar="STREAM", help="folder:PATH or pubsub://PROJECT/TOPIC/SUBSCRIPTION")
+    common.add_argument(
+        "--tables", action="append", metavar="TABLES", help="folder, jsonl:FOLDER, gs://… or bigquery://PROJECT/DATASET"
+    )
+    common.add_argument("--model", metavar="NAME", help="an installed spaCy pipeline")
+    common.add_argument("--json", action="store_true", help="print JSON for machines")
+    return parser, module
+
+
+def _settings(arguments: argparse.Namespace) -> Settings:
+    """The settings file with the flags laid over it. Without either, the built-in defaults."""
+    path = arguments.config
+    if path is None and settings_module.DEFAULT_FILE.exists():
+        path = settings_module.DEFAULT_FILE
+    settings = settings_module.load(path) if path else Settings()
+    changes: dict[str, object] = {}
+    if arguments.feed:
+        changes["feeds"] = tuple(FeedSettings(url=feed) for feed in arguments.feed)
+    if arguments.state:
+        changes["state"] = arguments.state
+    if arguments.stream:
+        changes["stream"] = arguments.stream
+    if arguments.tables:
+        changes["tables"] = tuple(arguments.tables)
+    if arguments.model:
+        changes["language"] = dataclasses.replace(settings.language, model=arguments.model)
+    return dataclasses.replace(settings, **changes)  # type: ignore[arg-type]
+
+
+def _usage() -> str:
+    width = max(map(len, COMMANDS))
+    commands = "\n".join(f"  {name:{width}}  {what}" for name, (_, what) in COMMANDS.items())
+    return f"{(__doc__ or '').splitlines()[0]}\n\nusage: meetwire COMMAND [flags]\n\n{commands}\n\nmeetwire COMMAND --help explains a command."
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Runs one command. 0 on success, 2 on bad usage or settings, 1 on failure; data on stdout, all else on stderr."""
+    argv = sys.argv[1:] if argv is None else argv
+    if not argv or argv[0] in ("-h", "--help"):
+        print(_usage())
+        return 0 if argv else 2
+    name, rest = argv[0], argv[1:]
+    if name not in COMMANDS:
+        print(f"meetwire: {name!r} is not a command (commands: {', '.join(COMMANDS)})", file=sys.stderr)
+        return 2
+    logging.basicConfig(level=logging.WARNING, format="meetwire: %(message)s", stream=sys.stderr)
+    parser, module = _command_parser(name)
+    arguments, arguments.beam = (
+        parser.parse_known_args(rest) if getattr(module, "TAKES_BEAM_OPTIONS", False) else (parser.parse_args(rest), [])
+    )
+    try:
+        return module.main(arguments, _settings(arguments))  # type: ignore[attr-defined]
+    except SettingsError as error:
+        print(f"meetwire {name}: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        return 0
+    except KeyboardInterrupt:
+        return 130
+    except OSError as error:
+        print(f"meetwire {name}: {error.filename or ''}: {error.strerror or error}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

