@@ -1,0 +1,1 @@
+"""Tables: schemas, conforming rows to them, and the sinks that write them."""
