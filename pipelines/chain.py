@@ -1,0 +1,110 @@
+"""The chain, the only place where it is written: messages -> articles -> entities and meetings -> tables.
+
+Its two ends are arguments, so that a batch, a stream and a run on one machine are the same chain. Between the read and
+the durable write nothing is shuffled: an element is acknowledged only when what came of it is durable.
+"""
+
+import dataclasses
+from collections import Counter
+from collections.abc import Sequence
+
+import apache_beam as beam
+from apache_beam.metrics import MetricsFilter
+from apache_beam.transforms.error_handling import ErrorHandler
+
+from pipelines.options import local_options
+from pipelines.settings import Settings
+from transforms.articles.transforms import CleanText, DecodeArticles
+from transforms.meetings.transforms import FindMeetings
+from transforms.rows import Article
+from transforms.streams.message import Received
+from transforms.tables.write import WriteDeadLetters, WriteTables
+
+
+def messages_to_tables(
+    pipeline: beam.Pipeline, read: beam.PTransform, write: beam.PTransform, settings: Settings, errors: ErrorHandler
+) -> beam.PCollection:
+    """The whole chain: what ``read`` gives (``PCollection[Received]``) through every stage into ``write``."""
+    articles = (
+        pipeline
+        | "Read the stream" >> read
+        | "Decode the messages" >> DecodeArticles(errors)
+        | "Clean the text" >> CleanText(errors)
+    )
+    return articles_to_tables(articles, write, settings, errors)
+
+
+def articles_to_tables(
+    articles: beam.PCollection, write: beam.PTransform, settings: Settings, errors: ErrorHandler
+) -> beam.PCollection:
+    """The chain behind cleaning: ``PCollection[Article]`` into ``write``, where archived articles are read anew."""
+    return (
+        articles
+        | "Find entities and meetings" >> FindMeetings(settings.language.model, errors)
+        | "Write the tables" >> write
+    )
+
+
+@dataclasses.dataclass
+class Fates:
+    """What became of the elements that went in: each is counted once, under one fate.
+
+    Attributes:
+        messages: Messages or articles that went in.
+        extracted: Articles that reached the tables.
+        reports: Meeting reports among them.
+        dead_letters: Elements that a stage could not process, by stage.
+    """
+
+    messages: int = 0
+    extracted: int = 0
+    reports: int = 0
+    dead_letters: Counter[str] = dataclasses.field(default_factory=Counter)
+
+    def add(self, other: "Fates") -> None:
+        """Adds the counts of another run."""
+        self.messages += other.messages
+        self.extracted += other.extracted
+        self.reports += other.reports
+        self.dead_letters.update(other.dead_letters)
+
+    @property
+    def complete(self) -> bool:
+        """True where the fates add up to what went in (a row that fits no table is counted beside its article)."""
+        lost_articles = sum(count for stage, count in self.dead_letters.items() if stage != "tables")
+        return self.messages == self.extracted + lost_articles
+
+
+def run_messages(messages: Sequence[Received], settings: Settings) -> Fates:
+    """Takes ``messages`` through the chain in this process; returns when all that came of them is durable."""
+    return _run_here(messages, settings, whole_chain=True)
+
+
+def run_articles(articles: Sequence[Article], settings: Settings) -> Fates:
+    """The same for articles that are clean already."""
+    return _run_here(articles, settings, whole_chain=False)
+
+
+def _run_here(elements: Sequence[Received] | Sequence[Article], settings: Settings, whole_chain: bool) -> Fates:
+    pipeline = beam.Pipeline(options=local_options())
+    source = beam.Create(list(elements), reshuffle=False)
+    with ErrorHandler(WriteDeadLetters(settings.tables)) as errors:
+        write = WriteTables(settings.tables, errors)
+        if whole_chain:
+            messages_to_tables(pipeline, source, write, settings, errors)
+        else:
+            articles_to_tables(pipeline | "Take the articles" >> source, write, settings, errors)
+    result = pipeline.run()
+    result.wait_until_finish()
+    counts = {
+        counter.key.metric.name: counter.committed
+        for counter in result.metrics().query(MetricsFilter().with_namespace("meetwire"))["counters"]
+    }
+    return Fates(
+        messages=len(elements),
+        extracted=counts.get("extracted", 0),
+        reports=counts.get("reports", 0),
+        dead_letters=Counter(
+            {name.split(".", 1)[1]: count for name, count in counts.items() if name.startswith("dead_letters.")}
+        ),
+    )
