@@ -1,0 +1,25 @@
+"""The word lists behind the language rules: YAML files that a user can read and extend without code."""
+
+import functools
+from importlib import resources
+from typing import Any
+
+import yaml
+
+
+@functools.cache
+def table(name: str) -> dict[str, Any]:
+    """The content of ``NAME.yaml`` in this folder, read once a process.
+
+    Raises:
+        FileNotFoundError: There is no such table.
+        ValueError: The file is not YAML, or not a mapping.
+    """
+    source = resources.files(__name__) / f"{name}.yaml"
+    try:
+        content = yaml.load(source.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except yaml.YAMLError as error:
+        raise ValueError(f"lexicon/{name}.yaml is not YAML: {str(error).splitlines()[0]}") from error
+    if not isinstance(content, dict):
+        raise ValueError(f"lexicon/{name}.yaml: a mapping is expected, not {type(content).__name__}")
+    return content
