@@ -113,7 +113,8 @@ def _venue(key: str) -> Located | None:
         return None
     name, entry = row
     if "at" in entry:
-        return Located(name, entry["country"], *entry["at"], entry["zone"])
+        latitude, longitude = entry["at"]
+        return Located(name, entry["country"], latitude, longitude, entry["zone"])
     city = _city(fold(entry["city"]), entry["country"])
     if city is None:
         return Located(name, entry["country"], None, None, _gazetteer().country_zones.get(entry["country"]))
