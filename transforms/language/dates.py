@@ -1,0 +1,122 @@
+"""What the date expressions of news mean: ``resolve`` one, ``find_dates`` in a text.
+
+Meaning depends on the day of publication in the source's own time zone and on the tense of the verb: "on Monday" in a
+report of a Monday is that day, "will meet Thursday" the coming one. An answer is never finer than the words, and an
+expression that says no day (a duration, "recently", a month without a year to be had) has none. Rules only, no model:
+``dates_absolute`` names months and years, ``dates_relative`` needs the day of publication, ``dates_holidays`` feasts.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from transforms.language import dates_absolute, dates_relative
+from transforms.language.dates_calendar import DateSpan, Precision, Scope, Tense
+from transforms.language.dates_grammar import LEADING, Rule, normalise
+
+__all__ = ["DateSpan", "Precision", "Tense", "find_dates", "resolve"]
+
+_RULES: tuple[Rule, ...] = (*dates_absolute.RULES, *dates_relative.RULES)
+# Longer is no date expression.
+_LONGEST = 120
+
+
+def _scope(anchor: datetime | None, tense: Tense, base: date | None) -> Scope:
+    return Scope(anchor.date() if anchor else None, tense, base, _month_first(anchor))
+
+
+def _month_first(anchor: datetime | None) -> bool | None:
+    """Whether a source at this time zone writes the month first, as the U.S. does; None without a zone."""
+    if anchor is None or anchor.tzinfo is None:
+        return None
+    offset = anchor.utcoffset()
+    return offset is not None and -10 <= offset.total_seconds() / 3600 <= -4
+
+
+def _whole(expression: str, scope: Scope) -> DateSpan | None:
+    for rule in _RULES:
+        match = rule.pattern.fullmatch(expression)
+        if match is not None:
+            found = rule.read(match, scope)
+            if found is not None:
+                return found
+    return None
+
+
+def resolve(expression: str, anchor: datetime | None, tense: Tense, sentence: str = "") -> DateSpan | None:
+    """The days that ``expression`` means; None where it means none, or none that can be told.
+
+    Args:
+        expression: The words of the date, with or without a preposition ("on Monday", "May 19-21"); a time of the day
+            is read over. Where more stands around the date, the longest date in it counts.
+        anchor: When the text was published, in the source's time zone; None where it is not known: then only dates
+            that name their year have a meaning.
+        tense: Of the verb that the date belongs to: past, future or present (read as the coming day).
+        sentence: Where it stands, for "the previous day" and the like, which count from the date before them.
+    """
+    plain = " ".join(normalise(expression[:_LONGEST]).strip(" .,;:()[]\"'“”").split())
+    if not plain:
+        return None
+    scope = _scope(anchor, tense, None)
+    if sentence and _COUNTS_ON.search(plain):
+        scope = scope._replace(base=_base(expression, sentence, scope))
+    bare = LEADING.sub("", plain)
+    for form in dict.fromkeys((plain, bare)):
+        found = _whole(form, scope)
+        if found is not None:
+            return found
+    inner = [bare[start:end] for start, end in _candidates(bare)]
+    return next((found for part in sorted(inner, key=len, reverse=True) if (found := _whole(part, scope))), None)
+
+
+_COUNTS_ON = re.compile(
+    r"\b(?:previous|preceding|following|next|same|that|earlier|later|before|after|prior|afterwards?|previously|the \d)"
+)
+
+
+def _base(expression: str, sentence: str, scope: Scope) -> date | None:
+    at = sentence.find(expression)
+    earlier = [(s, e) for s, e in find_dates(sentence) if e <= at] if at > 0 else []
+    for start, end in reversed(earlier):
+        found = _whole(LEADING.sub("", normalise(sentence[start:end])), scope)
+        if found is not None and found.precision == "day":
+            return found.start
+    return None
+
+
+def _candidates(plain: str) -> Iterator[tuple[int, int]]:
+    for word in _START.finditer(plain):
+        ends = [m.end() for rule in _RULES if rule.findable and (m := rule.pattern.match(plain, word.start()))]
+        if ends:
+            yield word.start(), max(ends)
+
+
+# The words that a date expression can begin with.
+_START = re.compile(
+    r"(?<![\w-])(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun|\d|q[1-4]|early|earlier|mid"
+    r"|late|later|last|past|previous|this|that|next|coming|current|following|upcoming|present|these|the|a|an|one|two|three"
+    r"|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
+    r"|twenty|about|around|roughly|some|nearly|almost|just|over|more|less|at|approximately|today|tonight|tomorrow"
+    r"|yesterday|overnight|day|first|second|third|fourth|fifth|final|from|between|in|before|after|shortly|noon|midnight"
+    r"|midday|dawn|morning|afternoon|evening|night|spring|summer|autumn|fall|winter|weekend|beginning|start|middle|end)"
+)
+
+
+def find_dates(text: str) -> list[tuple[int, int]]:
+    """Where ``text`` speaks of days: offsets ``(start, end)`` of the expressions, in order, none within another."""
+    plain = normalise(text)
+    found: list[tuple[int, int]] = []
+    for start, end in _candidates(plain):
+        if (not found or start >= found[-1][1]) and _is_name(text[start:end]):
+            found.append((start, end))
+    return found
+
+
+_NAMED = re.compile(
+    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun)[a-z]*", re.IGNORECASE
+)
+
+
+def _is_name(words: str) -> bool:
+    """Whether the months and weekdays in ``words`` are written as names: "May", "MAY", but not "may"."""
+    return all(name[0][0].isupper() for name in _NAMED.finditer(words))
