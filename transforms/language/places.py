@@ -57,7 +57,8 @@ class _City(NamedTuple):
     latitude: float
     longitude: float
     timezone: str
-    weight: int
+    people: int
+    is_capital: bool
 
 
 class _Gazetteer(NamedTuple):
@@ -84,7 +85,7 @@ def _gazetteer() -> _Gazetteer:
                 if len(other) > 3 and other[0].isupper() and max(other) < "\u0250":
                     names.setdefault(fold(other), people)
         is_capital = any((code, name) in capitals for name in names)
-        city = _City(row["name"], code, region, row["latitude"], row["longitude"], row["timezone"], people)
+        city = _City(row["name"], code, region, row["latitude"], row["longitude"], row["timezone"], people, is_capital)
         for name, weight in names.items():
             found.setdefault(name, []).append((weight * (_CAPITAL if (code, name) in capitals else 1), city))
         zones[code, region] = max(zones.get((code, region), (0, "")), (people, row["timezone"]))
@@ -204,7 +205,7 @@ def locate(name: str, near_country: str | None = None) -> Located | None:
 
 
 def _outranks(region: tuple[str, str, str] | None, city: _City) -> bool:
-    if region is None or region[1] not in _FEDERATIONS or city.weight >= _STATE:
+    if region is None or region[1] not in _FEDERATIONS or city.is_capital or city.people >= _STATE:
         return False
     return region[1] != city.country or region[1] == "US"
 
