@@ -1,0 +1,166 @@
+"""The loop behind ``stream``: pull what is there, take it through the chain, make it durable, acknowledge, go on.
+
+Whatever fails is tried again in smaller company: a bundle that raised or ended the process is retried in tens, then
+each message alone, so that the one that cannot be processed is found; after a number of tries it is a dead letter with
+its whole payload, and the rest flows. Where even the dead letter cannot be written, the tables are at fault and not
+the message: the loop ends with that error, and nothing is acknowledged.
+"""
+
+import dataclasses
+import logging
+import time
+from collections.abc import Callable, Sequence
+
+from pipelines.chain import Fates
+from transforms.streams.attempts import Attempts
+from transforms.streams.leases import LeaseKeeper
+from transforms.streams.message import Received, Subscription
+
+LOG = logging.getLogger(__name__)
+# How many messages share a run when the first has been begun before so many times.
+COMPANY = {0: None, 1: 10}
+
+
+@dataclasses.dataclass(frozen=True)
+class Limits:
+    """What is taken at once, and when a message is given up.
+
+    Attributes:
+        messages: At most so many messages a run.
+        bytes: At most so many bytes of them (one larger message is taken alone).
+        seconds: Waits so long for more messages once one is there: each run makes its own files in the tables.
+        tries: A message that failed so often is a dead letter; at least 3: in a run, among ten, and alone.
+        pause_seconds: Waits so long after a failure, times the number of tries.
+    """
+
+    messages: int = 500
+    bytes: int = 16_000_000
+    seconds: float = 2.0
+    tries: int = 5
+    pause_seconds: float = 0.2
+
+    def __post_init__(self) -> None:
+        if self.messages < 1 or self.tries < 3:
+            raise ValueError("a run takes at least 1 message, and a message at least 3 tries")
+
+
+class Consumer:
+    """Takes a subscription's messages through ``run``; the only place where they are acknowledged.
+
+    Args:
+        subscription: Where the messages come from.
+        run: Takes messages through the chain; returns when what came of them is durable, raises where it failed.
+        bury: Makes a message that cannot be processed a durable dead letter.
+        attempts: The memory of what was begun and not finished.
+        limits: What is taken at once.
+        done: Told of each run's messages and fates.
+        clock, sleep: Seconds that only go forward, and waiting.
+    """
+
+    def __init__(
+        self,
+        subscription: Subscription,
+        run: Callable[[Sequence[Received]], Fates],
+        bury: Callable[[Received, Exception], None],
+        attempts: Attempts,
+        limits: Limits,
+        done: Callable[[Sequence[Received], Fates], None] = lambda messages, fates: None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._subscription, self._run, self._bury = subscription, run, bury
+        self._attempts, self._limits, self._done = attempts, limits, done
+        self._clock, self._sleep = clock, sleep
+        self.stopping = False
+        self.total = Fates()
+
+    def stop(self) -> None:
+        """Ends the loop after the run that is under way. May be called from a signal handler."""
+        self.stopping = True
+
+    def consume(self, idle_seconds: float | None) -> Fates:
+        """Goes on until ``stop`` is called, or nothing has come for ``idle_seconds``. Returns what became of all."""
+        with LeaseKeeper(self._subscription) as leases:
+            idle_since = self._clock()
+            while not self.stopping:
+                received = self._gather(leases, 0.5 if idle_seconds is None else min(0.5, idle_seconds))
+                if received:
+                    self._work(received, leases)
+                    idle_since = self._clock()
+                elif idle_seconds is not None and self._clock() - idle_since >= idle_seconds:
+                    break
+        return self.total
+
+    def _gather(self, leases: LeaseKeeper, wait_seconds: float) -> list[Received]:
+        """What is there, and what comes within ``limits.seconds`` of the first message."""
+        limits = self._limits
+        received: list[Received] = []
+        size = 0
+        wait, until = wait_seconds, None
+        while len(received) < limits.messages and (not received or size < limits.bytes) and not self.stopping:
+            more = self._subscription.pull(limits.messages - len(received), max(1, limits.bytes - size), wait)
+            leases.hold(one.ack_id for one in more)
+            received += more
+            size += sum(len(one.data) for one in more)
+            now = self._clock()
+            until = now + limits.seconds if until is None else until
+            wait = min(until - now, 0.5)
+            if not received or wait <= 0:
+                break
+        return received
+
+    def _work(self, received: list[Received], leases: LeaseKeeper) -> None:
+        """Takes ``received`` through to the end; what a stop leaves over is given back."""
+        waiting = sorted(received, key=lambda one: -self._attempts.begun(one.message_id))
+        try:
+            while waiting and not self.stopping:
+                begun = self._attempts.begun(waiting[0].message_id)
+                company = COMPANY.get(begun, 1)
+                group = [one for one in waiting if self._attempts.begun(one.message_id) == begun][:company]
+                if self._try(group, begun):
+                    taken = {one.ack_id for one in group}
+                    waiting = [one for one in waiting if one.ack_id not in taken]
+                    self._subscription.acknowledge(list(taken))
+                    leases.let_go(taken)
+                    self._attempts.finish([one.message_id for one in group])
+        finally:
+            if waiting:
+                left = [one.ack_id for one in waiting]
+                leases.let_go(left)
+                self._subscription.release(left)
+
+    def _try(self, group: list[Received], begun: int) -> bool:
+        """True where ``group`` is durable now, as rows or as a dead letter."""
+        if begun >= self._limits.tries:
+            self._give_up(group[0], RuntimeError(f"begun {begun} times and never finished"))
+            return True
+        self._attempts.begin([one.message_id for one in group])
+        try:
+            fates = self._run(group)
+            if not fates.complete:
+                raise RuntimeError(f"{fates.messages} messages went in, and not all came out: {fates}")
+        except Exception as error:
+            LOG.warning("%d messages failed (try %d): %s", len(group), begun + 1, _line(error))
+            if begun + 1 < self._limits.tries:
+                self._sleep(self._limits.pause_seconds * (begun + 1))
+                return False
+            self._give_up(group[0], error)
+            return True
+        self._count(group, fates)
+        return True
+
+    def _give_up(self, message: Received, error: Exception) -> None:
+        LOG.warning("message %s is a dead letter now: %s", message.message_id, _line(error))
+        self._bury(message, error)
+        fates = Fates(messages=1)
+        fates.dead_letters["stream"] += 1
+        self._count([message], fates)
+
+    def _count(self, group: Sequence[Received], fates: Fates) -> None:
+        self.total.add(fates)
+        self._done(group, fates)
+
+
+def _line(error: Exception) -> str:
+    """The error in one line of bearable length."""
+    return f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"

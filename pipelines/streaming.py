@@ -1,0 +1,117 @@
+"""Takes the stream through the chain into the tables, for ever.
+
+A message is acknowledged only when what came of it is durable, so a kill at any moment loses nothing and doubles
+nothing. Several of these on one subscription share the work. SIGTERM or Ctrl-C finishes the run under way, gives back
+the rest and exits 0. A message that fails again and again becomes a dead letter with its payload; meetwire replay
+takes those.
+
+  meetwire stream                          for ever
+  meetwire stream --stop-when-idle 30s     until nothing has come for 30 seconds
+  meetwire stream --metrics-port 9100      with Prometheus metrics
+"""
+
+import argparse
+import signal
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pipelines import settings as settings_module
+from pipelines.chain import Fates, run_messages
+from pipelines.consume import Consumer, Limits
+from pipelines.metrics import Metrics
+from pipelines.progress import say
+from pipelines.settings import Settings, SettingsError
+from transforms.meetings.extract import check_model
+from transforms.streams import Received, StreamError, Subscription, open_subscription
+from transforms.streams.attempts import Attempts
+from transforms.tables.dead_letters import dead_letter
+from transforms.tables.sinks import Tables
+
+TAKES_BEAM_OPTIONS = True
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The flags of ``stream``."""
+    defaults = Limits()
+    parser.add_argument("--stop-when-idle", type=_duration, metavar="TIME", help="end when nothing came for so long")
+    parser.add_argument(
+        "--max-messages", type=int, default=defaults.messages, metavar="N", help="messages a run (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--gather",
+        type=_duration,
+        default=defaults.seconds,
+        metavar="TIME",
+        help="wait so long for more messages once one is there: fewer, larger files (default: 2s)",
+    )
+    parser.add_argument(
+        "--tries", type=int, default=defaults.tries, metavar="N", help="then a dead letter (default: %(default)s)"
+    )
+    parser.add_argument("--metrics-port", type=int, metavar="PORT", help="serve Prometheus metrics there")
+
+
+def main(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Streams until told to stop; 0 then, 1 where the stream or the tables fail."""
+    check_model(settings.language.model)
+    try:
+        limits = Limits(messages=arguments.max_messages, seconds=arguments.gather, tries=arguments.tries)
+    except ValueError as error:
+        raise SettingsError(f"--max-messages, --tries: {error}") from error
+    subscription = open_subscription(settings.stream)
+    metrics = Metrics(subscription.backlog, say, arguments.metrics_port)
+    consumer = _consumer(settings, subscription, limits, metrics.done)
+    before = {number: signal.signal(number, lambda *_: consumer.stop()) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        with metrics:
+            say(f"stream: reading {settings.stream}")
+            fates = consumer.consume(arguments.stop_when_idle)
+    finally:
+        subscription.close()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    say(f"stream: {_summary(fates)}")
+    return 0
+
+
+def drain(settings: Settings, progress: Callable[[str], None] = say) -> Fates:
+    """Takes what is on the stream now through the chain into the tables; returns when nothing is left."""
+    try:
+        subscription = open_subscription(settings.stream)
+    except StreamError as error:
+        raise SettingsError(str(error)) from error
+    idle = 0.0 if settings.stream.startswith("folder:") else 2.0
+    try:
+        return _consumer(settings, subscription, Limits(seconds=0.0), lambda messages, fates: None).consume(idle)
+    finally:
+        subscription.close()
+
+
+def bury(settings: Settings, message: Received, error: Exception, now: datetime) -> None:
+    """Makes ``message`` a durable dead letter of the stage ``stream``."""
+    letter = dead_letter("stream", error, message.data, now, message.message_id, message.attributes)
+    Tables(settings.tables).write("dead_letters", [letter])
+
+
+def _consumer(settings: Settings, subscription: Subscription, limits: Limits, done: Callable[..., None]) -> Consumer:
+    attempts = Attempts(Path(settings.state).with_suffix(".attempts.sqlite"), settings.stream)
+    return Consumer(
+        subscription,
+        lambda messages: run_messages(messages, settings),
+        lambda message, error: bury(settings, message, error, datetime.now(UTC)),
+        attempts,
+        limits,
+        done,
+    )
+
+
+def _duration(text: str) -> float:
+    try:
+        return settings_module.duration(text).total_seconds()
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _summary(fates: Fates) -> str:
+    dead = ", ".join(f"{count} at {stage}" for stage, count in sorted(fates.dead_letters.items())) or "none"
+    return f"{fates.messages} messages, {fates.extracted} articles, {fates.reports} reports; dead letters: {dead}"

@@ -1,0 +1,57 @@
+"""Holds on to deliveries while they are worked on, however long that takes."""
+
+import logging
+import threading
+from collections.abc import Iterable
+
+from transforms.streams.message import Subscription
+
+HOLD_SECONDS = 60.0
+
+
+class LeaseKeeper:
+    """A thread that extends the leases of what is in hand. A context manager.
+
+    A lease that cannot be extended is logged: the message may then be given to another too, which costs work and
+    changes nothing.
+    """
+
+    def __init__(self, subscription: Subscription, every_seconds: float = HOLD_SECONDS / 4) -> None:
+        self._subscription, self._every = subscription, every_seconds
+        self._held: set[str] = set()
+        self._lock = threading.Lock()
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._keep, name="leases", daemon=True)
+
+    def __enter__(self) -> "LeaseKeeper":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def hold(self, ack_ids: Iterable[str]) -> None:
+        """Extends these from now on, at once for the first time."""
+        taken = list(ack_ids)
+        with self._lock:
+            self._held.update(taken)
+        self._extend(taken)
+
+    def let_go(self, ack_ids: Iterable[str]) -> None:
+        """Extends these no longer."""
+        with self._lock:
+            self._held.difference_update(ack_ids)
+
+    def _keep(self) -> None:
+        while not self._ended.wait(self._every):
+            with self._lock:
+                held = list(self._held)
+            self._extend(held)
+
+    def _extend(self, ack_ids: list[str]) -> None:
+        try:
+            if ack_ids:
+                self._subscription.extend(ack_ids, HOLD_SECONDS)
+        except Exception as error:
+            logging.getLogger(__name__).warning("cannot extend %d leases: %s", len(ack_ids), error)
