@@ -1,1 +1,1 @@
-"""Tables: schemas, conforming rows to them, and the sinks that write them."""
+"""Schemas, conforming rows, and the tables as files or in BigQuery."""

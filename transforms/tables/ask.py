@@ -1,0 +1,78 @@
+"""Answers SQL over the tables, wherever they are, as plain values that JSON can hold."""
+
+import base64
+import contextlib
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from transforms.tables.conform import rfc3339
+from transforms.tables.database import QueryError, connect, select
+
+__all__ = ["Answer", "QueryError", "ask", "plain_value"]
+
+
+class Answer(NamedTuple):
+    """What a statement yields.
+
+    Attributes:
+        columns: Names, in order; made different where two are equal.
+        rows: The rows, each a list of plain values, fetched as they are asked for.
+    """
+
+    columns: Sequence[str]
+    rows: Iterable[list[Any]]
+
+
+@contextlib.contextmanager
+def ask(target: str, sql: str) -> Iterator[Answer]:
+    """Runs one reading statement over the tables of ``target`` (as in the settings).
+
+    Raises:
+        QueryError: the statement is at fault; one line.
+        FileNotFoundError: there are no tables.
+    """
+    with connect(target) as connection:
+        reader = select(connection, sql).to_arrow_reader(10_000)
+        yield Answer(different(reader.schema.names), _rows(reader))
+
+
+def _rows(reader: Any) -> Iterator[list[Any]]:
+    for batch in reader:
+        columns = [[plain_value(value) for value in column.to_pylist()] for column in batch.columns]
+        yield from map(list, zip(*columns, strict=True))
+
+
+def different(names: Sequence[str]) -> list[str]:
+    """``names`` with ``_1``, ``_2``, … behind the second and further of one name."""
+    made: list[str] = []
+    for name in names:
+        new, count = name, 0
+        while new in made:
+            count += 1
+            new = f"{name}_{count}"
+        made.append(new)
+    return made
+
+
+def plain_value(value: Any) -> Any:
+    """A value as the tables' JSON has it: RFC 3339 times, null for NaN, base64 for bytes."""
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, datetime):
+        return rfc3339(value) if value.tzinfo else value.isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    if isinstance(value, dict):
+        return {str(name): plain_value(field) for name, field in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain_value(item) for item in value]
+    return str(value)

@@ -1,0 +1,125 @@
+"""Conformed rows as the bytes of a file, Parquet or JSON lines, and back."""
+
+import io
+import json
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.json as pj
+import pyarrow.parquet as pq
+
+from transforms.tables.conform import rfc3339
+from transforms.tables.layout import LAYOUTS
+from transforms.tables.schemas import Column, arrow_schema, columns
+
+# In files that compaction made: the commit that first held the row. Readers see it nowhere.
+COMMIT = "_commit"
+SUFFIXES = ("parquet", "jsonl")
+
+
+def encode(table: str, lines: Sequence[str], suffix: str, commits: Sequence[str] | None = None) -> bytes:
+    """The bytes of a file of ``table`` that holds the rows in ``lines`` (of ``to_json``), in their order.
+
+    ``commits``, where given, has one commit for each line and is kept in a column of its own.
+    """
+    if suffix == "jsonl":
+        return _json_lines(lines, commits)
+    buffer = io.BytesIO()
+    pq.write_table(to_arrow(table, lines, commits), buffer, compression="zstd")
+    return buffer.getvalue()
+
+
+def _json_lines(lines: Sequence[str], commits: Sequence[str] | None) -> bytes:
+    if commits is not None:
+        pairs = zip(lines, commits, strict=True)
+        lines = [f'{line[:-1]},"{COMMIT}":{json.dumps(commit)}}}' for line, commit in pairs]
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def to_arrow(table: str, lines: Sequence[str], commits: Sequence[str] | None = None) -> pa.Table:
+    """The rows in ``lines`` as an Arrow table of exactly ``arrow_schema``'s types."""
+    schema = arrow_schema(LAYOUTS[table].row)
+    if lines:
+        data = _json_lines(lines, None)
+        options = pj.ReadOptions(use_threads=False, block_size=len(data) + 1)
+        text = pj.read_json(
+            io.BytesIO(data),
+            read_options=options,
+            parse_options=pj.ParseOptions(
+                explicit_schema=pa.schema([_as_text(field) for field in schema]), unexpected_field_behavior="error"
+            ),
+        ).combine_chunks()
+        made = pa.Table.from_arrays([_fit(_one(text[f.name]), f) for f in schema], schema=schema)
+    else:
+        made = schema.empty_table()
+    if commits is not None:
+        made = made.append_column(pa.field(COMMIT, pa.string()), pa.array(commits, pa.string()))
+    return made
+
+
+def _one(chunked: pa.ChunkedArray) -> pa.Array:
+    return chunked.chunk(0) if chunked.num_chunks == 1 else pa.concat_arrays(chunked.chunks)
+
+
+def _as_text(field: pa.Field) -> pa.Field:
+    """The field as Arrow's JSON reader can read it: dates as text, everything nullable."""
+    return pa.field(field.name, _type_as_text(field.type))
+
+
+def _type_as_text(kind: pa.DataType) -> pa.DataType:
+    if pa.types.is_struct(kind):
+        return pa.struct([_as_text(inner) for inner in kind])
+    if pa.types.is_list(kind):
+        return pa.list_(pa.field("element", _type_as_text(kind.value_type)))
+    return pa.string() if pa.types.is_date32(kind) else kind
+
+
+def _fit(array: pa.Array, field: pa.Field) -> pa.Array:
+    """``array`` as ``field``. Arrow's own cast refuses required fields in records that are null: they get a filler."""
+    kind = field.type
+    if pa.types.is_struct(kind):
+        inner = [_fit(child, of) for child, of in zip(array.flatten(), kind, strict=True)]
+        return pa.StructArray.from_arrays(inner, fields=list(kind), mask=array.is_null() if field.nullable else None)
+    if pa.types.is_list(kind):
+        return pa.ListArray.from_arrays(array.offsets, _fit(array.values, kind.value_field), type=kind)
+    made = pc.cast(array, kind)
+    if not field.nullable and made.null_count:
+        made = pc.fill_null(made, pa.scalar("" if pa.types.is_string(kind) else 0).cast(kind))
+    return made
+
+
+def decode(table: str, data: bytes, suffix: str) -> Iterator[dict[str, Any]]:
+    """The rows of a file as plain dicts as ``to_dict`` makes them, with ``_commit`` where the file has it.
+
+    Columns that the file lacks, since it is older than they are, are null or empty.
+    """
+    made = columns(LAYOUTS[table].row)
+    if suffix == "jsonl":
+        for line in data.decode().split("\n"):
+            if line:
+                found = json.loads(line)
+                yield {**_as_row(found, made, str), COMMIT: found.get(COMMIT)}
+        return
+    for batch in pq.ParquetFile(io.BytesIO(data)).iter_batches(batch_size=2000):
+        for found in batch.to_pylist():
+            yield {**_as_row(found, made, _written), COMMIT: found.get(COMMIT)}
+
+
+def _written(value: Any) -> str:
+    return rfc3339(value) if hasattr(value, "hour") else str(value.isoformat())
+
+
+def _as_row(found: dict[str, Any], made: Sequence[Column], written: Callable[[Any], str]) -> dict[str, Any]:
+    row: dict[str, Any] = {}
+    for column in made:
+        value = found.get(column.name)
+        if column.mode == "REPEATED":
+            value = [_as_row(item, column.columns, written) if column.columns else item for item in value or []]
+        elif value is not None and column.columns:
+            value = _as_row(value, column.columns, written)
+        elif value is not None and column.kind in ("TIMESTAMP", "DATE"):
+            value = written(value)
+        row[column.name] = value
+    return row
