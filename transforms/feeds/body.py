@@ -1,0 +1,97 @@
+"""Which element of an item is its body. Captions never are, whatever their position."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from lxml import etree
+
+from transforms.feeds import plaintext, tree
+
+# Best first. ``media:*`` is missing on purpose: its texts are captions and credits.
+_BODIES = (
+    "content:encoded", "content", "atom:content", "yandex:full-text", "full-text", "fulltext", "xhtml:body", "body",
+    "xhtml:div", "dc:content", "description", "summary", "atom:summary", "tagline", "abstract", "dc:description",
+    "dcterms:abstract", "itunes:summary",
+)  # fmt: skip
+_TEASERS = ("description", "summary", "atom:summary", "abstract", "dc:description", "itunes:summary", "itunes:subtitle")
+_FOREIGN_TYPES = ("image/", "video/", "audio/", "application/", "multipart/")
+
+
+class Text(NamedTuple):
+    """A construct's plain text and the markup it came from (null for plain text)."""
+
+    text: str
+    html: str | None
+
+
+_NOTHING = Text("", None)
+
+
+def title(element: "etree._Element | None", is_atom: bool) -> str | None:
+    """A title on one line. Atom's types decide what is markup; elsewhere titles are HTML by custom."""
+    if element is None:
+        return None
+    return plaintext.line(construct(element, is_atom, is_title=True).text)
+
+
+def construct(element: "etree._Element", is_atom: bool, is_title: bool = False) -> Text:
+    """The text of ``element`` after its type: ``text`` is literal, ``html`` and ``xhtml`` are markup."""
+    kind = (element.get("type") or "").strip().lower()
+    mode = (element.get("mode") or "").lower()
+    if kind.startswith(_FOREIGN_TYPES) and not kind.endswith(("xhtml+xml", "html")) or mode == "base64":
+        return _NOTHING
+    if element.get("src") and not len(element) and not (element.text or "").strip():
+        return _NOTHING
+    if len(element):
+        markup = tree.inner_markup(element)
+        return Text(plaintext.from_html(markup), markup.strip())
+    raw = element.text or ""
+    literal = kind in ("text", "text/plain", "plain") or kind.startswith("text/") and "html" not in kind
+    if is_atom and not kind:
+        literal = is_title or not plaintext.looks_like_html(raw)
+    elif not is_atom and literal:
+        literal = not plaintext.looks_like_html(raw)
+    if literal:
+        return Text(plaintext.from_text(raw), None)
+    return Text(plaintext.from_html(raw), raw.strip() or None)
+
+
+def choose(found: "Mapping[str, etree._Element]", item: "etree._Element", is_atom: bool) -> tuple[Text, str | None, "etree._Element | None"]:
+    """The body, the teaser, and the element that the body came from.
+
+    The first of the body elements that says anything outside of its figures; a media description only where the item
+    has no text of its own at all (video channels have nothing else).
+    """
+    body, source = _NOTHING, None
+    seen: dict[str, Text] = {}
+    for name in _BODIES:
+        element = found.get(name)
+        if element is None:
+            continue
+        seen[name] = construct(element, is_atom and not name.startswith("content:"))
+        if seen[name].text and _says_something(seen[name]):
+            body, source = seen[name], element
+            break
+    teaser = None
+    for name in _TEASERS:
+        if name in found:
+            said = seen.get(name) or construct(found[name], is_atom)
+            if said.text and _says_something(said):
+                teaser = said.text
+                break
+    if not body.text and teaser is None:
+        for element in item.iter():
+            if isinstance(element.tag, str) and tree.split(element.tag) == ("media", "description"):
+                said = construct(element, False)
+                if said.text:
+                    return said, None, element
+    if not body.text and teaser is not None:
+        body = Text(teaser, None)
+    return body, teaser, source
+
+
+def _says_something(said: Text) -> bool:
+    """False for a body that is nothing but a figure with its caption."""
+    if said.html is None or "<fig" not in said.html.lower():
+        return True
+    return bool(plaintext.from_html(plaintext.without_figures(said.html)))

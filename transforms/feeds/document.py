@@ -1,0 +1,96 @@
+"""What one fetched document says, before anything is known about earlier fetches."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+
+class Entry(NamedTuple):
+    """One entry of a feed, as plain text and absolute links.
+
+    Attributes:
+        title: The headline as plain text; null where the entry has none.
+        link: The article's page, absolute.
+        canonical_url: The link without what changes nothing (see ``canonical``).
+        guid: The entry's own identity as written; null where it has none.
+        id: The identity that counts in this document: guid, link or hash.
+        id_source: Which of these ``id`` is.
+        summary: The teaser (``description``, ``summary``) as plain text.
+        text: The body as plain text; never a caption.
+        html: The body's markup as it came.
+        base: What relative links in ``html`` are relative to.
+        authors: Their names.
+        categories: The publisher's own categories.
+        language: BCP 47 primary language, from the entry, the text or the feed.
+        language_declared: What the entry or else the feed declares, as written.
+        language_source: entry, text or feed: where ``language`` comes from.
+        published: When the publisher says it was published, in UTC.
+        utc_offset: The publisher's offset at that time (``+09:00``); null for UTC or unknown.
+        published_raw: The date as it stood in the feed.
+        updated: When the publisher says it was changed, in UTC.
+        flags: What was odd.
+    """
+
+    title: str | None
+    link: str | None
+    canonical_url: str | None
+    guid: str | None
+    id: str
+    id_source: str
+    summary: str | None
+    text: str
+    html: str | None
+    base: str
+    authors: Sequence[str]
+    categories: Sequence[str]
+    language: str | None
+    language_declared: str | None
+    language_source: str | None
+    published: datetime | None
+    utc_offset: str | None
+    published_raw: str | None
+    updated: datetime | None
+    flags: Sequence[str]
+
+
+class Feed(NamedTuple):
+    """What a document says about the feed itself.
+
+    Attributes:
+        title: The feed's title as plain text.
+        link: The publisher's page.
+        language: The language it declares, as written.
+        ttl_seconds: How long it asks not to be read again (``ttl``, ``sy:updatePeriod``); null where it does not.
+    """
+
+    title: str | None = None
+    link: str | None = None
+    language: str | None = None
+    ttl_seconds: int | None = None
+
+
+class Document(NamedTuple):
+    """One fetched document.
+
+    Attributes:
+        format: ``rss20``, ``atom10``, ``jsonfeed11``, ``sitemap-news``, …; null where it is no feed.
+        error: Why nothing could be read (``not_a_feed``, ``empty_body``, ``dtd_forbidden``, ``http_404``, …).
+        feed: What it says about the feed.
+        entries: Its entries, in document order.
+        identity: guid, link or hash: the policy that the entries' ids follow.
+        omitted: Entries beyond the limit, which were not read.
+        flags: What was odd about the document: ``malformed``, ``charset_repaired``, …
+    """
+
+    format: str | None
+    error: str | None
+    feed: Feed
+    entries: Sequence[Entry]
+    identity: str = "guid"
+    omitted: int = 0
+    flags: Sequence[str] = ()
+
+
+def refused(error: str, flags: Sequence[str] = ()) -> Document:
+    """The document that could not be read, with the reason."""
+    return Document(None, error, Feed(), (), flags=tuple(flags))

@@ -1,0 +1,106 @@
+"""Which article is an entry? By guid, link or hash: one policy a feed, degraded by itself where it does not hold.
+
+A guid that stands on entries with different links (or on different articles without a link) is no identity, so all
+entries of the feed go by link; where links do not tell articles apart either, by a hash of the content. The order of
+entries never matters, since it changes between polls.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+
+from transforms.feeds import links
+from transforms.feeds.document import Document, Entry
+from transforms.feeds.revision import masked
+from transforms.rows import derive_id
+
+POLICIES = ("guid", "link", "hash")
+# Share of entries that may share a link by mistake before links are given up (FreshRSS's figure).
+_TOLERATED = 0.05
+_SCHEME = re.compile(r"^https?://(?:www\.)?", re.IGNORECASE)
+
+
+def settle(document: Document, policy: str = "guid") -> Document:
+    """``document`` with each entry's ``id`` and ``id_source`` under ``policy`` or, where that fails, a weaker one."""
+    entries = document.entries
+    while policy != "hash" and not _holds(entries, policy):
+        policy = POLICIES[POLICIES.index(policy) + 1]
+    settled = []
+    shared = _shared_links(entries)
+    repeated = {key for key, group in _groups(entries, guid_key).items() if len(group) > 1}
+    for entry in entries:
+        source = policy
+        if source == "guid" and entry.guid is None:
+            source = "link"
+        if source == "link" and (entry.link is None or entry.canonical_url in shared):
+            source = "guid" if policy == "link" and entry.link is None and entry.guid and guid_key(entry) not in repeated else "hash"
+        identity = {"guid": entry.guid, "link": entry.link}.get(source) or hash_key(entry)[5:]
+        settled.append(entry._replace(id=identity, id_source=source))
+    return document._replace(entries=settled, identity=policy)
+
+
+def key(entry: Entry) -> str:
+    """What an entry's identity is remembered by: two writings of one identity have one key."""
+    if entry.id_source == "guid":
+        return guid_key(entry) or ""
+    return (link_key(entry) or "") if entry.id_source == "link" else hash_key(entry)
+
+
+def aliases(entry: Entry) -> list[str]:
+    """Every key that the entry could be known by."""
+    return [alias for alias in (guid_key(entry), link_key(entry), hash_key(entry)) if alias]
+
+
+def guid_key(entry: Entry) -> str | None:
+    """The guid without scheme and ``www.``, which flip between polls of some feeds."""
+    return f"guid:{_SCHEME.sub('', entry.guid)}" if entry.guid else None
+
+
+def link_key(entry: Entry) -> str | None:
+    """The canonical link."""
+    return f"link:{entry.canonical_url}" if entry.canonical_url else None
+
+
+def hash_key(entry: Entry) -> str:
+    """A hash of what does not change between fetches."""
+    return f"hash:{derive_id(masked(entry.title or ''), entry.published_raw or '', masked(entry.text))}"
+
+
+def similar_guid(entry: Entry) -> bool:
+    """True where the guid is made from the link, so that it moves when a headline is edited."""
+    return bool(entry.guid and entry.link and links.canonical(entry.guid) == entry.canonical_url)
+
+
+def _holds(entries: Sequence[Entry], policy: str) -> bool:
+    if policy == "guid":
+        return not any(_are_different(group) for group in _groups(entries, guid_key).values())
+    shared = _shared_links(entries)
+    return sum(entry.canonical_url in shared for entry in entries) <= _TOLERATED * len(entries)
+
+
+def _groups(entries: Sequence[Entry], of: Callable[[Entry], str | None]) -> dict[str, list[Entry]]:
+    groups: dict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        name = of(entry)
+        if name:
+            groups[name].append(entry)
+    return groups
+
+
+def _are_different(group: Sequence[Entry]) -> bool:
+    """True where entries that share an identity are different articles."""
+    if len(group) < 2:
+        return False
+    if len({entry.canonical_url for entry in group if entry.canonical_url}) > 1:
+        return True
+    return len({masked(entry.title or "") for entry in group}) > 1 and len({masked(entry.text) for entry in group}) > 1
+
+
+def _shared_links(entries: Sequence[Entry]) -> set[str]:
+    """Canonical links that stand on different articles."""
+    return {
+        entry.canonical_url
+        for group in _groups(entries, link_key).values()
+        for entry in group
+        if entry.canonical_url and len(group) > 1 and _are_different(group)
+    }

@@ -1,0 +1,98 @@
+"""JSON Feed 1.0 and 1.1 (https://www.jsonfeed.org/version/1.1/)."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from transforms.feeds import dates, links, plaintext
+from transforms.feeds.document import Document, Entry, Feed, refused
+
+
+def looks_like_json(text: str) -> bool:
+    """True where ``text`` opens like a JSON object or array."""
+    return text.lstrip("\ufeff \t\r\n")[:1] in ("{", "[")
+
+
+def read(text: str, url: str, fetched_at: datetime, limit: int, zone: str) -> Document:
+    """The document; an error where it is other JSON, or none."""
+    try:
+        content = json.loads(text.lstrip("\ufeff \t\r\n"), strict=False)
+    except (ValueError, RecursionError):
+        return refused("not_a_feed")
+    if not isinstance(content, dict) or not isinstance(content.get("items"), list):
+        return refused("not_a_feed")
+    version = content.get("version")
+    known = isinstance(version, str) and "jsonfeed.org/version/" in version
+    if not known and not isinstance(content.get("title"), str):
+        return refused("not_a_feed")
+    number = str(version).rpartition("/")[2].replace(".", "") if known else "11"
+    language = _text(content.get("language"))
+    feed = Feed(plaintext.line(_text(content.get("title")) or ""), links.absolute(_text(content.get("home_page_url")), url), language)
+    items = [item for item in content["items"] if isinstance(item, dict)]
+    if content["items"] and not items:
+        return refused("no_entries_read")
+    authors = _authors(content)
+    entries = [_entry(item, url, fetched_at, language, authors, zone) for item in items[:limit]]
+    return Document(f"jsonfeed{number if len(number) == 2 else number[:1] + '0'}", None, feed, entries, omitted=max(0, len(items) - limit))
+
+
+def _entry(item: Mapping[str, Any], url: str, fetched_at: datetime, language: str | None, authors: list[str], zone: str) -> Entry:
+    markup, plain = _text(item.get("content_html")), _text(item.get("content_text"))
+    text = plaintext.from_html(markup) if markup else ""
+    if not text:
+        markup, text = None, plaintext.from_text(plain or "")
+    summary = plaintext.from_text(_text(item.get("summary")) or "") or None
+    declared = _text(item.get("language"))
+    link = links.absolute(_text(item.get("url")), url) or links.absolute(_text(item.get("external_url")), url)
+    guid = _identity(item.get("id"))
+    languages = tuple(tag for tag in (declared, language) if tag)
+    raw = _text(item.get("date_published"))
+    when = dates.read(raw, fetched_at, languages, zone) if raw else dates.Found(None)
+    changed = _text(item.get("date_modified"))
+    if link is None and guid and guid.startswith(("http://", "https://")):
+        link = links.absolute(guid, url)
+    tags = item.get("tags")
+    return Entry(
+        title=plaintext.line(_text(item.get("title")) or ""),
+        link=link,
+        canonical_url=links.canonical(link) if link else None,
+        guid=guid,
+        id="",
+        id_source="",
+        summary=summary,
+        text=text or summary or "",
+        html=markup,
+        base=url,
+        authors=_authors(item) or authors,
+        categories=[label for tag in (tags if isinstance(tags, list) else ()) if (label := plaintext.line(_text(tag) or ""))],
+        language=None,
+        language_declared=declared or language,
+        language_source="entry" if declared else "feed" if language else None,
+        published=when.at,
+        utc_offset=when.offset,
+        published_raw=raw,
+        updated=dates.read(changed, fetched_at, languages, zone).at if changed else None,
+        flags=tuple(when.flags),
+    )
+
+
+def _text(value: Any) -> str | None:
+    """A string as it is, null for anything else and for blanks."""
+    return value if isinstance(value, str) and value.strip() else None
+
+
+def _identity(value: Any) -> str | None:
+    """Ids are strings by the standard and often numbers; 3 and 3.0 are the same."""
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return plaintext.line(str(value)) if isinstance(value, str | int | float) else None
+
+
+def _authors(holder: Mapping[str, Any]) -> list[str]:
+    several = holder.get("authors")
+    people = several if isinstance(several, list) else [holder.get("author")]
+    names = [person.get("name") if isinstance(person, dict) else person for person in people]
+    return [name for name in (plaintext.line(_text(name) or "") for name in names) if name]
