@@ -1,0 +1,88 @@
+"""Photo captions inside a text, and the marks in them that are no words of the sentence: ``(R)``, ``(Pool photo)``."""
+
+import re
+
+# Longer is no caption.
+_LONGEST = 700
+_POSITION = re.compile(
+    r"[(\[](?:(?:far |front |back |top |bottom |second |third |2nd |3rd |1st |\d(?:nd|rd|th) )?"
+    r"(?:(?:from )?(?:the )?)?(?:R|L|C|left|right|centre|center|rear|middle|foreground|background)"
+    r"(?:,? (?:front|rear|back|row|facing|seated|standing|wearing [\w ]+|foreground|background))?)[)\]]",
+    re.IGNORECASE,
+)
+_AGENCY = (
+    r"(?:AP|AFP|Reuters|REUTERS|Getty(?: Images)?|EPA(?:-EFE)?|Kyodo(?: News)?|KYODO|Xinhua|TASS|Sputnik|Anadolu|Yonhap"
+    r"|Pool|POOL|Handout|HANDOUT|File|FILE|Courtesy|Shutterstock|Bloomberg|UPI|dpa|PTI|ANI|IANS|Jiji|Yomiuri|Mainichi"
+    r"|Nikkei|VOA|RFE/RL|NurPhoto|ZUMA|Alamy|SOPA|Sipa|SIPA|Abaca|Belga|ANP|NTB|TT|Ritzau|LUSA|ANSA|MTI|PAP|CTK|GPO)"
+)
+_CREDIT = re.compile(
+    r"\s*(?:"
+    r"[(\[](?i:[^()\[\]]{0,80}\b(?:photos?|images?|pictures?|handout|pool|via|file|screengrab|screenshot)\b)"
+    r"[^()\[\]]{0,100}[)\]]"
+    rf"|[(\[]{_AGENCY}(?: ?[/,|][^()\[\]]{{0,100}})?[)\]]"
+    r"|(?:(?:—|–|-|\|) ?)?(?i:(?:file )?(?:photo|image|picture)(?:graph)?)"
+    r"(?:(?i: by| credits?| courtesy of)\b:?|:| ?/) ?[A-Z][^()]{1,80}"
+    rf"|(?:(?:—|–|-|\|) ?)?{_AGENCY}(?: (?i:photo|image|file))? ?/ ?[A-Z][\w .,/’'-]{{1,80}}"
+    rf"|(?:(?:—|–|-|\|) ?)?{_AGENCY} (?i:photo|image|file)"
+    r"|==? ?\w[\w ]{1,30}"
+    r")\s*\.?\s*$"
+)
+_PREFIX = re.compile(
+    r"^[\[(]?(?:FILE(?: ?PHOTO| ?IMAGE| ?PICTURE)?|FILES?|File photo|File image|PHOTO|Photo|IMAGE|Image|PICTURE|Picture"
+    r"|CAPTION|Caption|Pictured|Archive photo|HANDOUT|Handout)\b[\])]? ?(?:[:—–|-]|(?= of | shows?)) ?"
+)
+_KIND = "(?:photo(?:graph)?|image|picture|frame ?grab|screen ?grab|screenshot|video grab)"
+_IN_PHOTO = re.compile(
+    r"\b(?:in|from) (?:this|an?|the) (?:\w+ ){0,4}?(?:file |handout |pool |aerial |undated |combination |combo )?"
+    rf"{_KIND}\b|\b(?:this|an?|the) (?:\w+ ){{0,3}}?(?:combination|composite|file|handout|undated|aerial) {_KIND}s?\b"
+    r"|\b(?:is|are|was|were) (?:seen|shown|pictured|photographed)\b(?! (?:as|by|to|likely)\b)"
+    rf"|\b{_KIND}s? (?:released|provided|taken|distributed|issued|made available|shows?|obtained)\b"
+    r"|\b(?:from|left) (?:left|to right)\b|\bclockwise from\b"
+    r"|\b(?:second|third|2nd|3rd) from (?:the )?(?:left|right)\b|\bL-R\b",
+    re.IGNORECASE,
+)
+_POSE = re.compile(
+    r"\b(?:shakes? hands|poses?|walks?|arrives?|attends?|speaks?|greets?|meets?|waves?|gestures?|looks? on|stands?|sits?"
+    r"|talks?|chats?|welcomes?|addresses|holds?|listens?|smiles?|embraces?|hugs?|toasts?|signs?|inspects?|reviews?"
+    r"|leaves?|departs?|delivers?|takes? part|exchange[sd]?|joins?)\b"
+)
+_FULL_DATE = re.compile(
+    r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d{1,2},? (?:19|20)\d\d"
+    r"|\b\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?,? (?:19|20)\d\d"
+)
+_PAST = re.compile(r"\b(?:said|told|added|according to|reported|announced|was|were|had)\b")
+
+
+def is_caption(block: str) -> bool:
+    """Whether a paragraph is the caption of a photograph.
+
+    It is where it begins as one ("FILE -"), says who stands where ("(R)", "second from left"), or ends in the
+    photographer's credit; or where it speaks of itself ("in this photo"); an agency's bare name at the end counts only
+    with people in the present tense.
+    """
+    if len(block) > _LONGEST or "\n\n" in block:
+        return False
+    if _PREFIX.match(block) or (_POSITION.search(block) and _POSE.search(block)):
+        return True
+    credit = _CREDIT.search(block)
+    before = block[: credit.start()] if credit else block
+    if credit and before.strip() and re.search("photo|image|picture|file|via|pool|/", credit[0], re.IGNORECASE):
+        return True
+    hints = bool(_IN_PHOTO.search(before)) + bool(_FULL_DATE.search(before)) + bool(credit) + bool(_POSE.search(before))
+    return hints >= 3 or (bool(_IN_PHOTO.search(before)) and hints >= 2 and not _PAST.search(before))
+
+
+def marks(block: str) -> list[tuple[int, int]]:
+    """Where a caption's marks stand: what opens it ("FILE -"), who stands where ("(R)"), its credits; in order."""
+    found: list[tuple[int, int]] = []
+    prefix = _PREFIX.match(block)
+    if prefix:
+        found.append(prefix.span())
+    end = len(block)
+    while (credit := _CREDIT.search(block, max(0, end - 250), end)) is not None and credit.start() > 0:
+        end = credit.start()
+    start = found[-1][1] if found else 0
+    found.extend(m.span() for m in _POSITION.finditer(block, start, end))
+    if end < len(block):
+        found.append((end, len(block)))
+    return found
