@@ -33,6 +33,9 @@ lint: $(READY)
 types: $(READY)
 	@mypy
 
+evaluate: $(READY)
+	@meetwire evaluate --config configs/local.yaml
+
 lock:
 	uv pip compile setup.py --extra dev --extra gcp --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet -o requirements.lock
 
