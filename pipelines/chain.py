@@ -89,7 +89,7 @@ def _run_here(elements: Sequence[Received] | Sequence[Article], settings: Settin
     pipeline = beam.Pipeline(options=local_options())
     source = beam.Create(list(elements), reshuffle=False)
     with ErrorHandler(WriteDeadLetters(settings.tables)) as errors:
-        write = WriteTables(settings.tables, errors)
+        write = WriteTables(settings.tables)
         if whole_chain:
             messages_to_tables(pipeline, source, write, settings, errors)
         else:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Protocol
 
 from transforms.tables.conform import ConformError, conform, to_json
 from transforms.tables.layout import key, partition
-from transforms.tables.letters import letter_of_row
+from transforms.tables.dead_letters import letter_of_row
 
 Clock = Callable[[], datetime]
 
