@@ -79,7 +79,7 @@ def _entry(item: Mapping[str, Any], url: str, fetched_at: datetime, language: st
 
 def _text(value: Any) -> str | None:
     """A string as it is, null for anything else and for blanks."""
-    return value if isinstance(value, str) and value.strip() else None
+    return plaintext.whole(value) if isinstance(value, str) and value.strip() else None
 
 
 def _identity(value: Any) -> str | None:

@@ -4,14 +4,23 @@ Every step is linear in the text; nothing is ever fetched and entities are expan
 """
 
 import re
+from collections.abc import Callable
 from html.entities import html5
 from typing import NamedTuple
 
 # What XML 1.0 forbids, lone surrogates among it.
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _START = re.compile(r"<(?:\?xml|(?:[A-Za-z_][\w.-]*:)?(?:rss|feed|RDF|urlset|sitemapindex|channel|entry)\b)")
-_HTML = re.compile(r"^\s*(?:<!--.{0,2000}?-->\s*)*(?:<\?xml[^>]*>\s*)?(?:<!doctype\s+html|<html[\s>])", re.I | re.S)
-_AMPERSAND = re.compile(r"&(?:#([xX]?)([0-9A-Fa-f]{1,8});|([A-Za-z][\w.-]{0,31});)?")
+_HTML = re.compile(
+    r"^\s*(?:<!--.{0,2000}?-->\s*)*(?:<\?xml[^>]*>\s*)?(?:<!doctype\s+html(?![^>]*>\s*<(?:\w+:)?(?:feed|rss|rdf))|<html[\s>])", re.I | re.S
+)
+# Ampersands that an XML parser would stop at or misread; the common references are passed over without a look.
+_SUSPECT = re.compile(
+    r"&(?!(?:amp|lt|gt|quot|apos|#(?:x[0-9a-cA-CeE][0-9a-fA-F]{3}|[1-46-9]\d{3}|5[0-4]\d{3}|8\d{3}|[1-4]\d{4}));)"
+    r"(?:#([xX]?)([0-9A-Fa-f]{1,8});|([A-Za-z][\w.-]{0,31});)?"
+)
+_SURROGATES = re.compile(r"&#(?:[xX]([dD][89aAbB][0-9a-fA-F]{2})|(5[56]\d{3}));&#(?:[xX]([dD][c-fC-F][0-9a-fA-F]{2})|(5[67]\d{3}));")
+_PROLOG = re.compile(r"<\?xml\b[^<>]*\?>", re.IGNORECASE)
 _OPENING = re.compile(r"<!\[CDATA\[|<!--")
 _STRAY_LESS = re.compile(r"<(?![A-Za-z_/!?:\u0080-\U0010ffff])")
 _ENTITY = re.compile(r"""<!ENTITY\s+(%\s+)?([\w.:-]+)\s+(?:(SYSTEM|PUBLIC)\b[^>]*|"([^"]*)"|'([^']*)')\s*>""", re.I)
@@ -20,6 +29,9 @@ _LONGEST_ENTITY = 1024
 _MOST_EXPANDED = 65536
 # Elements that HTML never closes; unescaped in a description they make the XML unreadable.
 _VOID = re.compile(r"<(br|hr|img|input|wbr|col|area)\b([^<>]*?)/?>(?:\s*</\1\s*>)?", re.IGNORECASE)
+_WITH_ATTRIBUTES = re.compile(r"<[A-Za-z_][\w.:-]*\s[^<>]*=[^<>]*>")
+_UNQUOTED = re.compile(r"""=(\s*)([^\s"'<>=]+?)(?=/?[\s>])""")
+_QUOTED = re.compile(r"""=\s*["']""")
 _VOID_END = re.compile(r"</(?:br|hr|img|input|wbr|col|area)\s*>", re.IGNORECASE)
 # Windows-1252 in numeric references, which HTML reads as what was meant: &#146; is a quotation mark.
 _C1 = {n: bytes([n]).decode("cp1252", "ignore") for n in range(0x80, 0xA0)}
@@ -52,6 +64,8 @@ def repair(text: str) -> Repaired:
     text = text[start.start() :] if start and not text.lstrip("\ufeff \t\r\n").startswith("<!") else text.lstrip("\ufeff \t\r\n")
     if text.startswith("<?xml"):
         text = text[text.find("?>") + 2 :] if "?>" in text[:1024] else text[5:]
+    if "<?xml" in text[:65536]:
+        text = _PROLOG.sub("", text[:65536]) + text[65536:]
     text, entities = _without_doctype(text)
     if FORBIDDEN.search(text):
         text, malformed = FORBIDDEN.sub("", text), True
@@ -86,8 +100,10 @@ def repair(text: str) -> Repaired:
         return known.replace("&", "&amp;").replace("<", "&lt;")
 
     def clean(piece: str) -> str:
+        if "&#" in piece:
+            piece = _SURROGATES.sub(_pair, piece)
         if "&" in piece:
-            piece = _AMPERSAND.sub(reference, piece)
+            piece = _SUSPECT.sub(reference, piece)
         if _STRAY_LESS.search(piece):
             changed[0] = True
             piece = _STRAY_LESS.sub("&lt;", piece)
@@ -96,13 +112,25 @@ def repair(text: str) -> Repaired:
     return Repaired(_outside_cdata(text, clean), changed[0])
 
 
-def close_voids(text: str) -> str:
-    """``text`` with HTML's unclosed elements closed, where they stand unescaped among the XML."""
+def mend(text: str) -> str:
+    """``text`` as an XML parser can rather follow it: HTML's void elements closed, attributes quoted."""
+
+    def quote(tag: re.Match[str]) -> str:
+        return _UNQUOTED.sub(r'=\1"\2"', tag[0]) if _UNQUOTED.search(tag[0]) and not _QUOTED.search(tag[0]) else tag[0]
 
     def clean(piece: str) -> str:
-        return _VOID_END.sub("", _VOID.sub(r"<\1\2/>", piece))
+        return _WITH_ATTRIBUTES.sub(quote, _VOID_END.sub("", _VOID.sub(r"<\1\2/>", piece)))
 
     return _outside_cdata(text, clean)
+
+
+def _pair(match: re.Match[str]) -> str:
+    """The one character that two references to halves of it mean."""
+    high = int(match[1], 16) if match[1] else int(match[2])
+    low = int(match[3], 16) if match[3] else int(match[4])
+    if 0xD800 <= high <= 0xDBFF and 0xDC00 <= low <= 0xDFFF:
+        return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
+    return match[0]
 
 
 def _character(number: str, base: int) -> str | None:
@@ -118,9 +146,8 @@ def _character(number: str, base: int) -> str | None:
     return ""
 
 
-def _outside_cdata(text: str, clean: "object") -> str:
+def _outside_cdata(text: str, clean: Callable[[str], str]) -> str:
     """``text`` with ``clean`` applied to all but CDATA sections and comments; unclosed ones are dropped to the end."""
-    assert callable(clean)
     pieces, position = [], 0
     while opening := _OPENING.search(text, position):
         pieces.append(clean(text[position : opening.start()]))

@@ -69,7 +69,7 @@ def _read(text: str, url: str, fetched_at: datetime, limit: int, zone: str) -> D
         root = tree.parse(repaired.text, recover=False)
     except etree.XMLSyntaxError:
         malformed = True
-        root = tree.parse(markup.close_voids(repaired.text), recover=True)
+        root = tree.parse(markup.mend(repaired.text), recover=True)
     if root is None:
         return refused("not_a_feed")
     if sitemap.is_sitemap(root):
