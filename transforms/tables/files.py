@@ -3,12 +3,13 @@
 import itertools
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from pathlib import Path
 
 from transforms.tables import commits, database
 from transforms.tables.commits import StagedFile
 from transforms.tables.encode import SUFFIXES, encode
 from transforms.tables.folders import open_folder
-from transforms.tables.layout import file_name
+from transforms.tables.layout import DATABASE, file_name
 from transforms.tables.sinks import Line, once
 
 # Rows of one file, as JSON: what a machine with little memory holds with ease, and Parquet readers like.
@@ -52,7 +53,7 @@ class FileSink:
         with self.folder.lock(alone=False):
             commits.commit(self.folder, files, now)
         tables = {file.table for file in files}
-        if self.folder.local and not tables <= self._viewed:
+        if self.folder.local and not (tables <= self._viewed and Path(self.folder.root, DATABASE).exists()):
             database.refresh(self.folder.root)
             self._viewed |= tables
 

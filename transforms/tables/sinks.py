@@ -3,11 +3,12 @@
 import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from transforms.tables.conform import ConformError, conform, to_json
-from transforms.tables.layout import key, partition
 from transforms.tables.dead_letters import letter_of_row
+from transforms.tables.layout import key, partition
 
 Clock = Callable[[], datetime]
 
@@ -79,12 +80,18 @@ def once(lines: Iterable[Line]) -> list[Line]:
     return sorted(kept.values())
 
 
-@functools.cache
 def open_sink(target: str) -> Sink:
-    """The sink that a ``tables`` setting names.
+    """The sink that a ``tables`` setting names; the same one whenever a process asks again.
 
     ``FOLDER`` and ``gs://…`` hold Parquet, ``jsonl:FOLDER`` JSON lines, ``bigquery://PROJECT/DATASET`` is BigQuery.
     """
+    prefix = "jsonl:" if target.startswith("jsonl:") else ""
+    place = target.removeprefix(prefix)
+    return _open(target if "://" in target else f"{prefix}{Path(place).absolute()}")
+
+
+@functools.cache
+def _open(target: str) -> Sink:
     if target.startswith("bigquery://"):
         from transforms.tables.bigquery.sink import open_bigquery
 

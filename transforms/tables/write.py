@@ -14,8 +14,8 @@ from apache_beam.utils.windowed_value import WindowedValue
 
 from transforms import coders, rows
 from transforms.rows import derive_id
-from transforms.tables.layout import of_extract
 from transforms.tables.dead_letters import letter_of_failure
+from transforms.tables.layout import of_extract
 from transforms.tables.sinks import Clock, Line, once, open_sink, to_lines, utc_now
 
 __all__ = ["WriteDeadLetters", "WriteTables", "coders"]
