@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "publish": ("pipelines.publish", "read the feeds into the stream, once or for ever"),
     "batch": ("pipelines.batch", "take a span of the stream through the chain into the tables"),
     "stream": ("pipelines.streaming", "take the stream through the chain into the tables, for ever"),
+    "emulator": ("pipelines.emulator", "an embedded, durable Google Pub/Sub for laptops and tests"),
     "extract": ("pipelines.extract", "articles in, meetings out: a Unix filter"),
     "parse-feed": ("pipelines.parse_feed", "show what one fetched document yields"),
     "query": ("pipelines.query", "SQL over the tables"),

@@ -48,9 +48,9 @@ def open_publisher(stream: str) -> Publisher:
     address = parse_address(stream)
     if isinstance(address, FolderAddress):
         return folder.FolderPublisher(address.path)
-    from transforms.streams import pubsub
+    from transforms.streams.pubsub import PubSubPublisher
 
-    return pubsub.PubSubPublisher(address.project, address.topic)
+    return PubSubPublisher(address.project, address.topic)
 
 
 def open_subscription(stream: str) -> Subscription:
@@ -60,9 +60,9 @@ def open_subscription(stream: str) -> Subscription:
         return folder.FolderSubscription(address.path, address.subscription)
     if address.subscription is None:
         raise StreamError(stream, "names no subscription to read from (pubsub://PROJECT/TOPIC/SUBSCRIPTION)")
-    from transforms.streams import pubsub
+    from transforms.streams.pubsub import PubSubSubscription
 
-    return pubsub.PubSubSubscription(address.project, address.subscription)
+    return PubSubSubscription(address.project, address.subscription)
 
 
 def read_range(stream: str, since: datetime | None = None, until: datetime | None = None) -> Iterator[Received]:

@@ -1,0 +1,40 @@
+"""An embedded, durable Google Pub/Sub for laptops and tests: one process, one SQLite file, nothing to install.
+
+Any unmodified google-cloud-pubsub client uses it through PUBSUB_EMULATOR_HOST. What was published and not acknowledged
+is there again after a kill. It listens on this machine only, and knows no accounts.
+
+  meetwire emulator                                keeps its messages in data/pubsub
+  export PUBSUB_EMULATOR_HOST=localhost:8085       in the shells that are to use it
+  meetwire doctor --create --stream pubsub://meetwire-local/articles/meetwire
+"""
+
+import argparse
+import signal
+import threading
+from pathlib import Path
+
+from pipelines.progress import say
+from pipelines.settings import Settings
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The flags of ``emulator``."""
+    parser.add_argument("--port", type=int, default=8085, help="where to listen; 0: any free port (default: 8085)")
+    parser.add_argument(
+        "--data", type=Path, default=Path("data/pubsub"), metavar="DIR", help="its messages (default: %(default)s)"
+    )
+
+
+def main(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Serves until SIGTERM or Ctrl-C; 0 then. OSError where the port or the folder is taken."""
+    from transforms.streams.emulator.server import Emulator
+
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    emulator = Emulator(arguments.data, arguments.port)
+    print(f"PUBSUB_EMULATOR_HOST=localhost:{emulator.port}", flush=True)
+    say(f"emulator: listening on localhost:{emulator.port}, messages in {arguments.data}")
+    stopping.wait()
+    emulator.stop()
+    return 0

@@ -1,0 +1,208 @@
+"""Google Pub/Sub as a stream, on google-cloud-pubsub; ``PUBSUB_EMULATOR_HOST`` is honoured.
+
+Publishing goes through the client's batches (one a topic and ordering key), its flow control and its retries. Reading
+is unary pull: the service's streaming pull would hand out more than is asked for, and hold it.
+"""
+
+import concurrent.futures
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import grpc
+from google.api_core import exceptions
+from google.api_core.retry import Retry, if_exception_type
+from google.auth.exceptions import GoogleAuthError
+from google.cloud import pubsub_v1
+from google.cloud.pubsub_v1.types import BatchSettings, LimitExceededBehavior, PublisherOptions, PublishFlowControl
+from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransport
+
+from transforms.streams.message import Backlog, Message, MessageRefusedError, Received, StreamError, check, timestamp
+
+# How long a service that does not answer is tried before the stream counts as broken.
+PATIENCE_SECONDS = 120.0
+# A pull of so many messages at once: with a few kilobytes an article some 500 kB, at worst a gigabyte.
+PULL_MESSAGES = 100
+# A request may hold 512 kB, and an acknowledgement id takes some 200 bytes.
+ACKNOWLEDGE_IDS = 1000
+# The client takes attributes as keyword arguments, beside these of its own.
+RESERVED = frozenset(("topic", "data", "ordering_key", "retry", "timeout", "self"))
+_TRANSIENT = (
+    exceptions.Aborted,
+    exceptions.InternalServerError,
+    exceptions.ServiceUnavailable,
+    exceptions.TooManyRequests,
+    exceptions.Unknown,
+)
+_RETRY = Retry(if_exception_type(*_TRANSIENT), initial=0.1, maximum=5.0, multiplier=1.6, timeout=PATIENCE_SECONDS)
+
+
+class PubSubPublisher:
+    """The writing end: publishes to ``topic`` of ``project``."""
+
+    def __init__(self, project: str, topic: str, patience_seconds: float = PATIENCE_SECONDS) -> None:
+        self._place = f"pubsub://{project}/{topic}"
+        self._patience = patience_seconds
+        self._client = connect(
+            self._place,
+            lambda: pubsub_v1.PublisherClient(
+                BatchSettings(max_messages=500, max_bytes=4_000_000, max_latency=0.01),
+                PublisherOptions(
+                    enable_message_ordering=True,
+                    flow_control=PublishFlowControl(1000, 64_000_000, LimitExceededBehavior.BLOCK),
+                ),
+            ),
+        )
+        self._topic = self._client.topic_path(project, topic)
+
+    def publish(self, messages: Sequence[Message]) -> list[str | Exception]:
+        """Returns when the service has each message: its id, or why it was not taken, in the order given.
+
+        A message that the service did not confirm in time may be there all the same: publishing it again is right.
+        """
+        waiting = [self._begin(message) for message in messages]
+        deadline = time.monotonic() + self._patience
+        results: list[str | Exception] = []
+        for message, future in zip(messages, waiting, strict=True):
+            if isinstance(future, Exception):
+                results.append(future)
+                continue
+            try:
+                results.append(str(future.result(timeout=max(0.1, deadline - time.monotonic()))))
+            except concurrent.futures.TimeoutError:
+                results.append(StreamError(self._place, f"did not confirm a message in {self._patience:.0f} s"))
+            except Exception as error:
+                results.append(fault(self._place, error))
+            if message.ordering_key and isinstance(results[-1], Exception):
+                self._client.resume_publish(self._topic, message.ordering_key)
+        return results
+
+    def close(self) -> None:
+        """Sends what is in the client's batches, which is nothing after ``publish`` has returned."""
+        self._client.stop()
+
+    def _begin(self, message: Message) -> Any:
+        try:
+            check(message)
+            if reserved := RESERVED & message.attributes.keys():
+                raise MessageRefusedError(f"attribute {min(reserved)!r}: a name that Google's client keeps for itself")
+            return self._client.publish(self._topic, message.data, message.ordering_key, **message.attributes)
+        except ValueError as error:
+            return error if isinstance(error, MessageRefusedError) else MessageRefusedError(str(error))
+
+
+class PubSubSubscription:
+    """The reading end: ``subscription`` of ``project``, which must be there."""
+
+    def __init__(self, project: str, subscription: str, patience_seconds: float = PATIENCE_SECONDS) -> None:
+        self._place = f"pubsub://{project}/…/{subscription}"
+        self._client = connect_subscriber(self._place)
+        self._path = self._client.subscription_path(project, subscription)
+        self._retry = _RETRY.with_timeout(patience_seconds)
+        self._call(self._client.get_subscription, subscription=self._path)
+
+    def pull(self, max_messages: int, max_bytes: int, wait_seconds: float) -> list[Received]:
+        """What is there; waits up to ``wait_seconds`` (at least a second: the service takes that long to look) for
+        the first message. The service knows no limit of bytes, so a last request may go beyond ``max_bytes``."""
+        taken: list[Received] = []
+        size = 0
+        while len(taken) < max_messages and (not taken or size < max_bytes):
+            more = self._pull(min(PULL_MESSAGES, max_messages - len(taken)), bool(taken), max(1.0, wait_seconds))
+            taken += more
+            size += sum(len(one.data) for one in more)
+            if len(more) < PULL_MESSAGES:
+                break
+        return taken
+
+    def acknowledge(self, ack_ids: Sequence[str]) -> None:
+        """What came of these deliveries is durable."""
+        for part in _parts(ack_ids):
+            self._call(self._client.acknowledge, subscription=self._path, ack_ids=part)
+
+    def extend(self, ack_ids: Sequence[str], seconds: float) -> None:
+        """Holds these deliveries ``seconds`` longer, from now; the service allows 600."""
+        deadline = max(0, min(600, round(seconds)))
+        for part in _parts(ack_ids):
+            self._call(
+                self._client.modify_ack_deadline,
+                subscription=self._path,
+                ack_ids=part,
+                ack_deadline_seconds=deadline,
+            )
+
+    def release(self, ack_ids: Sequence[str]) -> None:
+        """Gives these deliveries back."""
+        self.extend(ack_ids, 0)
+
+    def backlog(self) -> Backlog | None:
+        """Null: Pub/Sub does not say; Cloud Monitoring has ``subscription/num_undelivered_messages``."""
+        return None
+
+    def close(self) -> None:
+        """Closes the connection. What was not acknowledged or released comes again when its deadline has passed."""
+        self._client.close()
+
+    def _pull(self, most: int, at_once: bool, wait_seconds: float) -> list[Received]:
+        request = {"subscription": self._path, "max_messages": most, "return_immediately": at_once}
+        try:
+            response = self._retry(self._client.pull)(request=request, timeout=wait_seconds, retry=None)
+        except exceptions.DeadlineExceeded:
+            return []
+        except Exception as error:
+            raise fault(self._place, error) from error
+        return [
+            Received(
+                one.ack_id,
+                one.message.data,
+                dict(one.message.attributes),
+                one.message.message_id,
+                timestamp(one.message.publish_time),
+                one.delivery_attempt,
+            )
+            for one in response.received_messages
+        ]
+
+    def _call(self, method: Callable[..., Any], **request: Any) -> None:
+        try:
+            method(request=request, retry=self._retry, timeout=30.0)
+        except Exception as error:
+            raise fault(self._place, error) from error
+
+
+def connect_subscriber(place: str) -> pubsub_v1.SubscriberClient:
+    """Google's subscriber client; against an emulator with the size limits that it has against the service."""
+    host = os.environ.get("PUBSUB_EMULATOR_HOST")
+    if not host:
+        return connect(place, pubsub_v1.SubscriberClient)
+    channel = grpc.insecure_channel(host, [("grpc.max_receive_message_length", -1)])
+    return pubsub_v1.SubscriberClient(transport=SubscriberGrpcTransport(channel=channel))
+
+
+def connect(place: str, make: Callable[[], Any]) -> Any:
+    """A client; StreamError, with the ways out, where there are no credentials."""
+    try:
+        return make()
+    except (GoogleAuthError, ValueError) as error:
+        raise StreamError(
+            place,
+            f"{' '.join(str(error).split())} (log in with 'gcloud auth application-default login', "
+            "or set PUBSUB_EMULATOR_HOST to a running 'meetwire emulator')",
+        ) from error
+
+
+def fault(place: str, error: Exception) -> Exception:
+    """``error`` in one line, with the way out where there is one; a refused message stays one."""
+    text = " ".join(str(getattr(error, "message", "") or error).split())
+    if isinstance(error, exceptions.NotFound):
+        return StreamError(place, f"{text} (make it with 'meetwire doctor --create')")
+    if isinstance(error, exceptions.InvalidArgument | ValueError):
+        return MessageRefusedError(f"{place}: {text}")
+    if isinstance(error, exceptions.RetryError):
+        return StreamError(place, f"does not answer: {' '.join(str(error.cause or error).split())}")
+    return StreamError(place, text)
+
+
+def _parts(ack_ids: Sequence[str]) -> Iterator[list[str]]:
+    for begin in range(0, len(ack_ids), ACKNOWLEDGE_IDS):
+        yield list(ack_ids[begin : begin + ACKNOWLEDGE_IDS])
