@@ -42,8 +42,8 @@ _IN_PHOTO = re.compile(
     re.IGNORECASE,
 )
 _POSE = re.compile(
-    r"\b(?:shakes? hands|poses?|walks?|arrives?|attends?|speaks?|greets?|meets?|waves?|gestures?|looks? on|stands?|sits?"
-    r"|talks?|chats?|welcomes?|addresses|holds?|listens?|smiles?|embraces?|hugs?|toasts?|signs?|inspects?|reviews?"
+    r"\b(?:shakes? hands|poses?|walks?|arrives?|attends?|speaks?|greets?|meets?|waves?|gestures?|looks? on|stands?"
+    r"|sits?|talks?|chats?|welcomes?|addresses|holds?|listens?|smiles?|embraces?|hugs?|toasts?|signs?|inspects?|reviews?"
     r"|leaves?|departs?|delivers?|takes? part|exchange[sd]?|joins?)\b"
 )
 _FULL_DATE = re.compile(

@@ -10,13 +10,13 @@ import re
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from transforms.language import dates_absolute, dates_relative
+from transforms.language import dates_absolute, dates_holidays, dates_relative
 from transforms.language.dates_calendar import DateSpan, Precision, Scope, Tense
-from transforms.language.dates_grammar import LEADING, Rule, normalise
+from transforms.language.dates_grammar import LEADING, MONTH, WEEKDAY, Rule, normalise
 
 __all__ = ["DateSpan", "Precision", "Tense", "find_dates", "resolve"]
 
-_RULES: tuple[Rule, ...] = (*dates_absolute.RULES, *dates_relative.RULES)
+_RULES: tuple[Rule, ...] = (*dates_absolute.RULES, *dates_relative.RULES, *dates_holidays.RULES)
 # Longer is no date expression.
 _LONGEST = 120
 
@@ -55,7 +55,7 @@ def resolve(expression: str, anchor: datetime | None, tense: Tense, sentence: st
         sentence: Where it stands, for "the previous day" and the like, which count from the date before them.
     """
     plain = " ".join(normalise(expression[:_LONGEST]).strip(" .,;:()[]\"'“”").split())
-    if not plain:
+    if not plain or _EVERY.search(plain):
         return None
     scope = _scope(anchor, tense, None)
     if sentence and _COUNTS_ON.search(plain):
@@ -69,6 +69,7 @@ def resolve(expression: str, anchor: datetime | None, tense: Tense, sentence: st
     return next((found for part in sorted(inner, key=len, reverse=True) if (found := _whole(part, scope))), None)
 
 
+_EVERY = re.compile(r"\b(?:every|each)\b")
 _COUNTS_ON = re.compile(
     r"\b(?:previous|preceding|following|next|same|that|earlier|later|before|after|prior|afterwards?|previously|the \d)"
 )
@@ -98,8 +99,12 @@ _START = re.compile(
     r"|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
     r"|twenty|about|around|roughly|some|nearly|almost|just|over|more|less|at|approximately|today|tonight|tomorrow"
     r"|yesterday|overnight|day|first|second|third|fourth|fifth|final|from|between|in|before|after|shortly|noon|midnight"
-    r"|midday|dawn|morning|afternoon|evening|night|spring|summer|autumn|fall|winter|weekend|beginning|start|middle|end)"
+    r"|midday|dawn|morning|afternoon|evening|night|spring|summer|autumn|fall|winter|weekend|beginning|start|middle|end|"
+    + "|".join(re.escape(word) for word in sorted(dates_holidays.first_words()))
+    + ")"
 )
+# "Every Monday" is no day.
+_REPEATED = re.compile(r"\b(?:every|each|most|alternate|several|many)(?: other)? $")
 
 
 def find_dates(text: str) -> list[tuple[int, int]]:
@@ -107,14 +112,13 @@ def find_dates(text: str) -> list[tuple[int, int]]:
     plain = normalise(text)
     found: list[tuple[int, int]] = []
     for start, end in _candidates(plain):
-        if (not found or start >= found[-1][1]) and _is_name(text[start:end]):
+        overlaps = found and start < found[-1][1]
+        if not overlaps and _is_name(text[start:end]) and not _REPEATED.search(plain, max(0, start - 20), start):
             found.append((start, end))
     return found
 
 
-_NAMED = re.compile(
-    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun)[a-z]*", re.IGNORECASE
-)
+_NAMED = re.compile(rf"(?<![\w-])(?:{MONTH}|{WEEKDAY})(?!\w)", re.IGNORECASE)
 
 
 def _is_name(words: str) -> bool:

@@ -18,8 +18,22 @@ from transforms.language.dates_grammar import (
     weekday_number,
 )
 
-_YEAR = r"(?:,? (?:of )?{year}| (?:of )?(?P<which>last|this|next|the same|that) year)?"
+_YEAR = r"(?:(?:,? (?:of )?|-){year}| (?:of )?(?P<which>last|this|next|the same|that) year)?"
 _MONTH_DAY = (r"{month}(?: the)? {day}", r"(?:the )?{day}(?: of)?[ -]{month}")
+_FROM = r"(?:from |between )?"
+_OF_YEAR = _YEAR.removesuffix("?")
+# A month alone can be a verb or a person ("may", "April"), a number alone anything: in running text they count behind
+# one of these words only.
+_IN = (
+    r"(?:(?<=in )|(?<=since )|(?<=until )|(?<=by )|(?<=from )|(?<=during )|(?<=through )|(?<=before )|(?<=after )"
+    r"|(?<=of )|(?<=to )|(?<=till ))"
+)
+# "On the 21st" is a day where no noun follows ("on the 21st floor").
+_ON = r"(?:(?<=on )|(?<=until )|(?<=by )|(?<=since )|(?<=from )|(?<=till ))"
+_NO_NOUN = (
+    r"(?! (?!(?:and|or|at|in|for|to|with|when|where|as|but|the|after|before|by|on|from|of|while|during|an?|his|her"
+    r"|their|its|they|he|she|it|we|local|both|that|which)\b)[a-z]|-)"
+)
 
 
 def _year(match: re.Match[str], scope: Scope) -> int | None:
@@ -230,37 +244,41 @@ RULES: tuple[Rule, ...] = (
         for order in _MONTH_DAY
     ),
     compile_rule(
-        rf"(?:from |between )?(?:{{weekday}},? )?{{month}} {{day}}{TO}(?:{{weekday2}},? )?{{day2}}{_YEAR}",
+        rf"{_FROM}(?:{{weekday}},? )?{{month}} {{day}}{TO}(?:{{weekday2}},? )?{{day2}}{_YEAR}",
         _days_of_month,
     ),
     compile_rule(
-        rf"(?:from |between )?(?:{{weekday}},? )?(?:the )?{{day}}{TO}(?:{{weekday2}},? )?(?:the )?{{day2}}(?: of)? {{month}}{_YEAR}",
+        rf"{_FROM}(?:{{weekday}},? )?(?:the )?{{day}}{TO}(?:{{weekday2}},? )?(?:the )?{{day2}}(?: of)? {{month}}{_YEAR}",
         _days_of_month,
     ),
     compile_rule(rf"{{month}} {{day}}, \d{{1,2}},? and {{day2}}{_YEAR}", _days_of_month),
     compile_rule(
-        rf"(?:from |between )?(?:{{weekday}},? )?{{month}} {{day}}{TO}(?:{{weekday2}},? )?{{month2}} {{day2}}{_YEAR}",
+        rf"{_FROM}(?:{{weekday}},? )?{{month}} {{day}},?{TO}(?:{{weekday2}},? )?{{month2}} {{day2}}{_YEAR}",
         _over_months,
     ),
     compile_rule(
-        rf"(?:from |between )?(?:{{weekday}},? )?{{day}} {{month}}{TO}(?:{{weekday2}},? )?{{day2}} {{month2}}{_YEAR}",
+        rf"{_FROM}(?:{{weekday}},? )?{{day}} {{month}},?{TO}(?:{{weekday2}},? )?{{day2}} {{month2}}{_YEAR}",
         _over_months,
     ),
-    compile_rule(
-        rf"(?:from |between )?{{month}} {{day}},? {{year}},?{TO}{{month2}} {{day2}},? {{year2}}", _two_full_dates
-    ),
-    compile_rule(
-        rf"(?:from |between )?{{day}} {{month}},? {{year}},?{TO}{{day2}} {{month2}},? {{year2}}", _two_full_dates
-    ),
-    compile_rule(rf"(?:{{third}}[ -](?:in )?)?{{month}}{_YEAR}", _month),
-    compile_rule(rf"(?:from |between )?{{month}}{TO}{{month2}}{_YEAR}", _month_range),
-    compile_rule(r"(?:the )?(?:{third}[ -])?{year}", _single_year),
+    compile_rule(rf"{_FROM}{{month}} {{day}},? {{year}},?{TO}{{month2}} {{day2}},? {{year2}}", _two_full_dates),
+    compile_rule(rf"{_FROM}{{day}} {{month}},? {{year}},?{TO}{{day2}} {{month2}},? {{year2}}", _two_full_dates),
+    compile_rule(rf"(?:{{third}}[ -](?:in )?|(?:earlier|later) in )?{{month}}{_YEAR}", _month, findable=False),
+    compile_rule(rf"(?:{{third}}[ -](?:in )?|(?:earlier|later) in ){{month}}{_YEAR}", _month),
+    compile_rule(rf"{{month}}{_OF_YEAR}", _month),
+    compile_rule(rf"{_IN}{{month}}", _month),
+    compile_rule(r"(?P<month>january|february|july|september|october|november|december)", _month),
+    compile_rule(rf"{_FROM}{{month}}{TO}{{month2}}{_YEAR}", _month_range),
+    compile_rule(r"(?:the )?(?:{third}[ -])?{year}", _single_year, findable=False),
+    compile_rule(r"(?:the (?:year )?|{third}[ -])(?P<year>(?:1[89]|20|21)\d\d)(?![\w%]|[.,]\d)", _single_year),
+    compile_rule(rf"{_IN}(?P<year>(?:1[89]|20|21)\d\d)(?![\w%]|[.,-]\d)", _single_year),
     compile_rule(
         r"(?:from |between )?{year}(?: ?[-/] ?| to | and | through | until )(?P<last>(?:19|20)?\d\d)(?![\d-])",
         _year_range,
     ),
     compile_rule(r"(?:the )?(?:(?:early|mid|late)[ -])?(?P<decade>(?:1[5-9]|20)\d0)'?s", _decade),
-    compile_rule(r"(?:{weekday},? )?the {day}", _day_of_month, timed=True, findable=False),
+    compile_rule(r"the {day}", _day_of_month, timed=True, findable=False),
+    compile_rule(r"{weekday},? the {day}", _day_of_month, timed=True),
+    compile_rule(rf"{_ON}the {{day}}{_NO_NOUN}", _day_of_month),
     *(
         compile_rule(
             rf"the week (?:of|beginning|starting|ending|from)(?: on)? (?:{{weekday}},? )?{order}{_YEAR}", _week_with
@@ -270,7 +288,8 @@ RULES: tuple[Rule, ...] = (
     compile_rule(rf"(?:the )?{{ordinal}}(?: full)? week (?:of|in) {{month}}{_YEAR}", _nth_week),
     compile_rule(rf"(?:the )?{{ordinal}} {{weekday}} (?:of|in) {{month}}{_YEAR}", _nth_weekday, timed=True),
     compile_rule(
-        r"(?:the )?{ordinal} (?:quarter|half)(?: (?:of|in) (?:the )?(?:(?:fiscal )?{year}|(?P<which>last|this|next)?(?: fiscal)? ?year))?",
+        r"(?:the )?{ordinal} (?:quarter|half)"
+        r"(?: (?:of|in) (?:the )?(?:(?:fiscal )?{year}|(?P<which>last|this|next)?(?: fiscal)? ?year))?",
         _part_of_year,
     ),
     compile_rule(r"q(?P<q>[1-4])(?:(?: of)? {year}| (?P<which>last|this|next) year)?", _part_of_year),

@@ -99,14 +99,14 @@ def years(first: int, last: int, relative: bool) -> DateSpan | None:
 
 
 def weekday_near(anchor: date, weekday: int, tense: Tense) -> date | None:
-    """The bare weekday of a news sentence: the last one, today included, for the past; else the next, today included."""
+    """The bare weekday of a news sentence: for the past the last one, else the next; today counts in both."""
     if tense == "past":
         return shift(anchor, -((anchor.weekday() - weekday) % 7))
     return shift(anchor, (weekday - anchor.weekday()) % 7)
 
 
 def year_by_tense(anchor: date, month: int, day: int, tense: Tense) -> int | None:
-    """The year of a month and day without one: the last such day for the past, the next for the future, else the nearest.
+    """The year of a month and day without one: by the last such day for the past, the next for the future, else either.
 
     A day that is at most ``SLACK`` on the wrong side is this one. None where no year near has that day.
     """

@@ -11,45 +11,18 @@ from typing import NamedTuple
 
 from transforms.language.dates_calendar import DateSpan, Scope
 
-_MONTHS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
+# fmt: off
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
     "december",
-]
-_WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-_NUMBERS = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-    "twenty",
-]
-_ORDINALS = ["first", "second", "third", "fourth", "fifth", "last"]
+)
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_NUMBERS = (
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
+)
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "last")
+# fmt: on
 
 MONTH = (
     r"(?:january|february|march|april|may|june|july|august|september|october|november|december"
@@ -59,7 +32,8 @@ WEEKDAY = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|tues|tue|wed|th
 PART = r"(?:morning|afternoon|evening|night|lunchtime|midday|mid-morning|mid-afternoon|dawn|noon|midnight)"
 _CLOCK = (
     r"(?:(?:noon|midnight|midday|dawn|dusk|daybreak|sunrise|sunset)\b"
-    r"|\d{1,2}(?:[:.]\d{2})? ?(?:a\.m\.|p\.m\.|am\b|pm\b|o'clock)|\d{1,2}:\d{2}(?: ?hrs| hours)?|\d{4} hours)"
+    r"|\d{1,2}(?:[:.]\d{2})? ?(?:a\.m\.|p\.m\.|am\b|pm\b|o'clock)|\d{1,2}:\d{2}(?: ?hrs| hours)?"
+    r"|\d{4}(?: hours|(?= (?:gmt|utc|local)\b)))"
 )
 _ZONE = (
     r"(?: (?:local time|gmt|utc|cet|cest|est|edt|et|pt|pst|pdt|ist|jst|kst|bst|(?:eastern|pacific|central)(?: time)?"
@@ -98,8 +72,13 @@ LEADING = re.compile(
     r"^(?:(?:on|in|at|by|since|until|till|from|during|over|before|after|for|as of|as early as|as late as|around|about"
     r"|through|of|dated|starting|beginning|effective|no later than|not later than|scheduled for|set for)\b[ ]*)+"
 )
+# What may follow "two days after" for it to count from the story, not from what it names ("two days after the vote").
+PHRASE_END = r"(?=[ ]*(?:[,.;:!?)\n\"”]|$))"
 # How roughly a number is meant.
-ROUGHLY = r"(?:(?:about|around|roughly|some|nearly|almost|just over|just under|just|over|more than|less than|at least|approximately|only|barely|exactly) )?"
+ROUGHLY = (
+    r"(?:(?:about|around|roughly|some|nearly|almost|just over|just under|just|over|more than|less than|at least"
+    r"|approximately|only|barely|exactly) )?"
+)
 
 
 class Rule(NamedTuple):
@@ -118,7 +97,7 @@ class Rule(NamedTuple):
 
 def expand(pattern: str) -> str:
     """``pattern`` with its ``{pieces}`` as named groups and its spaces as one or two of them."""
-    pattern = re.sub(r"(?<!\[)(?<!\\) (?![?*{])", " {1,2}", pattern)
+    pattern = re.sub(r"(?<!\[)(?<!\\) (?![?*{)])", " {1,2}", pattern)
     return re.sub(r"\{([a-z]+)(\d?)\}", lambda m: f"(?P<{m[1]}{m[2]}>{PIECES[m[1]]})", pattern)
 
 

@@ -1,4 +1,4 @@
-"""Date expressions that need the day of publication: ``Monday``, ``last week``, ``two days ago``, ``earlier in the day``.
+"""Date expressions that need the day of publication: ``Monday``, ``last week``, ``two days ago``, ``later in the day``.
 
 A bare weekday is the last one, today included, where the verb is past, else the next (so "on Monday" in a report
 published on a Monday is that day). Weeks run from Monday to Sunday. "Next Tuesday" is the Tuesday of the week after,
@@ -10,7 +10,16 @@ from datetime import date
 
 from transforms.language import dates_calendar as cal
 from transforms.language.dates_calendar import DateSpan, Scope
-from transforms.language.dates_grammar import ROUGHLY, TO, Rule, compile_rule, number, weekday_number
+from transforms.language.dates_grammar import (
+    PHRASE_END,
+    ROUGHLY,
+    TO,
+    Rule,
+    compile_rule,
+    month_number,
+    number,
+    weekday_number,
+)
 
 _SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
 _OFFSETS = {
@@ -74,10 +83,24 @@ def _today(_: re.Match[str], scope: Scope) -> DateSpan | None:
 
 
 def _near_day(match: re.Match[str], scope: Scope) -> DateSpan | None:
-    offset = {"yesterday": -1, "last": -1, "tomorrow": 1}[match["near"]]
+    offset = -1 if match["near"] == "yesterday" else 1
     if match["beyond"]:
         offset *= 2
     return cal.one_day(cal.shift(scope.anchor, offset), True) if scope.anchor else None
+
+
+def _last_night(_: re.Match[str], scope: Scope) -> DateSpan | None:
+    return cal.one_day(cal.shift(scope.anchor, -1), True) if scope.anchor else None
+
+
+def _weeks_from_weekday(match: re.Match[str], scope: Scope) -> DateSpan | None:
+    """ "a week from Friday", "Monday week": weeks after the coming one; "a week ago Monday": before the last one."""
+    if scope.anchor is None:
+        return None
+    ago = match.groupdict().get("ago") is not None
+    start = cal.weekday_near(scope.anchor, weekday_number(match["weekday"]), "past" if ago else "future")
+    weeks = number(match.groupdict().get("number") or "one")
+    return cal.one_day(cal.shift(start, -7 * weeks if ago else 7 * weeks), True) if start else None
 
 
 def _overnight(_: re.Match[str], scope: Scope) -> DateSpan | None:
@@ -125,6 +148,21 @@ def _calendar_unit(match: re.Match[str], scope: Scope) -> DateSpan | None:
     return _unit_span(origin, match["period"], offset) if origin else None
 
 
+def _unit_beyond(match: re.Match[str], scope: Scope) -> DateSpan | None:
+    """ "the week after next", "the year before last"."""
+    return (
+        _unit_span(scope.anchor, match["period"], 2 if match["side"] == "after next" else -2) if scope.anchor else None
+    )
+
+
+def _adjoining_unit(match: re.Match[str], scope: Scope) -> DateSpan | None:
+    """ "the month before", "a year later" where it closes a phrase: beside that of which the sentence speaks."""
+    origin = scope.base or scope.anchor
+    if origin is None or (scope.base is None and match["side"] == "after" and scope.tense == "past"):
+        return None
+    return _unit_span(origin, match["period"], -1 if match["side"] == "before" else 1)
+
+
 def _within_unit(match: re.Match[str], scope: Scope) -> DateSpan | None:
     """ "earlier in the month", "later this year": the whole of it."""
     return _unit_span(scope.anchor, match["period"], 0) if scope.anchor else None
@@ -162,7 +200,7 @@ def _ago_today(match: re.Match[str], scope: Scope) -> DateSpan | None:
     year = scope.anchor.year - number(match["number"])
     if match["same"] == "month":
         return cal.months(year, scope.anchor.month, 1, True)
-    day = cal.safe_date(year, scope.anchor.month, scope.anchor.day) if year > 0 else None
+    day = cal.safe_date(year, scope.anchor.month, scope.anchor.day) or cal.safe_date(year, scope.anchor.month, 28)
     return cal.week_of(day, True) if match["same"] == "week" else cal.one_day(day, True)
 
 
@@ -185,7 +223,9 @@ def _stretch(match: re.Match[str], scope: Scope) -> DateSpan | None:
     """ "the past two weeks", "the next three days": that many units back from today, or ahead."""
     if scope.anchor is None:
         return None
-    count, unit = number(match["number"] or "one"), match["unit"].removesuffix("s")
+    count, unit = number(match.groupdict().get("number") or "one"), match["unit"].removesuffix("s")
+    if unit == "hour":
+        count, unit = -(-count // 24), "day"
     ahead = match["way"] in ("next", "coming", "following")
     days = {"day": 1, "week": 7, "fortnight": 14}.get(unit)
     if days is not None:
@@ -240,8 +280,6 @@ def _season(match: re.Match[str], scope: Scope) -> DateSpan | None:
 
 def _month_of_which(match: re.Match[str], scope: Scope) -> DateSpan | None:
     """ "last December" is the last that is over, "next March" next year's, "this May" this year's."""
-    from transforms.language.dates_grammar import month_number
-
     if scope.anchor is None:
         return None
     month, anchor = month_number(match["month"]), scope.anchor
@@ -259,50 +297,55 @@ def _month_of_which(match: re.Match[str], scope: Scope) -> DateSpan | None:
     return cal.months(year, month, 1, True)
 
 
+_EARLY = r"(?:(?:early|mid|late)[ -])?"
 _THAT = r"(?P<period>week|month|year)"
+_WEEK = r"(?P<week>last|this|next) week"
+_PART = r"(?:morning|afternoon|evening|night)"
 RULES: tuple[Rule, ...] = (
-    compile_rule(r"(?:{which} )?{weekday}(?: (?:of )?(?P<week>last|this|next) week)?", _weekday, timed=True),
-    compile_rule(r"(?P<week>last|this|next) week(?:'s| on)? {weekday}", _weekday, timed=True),
+    compile_rule(rf"(?:{{which}} )?{{weekday}}(?: (?:of )?{_WEEK})?", _weekday, timed=True),
+    compile_rule(rf"{_WEEK}(?:'s| on)? {{weekday}}", _weekday, timed=True),
+    compile_rule(r"{number} weeks? (?:from|on) {weekday}", _weeks_from_weekday, timed=True),
+    compile_rule(r"{number} weeks? (?P<ago>ago)(?: on)? {weekday}", _weeks_from_weekday, timed=True),
+    compile_rule(r"{weekday} week", _weeks_from_weekday),
     compile_rule(
-        rf"(?:from )?{{weekday}}(?: {{part}})?(?P<to>{TO}){{weekday2}}(?: {{part2}})?(?: (?:of )?(?P<week>last|this|next) week)?",
+        rf"(?:(?:overnight )?from |between |overnight )?{{weekday}}(?: {{part}})?(?P<to>{TO})"
+        rf"{{weekday2}}(?: {{part2}})?(?: (?:of )?{_WEEK})?",
         _weekdays,
     ),
-    compile_rule(r"today|tonight|this (?:morning|afternoon|evening)", _today, timed=True),
+    compile_rule(rf"today|tonight|this {_PART}", _today, timed=True),
     compile_rule(
-        r"(?:earlier|later|early|late) (?:today|(?:in|during) the (?:day|morning|afternoon|evening)|(?:that|the same) day)",
-        _today,
+        rf"(?:earlier|later|early|late) (?:today|(?:in|during) the (?:day|{_PART})|(?:that|the same) day)", _today
     ),
     compile_rule(r"(?:the )?(?P<beyond>day (?:before|after) )?(?P<near>yesterday|tomorrow)", _near_day, timed=True),
-    compile_rule(r"(?P<beyond>\b)?(?P<near>last) (?:night|evening)", _near_day),
+    compile_rule(r"(?:late )?last (?:night|evening)", _last_night),
     compile_rule(r"overnight", _overnight),
-    compile_rule(
-        r"(?:on )?the (?P<side>previous|preceding|next|following) (?:day|morning|evening|night|afternoon)",
-        _adjoining_day,
-    ),
-    compile_rule(
-        r"(?:the|a|one) day (?P<side>before|after|earlier|later)(?! (?:the|a|an|his|her|its|their|our|that|this|he|she|they|it|we)\b)",
-        _adjoining_day,
-    ),
-    compile_rule(
-        r"(?:on )?(?:the|that) (?:same|very) (?:day|evening|morning|afternoon|night)|later that (?:day|evening|night)|that (?:day|evening|night)",
-        _same_day,
-    ),
-    compile_rule(rf"(?:(?:earlier|later|early|late|sometime|some time) )?{{which}} {_THAT}", _calendar_unit),
-    compile_rule(rf"(?:earlier|later|early|late) (?:in|during) the {_THAT}", _within_unit),
+    compile_rule(rf"(?:on )?the (?P<side>previous|preceding|next|following) (?:day|{_PART})", _adjoining_day),
+    compile_rule(rf"(?:the|a|one) day (?P<side>before|after){PHRASE_END}", _adjoining_day),
+    compile_rule(r"(?:the|a|one) day (?P<side>earlier|later)", _adjoining_day),
+    compile_rule(rf"(?:on )?the (?:same|very) (?:day|{_PART})|(?:later )?that (?:day|{_PART})", _same_day),
     compile_rule(rf"{{third}} (?:the )?(?:{{which}} )?{_THAT}", _end_of_unit),
+    compile_rule(rf"(?:(?:earlier|later|sometime|some time) )?(?:the )?(?!past ){{which}} {_THAT}", _calendar_unit),
+    compile_rule(rf"(?:earlier|later|early|late) (?:in|during) the {_THAT}", _within_unit),
+    compile_rule(rf"the {_THAT} (?P<side>before last|after next)", _unit_beyond),
+    compile_rule(rf"the {_THAT} (?P<side>before|after){PHRASE_END}", _adjoining_unit),
     compile_rule(rf"{ROUGHLY}{{number}} {{unit}} ago", _ago),
     compile_rule(r"{number} years? ago (?:today|this (?P<same>week|month))", _ago_today),
-    compile_rule(rf"in {ROUGHLY}{{number}} {{unit}}(?:'s?)?(?: time)?", _ahead),
+    compile_rule(rf"in {ROUGHLY}{{number}} (?!decade|centur){{unit}}(?:'s?)?(?: time)?", _ahead),
     compile_rule(rf"{ROUGHLY}{{number}} {{unit}} from (?:now|today)", _ahead),
+    compile_rule(rf"{ROUGHLY}{{number}} {{unit}} (?P<side>earlier|prior|previously|later|afterwards?)", _apart),
+    compile_rule(rf"{ROUGHLY}{{number}} {{unit}} (?P<side>before|after){PHRASE_END}", _apart),
     compile_rule(
-        rf"{ROUGHLY}{{number}} {{unit}} (?P<side>earlier|before|prior|previously|later|after|afterward|afterwards)",
-        _apart,
+        r"(?:the |these )?(?P<way>past|last|next|coming|following|preceding) {number} "
+        r"(?P<unit>(?:hour|day|week|month|year|decade)s?)",
+        _stretch,
     ),
-    compile_rule(r"(?:the |these )?(?P<way>past|last|next|coming|following|preceding)(?: {number})? {unit}", _stretch),
+    compile_rule(r"(?:the )?(?P<way>past|coming) (?P<unit>fortnight|month|year|decade|century)", _stretch),
     compile_rule(r"(?:the |this )?(?:{which} )?weekend(?:'s)?", _weekend),
+    compile_rule(rf"{_EARLY}(?:the )?{{which}} {{season}}", _season),
     compile_rule(
-        r"(?:(?:early|mid|late)[ -])?(?:(?:the )?{which} |the )?{season}(?:(?:,| of)? {year}| (?:of )?(?P<whichyear>last|this|next) year)?",
-        _season,
+        rf"{_EARLY}(?:the )?{{season}}(?:(?:,| of)? {{year}}| (?:of )?(?P<whichyear>last|this|next) year)", _season
     ),
+    compile_rule(r"(?:(?<=in )|(?<=by )|(?<=since )|(?<=until ))(?:the )?{season}", _season),
+    compile_rule(r"(?:the )?{season}", _season, findable=False),
     compile_rule(r"{which} {month}(?: {day})?", _month_of_which),
 )
