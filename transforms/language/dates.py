@@ -7,6 +7,7 @@ expression that says no day (a duration, "recently", a month without a year to b
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from datetime import date, datetime
 
@@ -86,7 +87,11 @@ def _base(expression: str, sentence: str, scope: Scope) -> date | None:
 
 
 def _candidates(plain: str) -> Iterator[tuple[int, int]]:
+    cores = [m.start() for m in _CORE.finditer(plain)]
     for word in _START.finditer(plain):
+        core = bisect_left(cores, word.start())
+        if core == len(cores) or cores[core] > word.start() + _REACH:
+            continue
         ends = [m.end() for rule in _RULES if rule.findable and (m := rule.pattern.match(plain, word.start()))]
         if ends:
             yield word.start(), max(ends)
@@ -103,6 +108,15 @@ _START = re.compile(
     + "|".join(re.escape(word) for word in sorted(dates_holidays.first_words()))
     + ")"
 )
+# Every expression holds one of these, at most so many characters behind its beginning.
+_CORE = re.compile(
+    r"\d|(?<![a-z])(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun|today|tonight|tomorrow"
+    r"|yesterday|overnight|week|year|decade|centur|fortnight|day|hour|morning|afternoon|evening|night|spring|summer"
+    r"|autumn|fall|winter|noon|midnight|midday|dawn|dusk|"
+    + "|".join(re.escape(word) for word in sorted(dates_holidays.first_words()))
+    + ")"
+)
+_REACH = 32
 # "Every Monday" is no day.
 _REPEATED = re.compile(r"\b(?:every|each|most|alternate|several|many)(?: other)? $")
 

@@ -20,6 +20,7 @@ from transforms.language.dates_grammar import (
 
 _YEAR = r"(?:(?:,? (?:of )?|-){year}| (?:of )?(?P<which>last|this|next|the same|that) year)?"
 _MONTH_DAY = (r"{month}(?: the)? {day}", r"(?:the )?{day}(?: of)?[ -]{month}")
+_OF_THE_YEAR = r"(?: (?:of|in) (?:the )?(?:(?:fiscal )?{year}|(?P<which>last|this|next)?(?: fiscal)? ?year))"
 _FROM = r"(?:from |between )?"
 _OF_YEAR = _YEAR.removesuffix("?")
 # A month alone can be a verb or a person ("may", "April"), a number alone anything: in running text they count behind
@@ -248,7 +249,8 @@ RULES: tuple[Rule, ...] = (
         _days_of_month,
     ),
     compile_rule(
-        rf"{_FROM}(?:{{weekday}},? )?(?:the )?{{day}}{TO}(?:{{weekday2}},? )?(?:the )?{{day2}}(?: of)? {{month}}{_YEAR}",
+        rf"{_FROM}(?:{{weekday}},? )?(?:the )?{{day}}{TO}(?:{{weekday2}},? )?(?:the )?{{day2}}(?: of)? "
+        rf"{{month}}{_YEAR}",
         _days_of_month,
     ),
     compile_rule(rf"{{month}} {{day}}, \d{{1,2}},? and {{day2}}{_YEAR}", _days_of_month),
@@ -278,7 +280,7 @@ RULES: tuple[Rule, ...] = (
     compile_rule(r"(?:the )?(?:(?:early|mid|late)[ -])?(?P<decade>(?:1[5-9]|20)\d0)'?s", _decade),
     compile_rule(r"the {day}", _day_of_month, timed=True, findable=False),
     compile_rule(r"{weekday},? the {day}", _day_of_month, timed=True),
-    compile_rule(rf"{_ON}the {{day}}{_NO_NOUN}", _day_of_month),
+    compile_rule(rf"{_ON}the (?P<day>(?:3[01]|[12]?\d)(?:st|nd|rd|th)){_NO_NOUN}", _day_of_month),
     *(
         compile_rule(
             rf"the week (?:of|beginning|starting|ending|from)(?: on)? (?:{{weekday}},? )?{order}{_YEAR}", _week_with
@@ -287,10 +289,7 @@ RULES: tuple[Rule, ...] = (
     ),
     compile_rule(rf"(?:the )?{{ordinal}}(?: full)? week (?:of|in) {{month}}{_YEAR}", _nth_week),
     compile_rule(rf"(?:the )?{{ordinal}} {{weekday}} (?:of|in) {{month}}{_YEAR}", _nth_weekday, timed=True),
-    compile_rule(
-        r"(?:the )?{ordinal} (?:quarter|half)"
-        r"(?: (?:of|in) (?:the )?(?:(?:fiscal )?{year}|(?P<which>last|this|next)?(?: fiscal)? ?year))?",
-        _part_of_year,
-    ),
+    compile_rule(rf"(?:the )?{{ordinal}} (?:quarter|half){_OF_THE_YEAR}", _part_of_year),
+    compile_rule(rf"(?:the )?{{ordinal}} (?:quarter|half)(?:{_OF_THE_YEAR})?", _part_of_year, findable=False),
     compile_rule(r"q(?P<q>[1-4])(?:(?: of)? {year}| (?P<which>last|this|next) year)?", _part_of_year),
 )

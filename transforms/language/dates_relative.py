@@ -16,6 +16,7 @@ from transforms.language.dates_grammar import (
     TO,
     Rule,
     compile_rule,
+    day_number,
     month_number,
     number,
     weekday_number,
@@ -280,9 +281,12 @@ def _season(match: re.Match[str], scope: Scope) -> DateSpan | None:
 
 def _month_of_which(match: re.Match[str], scope: Scope) -> DateSpan | None:
     """ "last December" is the last that is over, "next March" next year's, "this May" this year's."""
+    month = month_number(match["month"])
+    if match["year"]:
+        return cal.one_day(cal.safe_date(int(match["year"]), month, day_number(match["day"])), False)
     if scope.anchor is None:
         return None
-    month, anchor = month_number(match["month"]), scope.anchor
+    anchor = scope.anchor
     which = match["which"]
     if which in ("last", "past", "this past", "previous"):
         year = anchor.year - (month >= anchor.month)
@@ -293,7 +297,7 @@ def _month_of_which(match: re.Match[str], scope: Scope) -> DateSpan | None:
     else:
         year = anchor.year
     if match["day"]:
-        return cal.one_day(cal.safe_date(year, month, int(re.sub(r"\D", "", match["day"]))), True)
+        return cal.one_day(cal.safe_date(year, month, day_number(match["day"])), True)
     return cal.months(year, month, 1, True)
 
 
@@ -335,7 +339,7 @@ RULES: tuple[Rule, ...] = (
     compile_rule(rf"{ROUGHLY}{{number}} {{unit}} (?P<side>earlier|prior|previously|later|afterwards?)", _apart),
     compile_rule(rf"{ROUGHLY}{{number}} {{unit}} (?P<side>before|after){PHRASE_END}", _apart),
     compile_rule(
-        r"(?:the |these )?(?P<way>past|last|next|coming|following|preceding) {number} "
+        r"(?:the |these )?(?P<way>past|last|next|coming|following|preceding) (?!an? ){number} "
         r"(?P<unit>(?:hour|day|week|month|year|decade)s?)",
         _stretch,
     ),
@@ -347,5 +351,5 @@ RULES: tuple[Rule, ...] = (
     ),
     compile_rule(r"(?:(?<=in )|(?<=by )|(?<=since )|(?<=until ))(?:the )?{season}", _season),
     compile_rule(r"(?:the )?{season}", _season, findable=False),
-    compile_rule(r"{which} {month}(?: {day})?", _month_of_which),
+    compile_rule(r"{which} {month}(?: {day}(?:,? {year})?)?", _month_of_which),
 )

@@ -51,8 +51,18 @@ def test_the_day_of_publication_decides(case):
     assert got == (day(start), day(end), precision)
 
 
-# Alone in a sentence these could be something else: a floor, a count, what the day came before.
-NOT_ALONE = {"the 21st", "the 31st", "the 15th", "1945", "the day before", "the month before"}
+# Alone in a sentence these could be something else: a floor, a count, what the day came before, a part of a match.
+NOT_ALONE = {
+    "the 21st",
+    "the 31st",
+    "the 15th",
+    "1945",
+    "the day before",
+    "the month before",
+    "the first quarter",
+    "the fourth quarter",
+    "the third quarter",
+}
 
 
 @pytest.mark.parametrize(
