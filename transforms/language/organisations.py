@@ -34,7 +34,8 @@ def _index() -> dict[str, tuple[Organisation, bool]]:
             for form in (name, *entry.get("also", ())):
                 letters = [c for c in form if c.isalpha()]
                 short = len(letters) <= 5 and all(c.isupper() for c in letters)
-                found.setdefault(fold(form), (body, short))
+                known = found.setdefault(fold(form), (body, short))
+                found[fold(form)] = (known[0], known[1] and short)
     return found
 
 
