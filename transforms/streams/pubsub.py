@@ -1,10 +1,10 @@
 """Google Pub/Sub as a stream, on google-cloud-pubsub; ``PUBSUB_EMULATOR_HOST`` is honoured.
 
-Publishing goes through the client's batches (one a topic and ordering key), its flow control and its retries. Reading
-is unary pull: the service's streaming pull would hand out more than is asked for, and hold it.
+Publishing goes through the client's batches (one a topic and ordering key), with bounded flow and bounded retries.
+Reading is unary pull: the service's streaming pull would hand out more than is asked for, and hold it.
 """
 
-import concurrent.futures
+import contextlib
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -15,7 +15,8 @@ from google.api_core import exceptions
 from google.api_core.retry import Retry, if_exception_type
 from google.auth.exceptions import GoogleAuthError
 from google.cloud import pubsub_v1
-from google.cloud.pubsub_v1.types import BatchSettings, LimitExceededBehavior, PublisherOptions, PublishFlowControl
+from google.cloud.pubsub_v1.publisher.exceptions import PublishToPausedOrderingKeyException
+from google.cloud.pubsub_v1.types import BatchSettings, PublisherOptions
 from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransport
 
 from transforms.streams.message import Backlog, Message, MessageRefusedError, Received, StreamError, check, timestamp
@@ -24,6 +25,8 @@ from transforms.streams.message import Backlog, Message, MessageRefusedError, Re
 PATIENCE_SECONDS = 120.0
 # A pull of so many messages at once: with a few kilobytes an article some 500 kB, at worst a gigabyte.
 PULL_MESSAGES = 100
+# What a publisher has under way at once.
+WINDOW_MESSAGES, WINDOW_BYTES = 1000, 64_000_000
 # A request may hold 512 kB, and an acknowledgement id takes some 200 bytes.
 ACKNOWLEDGE_IDS = 1000
 # The client takes attributes as keyword arguments, beside these of its own.
@@ -35,11 +38,21 @@ _TRANSIENT = (
     exceptions.TooManyRequests,
     exceptions.Unknown,
 )
+_TRANSIENT_PUBLISH = (
+    *_TRANSIENT,
+    exceptions.DeadlineExceeded,
+    exceptions.Cancelled,
+    PublishToPausedOrderingKeyException,
+)
 _RETRY = Retry(if_exception_type(*_TRANSIENT), initial=0.1, maximum=5.0, multiplier=1.6, timeout=PATIENCE_SECONDS)
 
 
 class PubSubPublisher:
-    """The writing end: publishes to ``topic`` of ``project``."""
+    """The writing end: publishes to ``topic`` of ``project``.
+
+    The client batches; what is under way is bounded here, and so are the retries: the client itself would retry a
+    message with an ordering key for ever, and block its caller meanwhile.
+    """
 
     def __init__(self, project: str, topic: str, patience_seconds: float = PATIENCE_SECONDS) -> None:
         self._place = f"pubsub://{project}/{topic}"
@@ -48,10 +61,7 @@ class PubSubPublisher:
             self._place,
             lambda: pubsub_v1.PublisherClient(
                 BatchSettings(max_messages=500, max_bytes=4_000_000, max_latency=0.01),
-                PublisherOptions(
-                    enable_message_ordering=True,
-                    flow_control=PublishFlowControl(1000, 64_000_000, LimitExceededBehavior.BLOCK),
-                ),
+                PublisherOptions(enable_message_ordering=True),
             ),
         )
         self._topic = self._client.topic_path(project, topic)
@@ -61,35 +71,65 @@ class PubSubPublisher:
 
         A message that the service did not confirm in time may be there all the same: publishing it again is right.
         """
-        waiting = [self._begin(message) for message in messages]
-        deadline = time.monotonic() + self._patience
         results: list[str | Exception] = []
-        for message, future in zip(messages, waiting, strict=True):
-            if isinstance(future, Exception):
-                results.append(future)
-                continue
-            try:
-                results.append(str(future.result(timeout=max(0.1, deadline - time.monotonic()))))
-            except concurrent.futures.TimeoutError:
-                results.append(StreamError(self._place, f"did not confirm a message in {self._patience:.0f} s"))
-            except Exception as error:
-                results.append(fault(self._place, error))
-            if message.ordering_key and isinstance(results[-1], Exception):
-                self._client.resume_publish(self._topic, message.ordering_key)
+        for window in _windows(messages):
+            results += self._publish(window)
         return results
 
     def close(self) -> None:
         """Sends what is in the client's batches, which is nothing after ``publish`` has returned."""
         self._client.stop()
 
-    def _begin(self, message: Message) -> Any:
+    def _publish(self, messages: Sequence[Message]) -> list[str | Exception]:
+        results: dict[int, str | Exception] = {}
+        waiting = list(range(len(messages)))
+        until, pause = time.monotonic() + self._patience, 0.1
+        while waiting:
+            timeout = min(30.0, max(1.0, until - time.monotonic()))
+            futures = {index: self._begin(messages[index], timeout) for index in waiting}
+            again = []
+            for index, future in futures.items():
+                try:
+                    results[index] = future if isinstance(future, Exception) else str(future.result(timeout + 30))
+                except Exception as error:
+                    results[index] = fault(self._place, error)
+                    if isinstance(error, _TRANSIENT_PUBLISH):
+                        again.append(index)
+            for key in {messages[index].ordering_key for index in futures if isinstance(results[index], Exception)}:
+                with contextlib.suppress(RuntimeError):  # not every fault pauses its key
+                    self._client.resume_publish(self._topic, key)
+            if time.monotonic() + pause >= until:
+                break
+            waiting = again
+            if waiting:
+                time.sleep(pause)
+                pause = min(pause * 1.6, 5.0)
+        return [results[index] for index in range(len(messages))]
+
+    def _begin(self, message: Message, timeout: float) -> Any:
         try:
             check(message)
             if reserved := RESERVED & message.attributes.keys():
                 raise MessageRefusedError(f"attribute {min(reserved)!r}: a name that Google's client keeps for itself")
-            return self._client.publish(self._topic, message.data, message.ordering_key, **message.attributes)
+            return self._client.publish(
+                self._topic, message.data, message.ordering_key, retry=None, timeout=timeout, **message.attributes
+            )
         except ValueError as error:
             return error if isinstance(error, MessageRefusedError) else MessageRefusedError(str(error))
+
+
+def _windows(messages: Sequence[Message]) -> Iterator[list[Message]]:
+    """``messages`` in parts of bounded number and size: what is under way at once."""
+    window: list[Message] = []
+    size = 0
+    for message in messages:
+        if window and (len(window) >= WINDOW_MESSAGES or size + len(message.data) > WINDOW_BYTES):
+            yield window
+            window, size = [], 0
+        window.append(message)
+        size += len(message.data)
+    if window:
+        yield window
 
 
 class PubSubSubscription:

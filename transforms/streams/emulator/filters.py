@@ -85,7 +85,7 @@ class _Parser:
         operator, value = self.take("=", "!="), self.value()
         if operator == "=":
             return lambda attributes: attributes.get(key) == value
-        return lambda attributes: key in attributes and attributes[key] != value
+        return lambda attributes: attributes.get(key) != value
 
     def key(self) -> str:
         token = self.take()
