@@ -23,10 +23,11 @@ _WITHOUT_PLACE = re.compile(
     rf"(?:(?P<date>(?i:{_DAY})),?)?(?: ?(?P<agency>{_AGENCY}))?(?P<mark> ?(?:—|–|―|--+)[ \n]?| [-_|] |(?<=\))- ?)"
 )
 # What an editor puts before a headline or a text; none of it is a place.
-_LABELS = frozenset(
-    "alert analysis breaking column comment correction editorial exclusive explainer factbox feature file focus insight "
-    "interview just live news note opinion photo photos podcast poll profile recap review timeline update urgent video "
-    "watch wrapup".split()
+_LABELS = re.compile(
+    r"(?:alert|analysis|breaking|column|comment|correction|editorial|exclusive|explainer|factbox|feature|file|focus"
+    r"|insight|interview|just|live|news|note|opinion|photos?|podcast|poll|profile|recap|review|timeline|update|urgent"
+    r"|video|watch|wrapup)\b",
+    re.IGNORECASE,
 )
 # Lines above the text: a byline, a time of publication.
 _ABOVE = re.compile(
@@ -87,12 +88,12 @@ def _trim(place: str) -> str:
 
 
 def _fits(place: str, agency: bool, day: bool, mark: str, rest: str) -> bool:
-    """Whether ``place``, with what stands around it, is a dateline's and not a headline's or a sentence's first words."""
+    """Whether ``place``, with what stands around it, is a dateline's and not the first words of a headline."""
     if not rest:
         return False
     capitals = place.split(",")[0].split(" [")[0].isupper()
     words = place.lower().split()
-    if words[0].strip(".") in _LABELS or organisations.is_organisation(place) and not agency:
+    if _LABELS.match(place) or (organisations.is_organisation(place) and not agency):
         return False
     if not any(c.islower() for c in rest[:40]):
         return False
