@@ -123,6 +123,9 @@ class Consumer:
                     self._subscription.acknowledge(list(taken))
                     leases.let_go(taken)
                     self._attempts.finish([one.message_id for one in group])
+        except Exception:  # not even a dead letter could be written: no message is to blame
+            self._attempts.finish([one.message_id for one in waiting])
+            raise
         finally:
             if waiting:
                 left = [one.ack_id for one in waiting]
