@@ -24,6 +24,7 @@ _CREDIT = re.compile(
     r"(?:(?i: by| credits?| courtesy of)\b:?|:| ?/) ?[A-Z][^()]{1,80}"
     rf"|(?:(?:—|–|-|\|) ?)?{_AGENCY}(?: (?i:photo|image|file))? ?/ ?[A-Z][\w .,/’'-]{{1,80}}"
     rf"|(?:(?:—|–|-|\|) ?)?{_AGENCY} (?i:photo|image|file)"
+    rf"|[A-Z][\w ’'-]{{1,60}}/(?:[\w ]{{0,40}} )?{_AGENCY}\b[\w ./]{{0,40}}"
     r"|==? ?\w[\w ]{1,30}"
     r")\s*\.?\s*$"
 )

@@ -22,6 +22,11 @@ _DATELINE = re.compile(
 _WITHOUT_PLACE = re.compile(
     rf"(?:(?P<date>(?i:{_DAY})),?)?(?: ?(?P<agency>{_AGENCY}))?(?P<mark> ?(?:—|–|―|--+)[ \n]?| [-_|] |(?<=\))- ?)"
 )
+_KNOWN_AGENCY = re.compile(
+    r"\b(?:AP|AFP|Reuters|Kyodo|Xinhua|TASS|Yonhap|ANI|PTI|IANS|UNI|UPI|dpa|Bernama|Jiji|EFE|ANSA|Interfax|RIA|Sputnik"
+    r"|Anadolu|AA|VOA|Petra|SPA|WAM|KUNA|QNA|MENA|IRNA|SANA|APP|BSS|VNA|Antara|Ukrinform|Tanjug|Hina|PAP|MTI|CTK|News"
+    r"|Press|Agency|Agence)\b"
+)
 # What an editor puts before a headline or a text; none of it is a place.
 _LABELS = re.compile(
     r"(?:alert|analysis|breaking|column|comment|correction|editorial|exclusive|explainer|factbox|feature|file|focus"
@@ -70,7 +75,7 @@ def _read(head: str, published: datetime | None) -> tuple[Dateline, int] | None:
     if match is not None:
         place: str | None = _trim(match["place"])
         if not _fits(
-            place or "", bool(match["agency"]), bool(match["date"]), match["mark"], head[match.end() :].lstrip()
+            place or "", match["agency"] or "", bool(match["date"]), match["mark"], head[match.end() :].lstrip()
         ):
             return None
     else:
@@ -87,7 +92,7 @@ def _trim(place: str) -> str:
     return place[:-1] if last.endswith(".") and last.isupper() and "." not in last[:-1] else place
 
 
-def _fits(place: str, agency: bool, day: bool, mark: str, rest: str) -> bool:
+def _fits(place: str, agency: str, day: bool, mark: str, rest: str) -> bool:
     """Whether ``place``, with what stands around it, is a dateline's and not the first words of a headline."""
     if not rest:
         return False
@@ -99,7 +104,8 @@ def _fits(place: str, agency: bool, day: bool, mark: str, rest: str) -> bool:
         return False
     known = place_of(place)
     if agency or day:
-        return capitals or known is not None or (agency and bool(mark.strip()) and len(words) <= 4)
+        named = _KNOWN_AGENCY.search(agency) is not None and bool(mark.strip()) and len(words) <= 4
+        return capitals or known is not None or named
     if known is None:
         return False
     if capitals:
@@ -112,7 +118,7 @@ def _fits(place: str, agency: bool, day: bool, mark: str, rest: str) -> bool:
 def place_of(place: str) -> Located | None:
     """Where a dateline's place lies; of several the first that is known."""
     place = re.sub(r" \[(.+)\]$", r", \1", place)
-    for name in (place, *re.split(r" ?/ ?|,? and ", place)):
+    for name in (place, *re.split(r" ?/ ?|,? (?i:and) ", place)):
         found = locate(name)
         if found is not None:
             return found
