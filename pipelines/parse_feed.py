@@ -24,8 +24,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--url", help="where it was fetched from, after redirects (default: the file)")
     parser.add_argument("--at", metavar="TIME", help="when it was fetched, RFC 3339 (default: now)")
     parser.add_argument("--status", type=int, default=200, help="its HTTP status")
-    parser.add_argument("--header", action="append", default=[], metavar="'NAME: VALUE'", help="an HTTP header; again and again")
-    parser.add_argument("--policy", choices=("guid", "link", "hash"), default="guid", help="the identity that the feed is known to need")
+    parser.add_argument(
+        "--header", action="append", default=[], metavar="'NAME: VALUE'", help="an HTTP header; again and again"
+    )
+    parser.add_argument(
+        "--policy", choices=("guid", "link", "hash"), default="guid", help="the identity that the feed is known to need"
+    )
     parser.add_argument("--zone", default="", metavar="ZONE", help="IANA zone of dates that name none")
 
 

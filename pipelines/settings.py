@@ -41,6 +41,7 @@ class FeedSettings:
         every: How often to look, where ``publish --every`` runs for ever; by default as often as the feed changes.
         full_text: Fetch each article's page too.
         language: Language that is assumed where the text does not tell.
+        timezone: IANA zone (``Asia/Tokyo``) of dates that name none.
         user_agent: Sent instead of meetwire's own.
         headers: Further request headers.
     """
@@ -50,8 +51,39 @@ class FeedSettings:
     every: timedelta | None = None
     full_text: bool = False
     language: str | None = None
+    timezone: str | None = None
     user_agent: str | None = None
     headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True)
+class FetchSettings:
+    """How feeds and pages are fetched.
+
+    Attributes:
+        user_agent: What the reader says it is.
+        allow_hosts: Hosts (``name`` or ``name:port``) that may lie on private addresses; no other fetch or redirect
+            reaches one.
+        timeout: For one fetch with all its redirects.
+        max_bytes: Inflated bytes of one document.
+        max_entries: Entries of one document; those beyond are counted and left.
+        parse_seconds: CPU seconds for one document.
+        connections: Fetches at once.
+        host_connections: Fetches at once from one host.
+        host_spacing: Seconds between two requests to one host.
+        keep_days: Days that fetched bytes are kept for ``reparse``; 0 keeps none.
+    """
+
+    user_agent: str = "meetwire/0.1 (news feed reader)"
+    allow_hosts: tuple[str, ...] = ()
+    timeout: timedelta = timedelta(seconds=30)
+    max_bytes: int = 16 * 1024 * 1024
+    max_entries: int = 5000
+    parse_seconds: int = 5
+    connections: int = 64
+    host_connections: int = 1
+    host_spacing: float = 1.0
+    keep_days: int = 7
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,6 +103,7 @@ class Settings:
 
     Attributes:
         feeds: What to read.
+        fetch: How feeds and pages are fetched.
         state: SQLite file: what the feed readers remember, with the outbox.
         stream: ``folder:PATH`` or ``pubsub://PROJECT/TOPIC/SUBSCRIPTION``.
         tables: Where tables go: a folder (Parquet), ``jsonl:FOLDER``, ``gs://…`` or ``bigquery://PROJECT/DATASET``;
@@ -79,6 +112,7 @@ class Settings:
     """
 
     feeds: tuple[FeedSettings, ...] = ()
+    fetch: FetchSettings = FetchSettings()
     state: str = "data/state.sqlite"
     stream: str = "folder:data/stream"
     tables: tuple[str, ...] = ("data/tables",)
@@ -144,6 +178,8 @@ def _build(kind: Any, value: Any, place: str) -> Any:
         if not isinstance(value, dict):
             raise SettingsError(f"{place}: {value!r} is not a mapping")
         return {str(k): str(v) for k, v in value.items()}
-    if not isinstance(value, kind):
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         raise SettingsError(f"{place}: {value!r} is not {'text' if kind is str else kind.__name__}")
     return value

@@ -56,7 +56,9 @@ def construct(element: "etree._Element", is_atom: bool, is_title: bool = False) 
     return Text(plaintext.from_html(raw), raw.strip() or None)
 
 
-def choose(found: "Mapping[str, etree._Element]", item: "etree._Element", is_atom: bool) -> tuple[Text, str | None, "etree._Element | None"]:
+def choose(
+    found: "Mapping[str, etree._Element]", item: "etree._Element", is_atom: bool
+) -> tuple[Text, str | None, "etree._Element | None"]:
     """The body, the teaser, and the element that the body came from.
 
     The first of the body elements that says anything outside of its figures; a media description only where the item

@@ -17,7 +17,8 @@ _TOLERATED_FUTURE = timedelta(hours=24)
 _LONGEST = 120
 
 _ISO = re.compile(
-    r"^(\d{4})-(\d{2})-(\d{2})(?:[T ]+(\d{2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(Z|[+-]\d{2}(?::?\d{2})?)?)?$", re.IGNORECASE
+    r"^(\d{4})-(\d{2})-(\d{2})(?:[T ]+(\d{2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(Z|[+-]\d{2}(?::?\d{2})?)?)?$",
+    re.IGNORECASE,
 )
 _RFC822 = re.compile(
     r"^(?:[A-Za-z]{3,9}\.?,?\s+)?(\d{1,2})\s+([A-Za-z]{3,9})\.?\s+(\d{4})\s+(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([+-]\d{4}|(?![AaPp]\.?[Mm]\b)[A-Z]{1,5})$"
@@ -46,13 +47,32 @@ _TIME = re.compile(
 _HOUR_ONLY = re.compile(
     rf"(?:(?P<before>{_HALVES_BEFORE})\s*)?(?<![\d:./-])(?P<hour>\d{{1,2}})\s?(?:(?P<after>am|pm|a\.m\.|p\.m\.)(?!\w)|h(?!\w)|uhr\b|時|时|点|시)"
 )
-_AFTERNOON = {"pm", "p.m.", "p.m", "p. m.", "p. m", "p", "下午", "午後", "오후", "晚上", "nachm", "م", "μμ", "μ.μ", "μ.μ."}
+_AFTERNOON = {
+    "pm",
+    "p.m.",
+    "p.m",
+    "p. m.",
+    "p. m",
+    "p",
+    "下午",
+    "午後",
+    "오후",
+    "晚上",
+    "nachm",
+    "م",
+    "μμ",
+    "μ.μ",
+    "μ.μ.",
+}
 _YMD = re.compile(r"(?<!\d)(\d{4})\s?[-/.年년]\s?(\d{1,2})\s?[-/.月월]\s?(\d{1,2})(?!\d)")
 _DMY = re.compile(r"(?<![\d:])(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})(?![\d:])")
 _ZONE = re.compile(
-    r"^\W*?(?:(?:utc|gmt)\s?[+-]\s?\d{1,2}(?::?\d{2})?|[+-]\s?\d{1,2}(?::?\d{2})?(?!\d)|[a-z]+/[a-z_]+(?:/[a-z_]+)?|z\b|[a-z]{1,5}\b)", re.I
+    r"^\W*?(?:(?:utc|gmt)\s?[+-]\s?\d{1,2}(?::?\d{2})?|[+-]\s?\d{1,2}(?::?\d{2})?(?!\d)|[a-z]+/[a-z_]+(?:/[a-z_]+)?|z\b|[a-z]{1,5}\b)",
+    re.I,
 )
-_NAMED = re.compile(r"\b(?:(?:utc|gmt)\s?[+-]\s?\d{1,2}(?::?\d{2})?|[a-z]+/[a-z_]+(?:/[a-z_]+)?|[A-Z]{2,5})\b|[+-]\d{4}\b")
+_NAMED = re.compile(
+    r"\b(?:(?:utc|gmt)\s?[+-]\s?\d{1,2}(?::?\d{2})?|[a-z]+/[a-z_]+(?:/[a-z_]+)?|[A-Z]{2,5})\b|[+-]\d{4}\b"
+)
 _ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925}
 
 
@@ -179,7 +199,9 @@ def _read_numbers(text: str) -> _Reading | None:
             first = datetime(int(ordinal[1]), 1, 1) + timedelta(days=int(ordinal[2]) - 1)
         except ValueError:
             return None
-        return _reading(first.year, first.month, first.day, (ordinal[3], ordinal[4], ordinal[5]), ordinal[6] or "", (), "")
+        return _reading(
+            first.year, first.month, first.day, (ordinal[3], ordinal[4], ordinal[5]), ordinal[6] or "", (), ""
+        )
     return None
 
 
@@ -202,13 +224,17 @@ def _read_loosely(text: str, languages: tuple[str, ...], zone: str) -> _Reading 
 
 
 def _is_zone(name: str) -> bool:
-    return zones.find(name) is not None or ("/" in name and zones.at("/".join(p.title() for p in name.split("/")), datetime(2020, 1, 1)) is not None)
+    return zones.find(name) is not None or (
+        "/" in name and zones.at("/".join(p.title() for p in name.split("/")), datetime(2020, 1, 1)) is not None
+    )
 
 
 def _date_in(text: str, languages: tuple[str, ...]) -> tuple[int, int, int, tuple[str, ...], str] | None:
     """Year, month, day, flags and the text without them."""
     for era, before in _ERAS.items():
-        text = re.sub(rf"{era}\s?(\d{{1,2}}|元)\s?年", lambda m, b=before: f"{b + (1 if m[1] == '元' else int(m[1]))}年", text)  # type: ignore[misc]
+        text = re.sub(
+            rf"{era}\s?(\d{{1,2}}|元)\s?年", lambda m, b=before: f"{b + (1 if m[1] == '元' else int(m[1]))}年", text
+        )  # type: ignore[misc]
     numeric = _YMD.search(text)
     if numeric:
         rest = text[: numeric.start()] + " " + text[numeric.end() :].lstrip("日일t")
@@ -224,12 +250,17 @@ def _date_in(text: str, languages: tuple[str, ...]) -> tuple[int, int, int, tupl
         return None
     month, start, end = named
     before, after = text[:start], text[end:]
-    before_day = re.search(r"(?<![\d:.+-])(\d{1,2})(?:st|nd|rd|th|er|º|ª|o|\.|-[яйе]+)?[\s,/.-]*(?:de|d'|di|of|den|the|ta'|ng|ika)?[\s/.-]*$", before)
+    before_day = re.search(
+        r"(?<![\d:.+-])(\d{1,2})(?:st|nd|rd|th|er|º|ª|o|\.|-[яйе]+)?[\s,/.-]*(?:de|d'|di|of|den|the|ta'|ng|ika)?[\s/.-]*$",
+        before,
+    )
     year_after = re.search(r"^\W*(?:de[l]?\s|of\s|г\.?\s)?\W*(\d{4})(?!\d)", after)
     if before_day and year_after:
         rest = before[: before_day.start()] + " " + after[year_after.end() :]
         return _calendar(int(year_after[1])), month, int(before_day[1]), (), rest
-    year_anywhere = re.search(r"(?<![\d:+-])(\d{4})(?![\d:])", after) or re.search(r"(?<![\d:+-])(\d{4})(?![\d:])", before)
+    year_anywhere = re.search(r"(?<![\d:+-])(\d{4})(?![\d:])", after) or re.search(
+        r"(?<![\d:+-])(\d{4})(?![\d:])", before
+    )
     if before_day and not year_anywhere:
         short = re.search(r"^[\s,/.-]*'?(\d{2})(?![\d:.h])", after)
         if short:
@@ -248,7 +279,9 @@ def _date_in(text: str, languages: tuple[str, ...]) -> tuple[int, int, int, tupl
     return _calendar(year), month, int(day_after[1]), (), re.sub(rf"(?<!\d){year}(?!\d)", " ", rest, count=1)
 
 
-def _day_first(first: int, second: int, mark: str, text: str, languages: tuple[str, ...]) -> tuple[int, int, tuple[str, ...]]:
+def _day_first(
+    first: int, second: int, mark: str, text: str, languages: tuple[str, ...]
+) -> tuple[int, int, tuple[str, ...]]:
     """Day and month of ``first/second``: what is over twelve is the day; American English puts the month first."""
     if first > 12 or second > 12:
         return (first, second, ()) if first > 12 else (second, first, ())
@@ -296,7 +329,12 @@ def _time_in(text: str) -> tuple[_Time | None, str, str]:
 
 def _second_chance(text: str, languages: tuple[str, ...], zone: str) -> _Reading | None:
     """dateparser's reading, where the text has a day and a year of its own (nothing is taken from today)."""
-    if not re.search(r"(?<!\d)(?:19|20)\d{2}(?!\d)", text) or len(re.findall(r"\d+", text)) < 2 or "{" in text or "%" in text:
+    if (
+        not re.search(r"(?<!\d)(?:19|20)\d{2}(?!\d)", text)
+        or len(re.findall(r"\d+", text)) < 2
+        or "{" in text
+        or "%" in text
+    ):
         return None
     import dateparser  # slow to load, and hardly ever needed
 

@@ -33,7 +33,11 @@ def settle(document: Document, policy: str = "guid") -> Document:
         if source == "guid" and entry.guid is None:
             source = "link"
         if source == "link" and (entry.link is None or entry.canonical_url in shared):
-            source = "guid" if policy == "link" and entry.link is None and entry.guid and guid_key(entry) not in repeated else "hash"
+            source = (
+                "guid"
+                if policy == "link" and entry.link is None and entry.guid and guid_key(entry) not in repeated
+                else "hash"
+            )
         identity = {"guid": entry.guid, "link": entry.link}.get(source) or hash_key(entry)[5:]
         settled.append(entry._replace(id=identity, id_source=source))
     return document._replace(entries=settled, identity=policy)

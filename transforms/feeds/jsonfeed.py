@@ -28,16 +28,28 @@ def read(text: str, url: str, fetched_at: datetime, limit: int, zone: str) -> Do
         return refused("not_a_feed")
     number = str(version).rpartition("/")[2].replace(".", "") if known else "11"
     language = _text(content.get("language"))
-    feed = Feed(plaintext.line(_text(content.get("title")) or ""), links.absolute(_text(content.get("home_page_url")), url), language)
+    feed = Feed(
+        plaintext.line(_text(content.get("title")) or ""),
+        links.absolute(_text(content.get("home_page_url")), url),
+        language,
+    )
     items = [item for item in content["items"] if isinstance(item, dict)]
     if content["items"] and not items:
         return refused("no_entries_read")
     authors = _authors(content)
     entries = [_entry(item, url, fetched_at, language, authors, zone) for item in items[:limit]]
-    return Document(f"jsonfeed{number if len(number) == 2 else number[:1] + '0'}", None, feed, entries, omitted=max(0, len(items) - limit))
+    return Document(
+        f"jsonfeed{number if len(number) == 2 else number[:1] + '0'}",
+        None,
+        feed,
+        entries,
+        omitted=max(0, len(items) - limit),
+    )
 
 
-def _entry(item: Mapping[str, Any], url: str, fetched_at: datetime, language: str | None, authors: list[str], zone: str) -> Entry:
+def _entry(
+    item: Mapping[str, Any], url: str, fetched_at: datetime, language: str | None, authors: list[str], zone: str
+) -> Entry:
     markup, plain = _text(item.get("content_html")), _text(item.get("content_text"))
     text = plaintext.from_html(markup) if markup else ""
     if not text:
@@ -65,7 +77,9 @@ def _entry(item: Mapping[str, Any], url: str, fetched_at: datetime, language: st
         html=markup,
         base=url,
         authors=_authors(item) or authors,
-        categories=[label for tag in (tags if isinstance(tags, list) else ()) if (label := plaintext.line(_text(tag) or ""))],
+        categories=[
+            label for tag in (tags if isinstance(tags, list) else ()) if (label := plaintext.line(_text(tag) or ""))
+        ],
         language=None,
         language_declared=declared or language,
         language_source="entry" if declared else "feed" if language else None,

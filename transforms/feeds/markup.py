@@ -12,14 +12,17 @@ from typing import NamedTuple
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _START = re.compile(r"<(?:\?xml|(?:[A-Za-z_][\w.-]*:)?(?:rss|feed|RDF|urlset|sitemapindex|channel|entry)\b)")
 _HTML = re.compile(
-    r"^\s*(?:<!--.{0,2000}?-->\s*)*(?:<\?xml[^>]*>\s*)?(?:<!doctype\s+html(?![^>]*>\s*<(?:\w+:)?(?:feed|rss|rdf))|<html[\s>])", re.I | re.S
+    r"^\s*(?:<!--.{0,2000}?-->\s*)*(?:<\?xml[^>]*>\s*)?(?:<!doctype\s+html(?![^>]*>\s*<(?:\w+:)?(?:feed|rss|rdf))|<html[\s>])",
+    re.I | re.S,
 )
 # Ampersands that an XML parser would stop at or misread; the common references are passed over without a look.
 _SUSPECT = re.compile(
     r"&(?!(?:amp|lt|gt|quot|apos|#(?:x[0-9a-cA-CeE][0-9a-fA-F]{3}|[1-46-9]\d{3}|5[0-4]\d{3}|8\d{3}|[1-4]\d{4}));)"
     r"(?:#([xX]?)([0-9A-Fa-f]{1,8});|([A-Za-z][\w.-]{0,31});)?"
 )
-_SURROGATES = re.compile(r"&#(?:[xX]([dD][89aAbB][0-9a-fA-F]{2})|(5[56]\d{3}));&#(?:[xX]([dD][c-fC-F][0-9a-fA-F]{2})|(5[67]\d{3}));")
+_SURROGATES = re.compile(
+    r"&#(?:[xX]([dD][89aAbB][0-9a-fA-F]{2})|(5[56]\d{3}));&#(?:[xX]([dD][c-fC-F][0-9a-fA-F]{2})|(5[67]\d{3}));"
+)
 _PROLOG = re.compile(r"<\?xml\b[^<>]*\?>", re.IGNORECASE)
 _OPENING = re.compile(r"<!\[CDATA\[|<!--")
 _STRAY_LESS = re.compile(r"<(?![A-Za-z_/!?:\u0080-\U0010ffff])")
@@ -61,7 +64,11 @@ def repair(text: str) -> Repaired:
     """
     start = _START.search(text[:65536])
     malformed = bool(start and text[: start.start()].strip("\ufeff \t\r\n") and not text.lstrip().startswith("<!"))
-    text = text[start.start() :] if start and not text.lstrip("\ufeff \t\r\n").startswith("<!") else text.lstrip("\ufeff \t\r\n")
+    text = (
+        text[start.start() :]
+        if start and not text.lstrip("\ufeff \t\r\n").startswith("<!")
+        else text.lstrip("\ufeff \t\r\n")
+    )
     if text.startswith("<?xml"):
         text = text[text.find("?>") + 2 :] if "?>" in text[:1024] else text[5:]
     if "<?xml" in text[:65536]:
@@ -181,7 +188,7 @@ def _without_doctype(text: str) -> tuple[str, dict[str, str | None]]:
     end = re.compile(r"\]\s*>").search(text, bracket)
     if not end:
         raise DtdForbidden("the document type does not end")
-    subset = text[bracket:end.start()]
+    subset = text[bracket : end.start()]
     entities: dict[str, str | None] = {}
     for parameter, name, external, double, single in _ENTITY.findall(subset):
         value = double or single

@@ -20,7 +20,9 @@ _INLINE = (
 ).split()
 _PARAGRAPH, _NEWLINE = "\ue0f0", "\ue0f1"
 _OPENING = re.compile(r"(</?[A-Za-z][A-Za-z0-9:-]*)")
-_LOOKS_HTML = re.compile(rf"</(?:{'|'.join([*_BLOCKS, *_LINES, *_CELLS, *_INLINE])})\s*>|<(?:br|hr|img|p)\b[^<>]*/?>", re.I)
+_LOOKS_HTML = re.compile(
+    rf"</(?:{'|'.join([*_BLOCKS, *_LINES, *_CELLS, *_INLINE])})\s*>|<(?:br|hr|img|p)\b[^<>]*/?>", re.I
+)
 _DROPPED = ["script", "style", "noscript", "template", "iframe", "svg", "object", "embed", "select", "head", "math"]
 # Control characters, C1 among them (in text they are only ever damage), and byte order marks.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff]")

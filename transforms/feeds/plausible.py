@@ -27,7 +27,19 @@ _PAGES = {
     "euc_jp": "ja jp",
 }
 # Without any hint: multi-byte pages first, since they decode nothing by chance that makes sense.
-_ORDER = ("euc_jp", "cp932", "cp949", "gb18030", "big5hkscs", "cp1252", "cp1251", "koi8-r", "cp1253", "cp1255", "cp1256")
+_ORDER = (
+    "euc_jp",
+    "cp932",
+    "cp949",
+    "gb18030",
+    "big5hkscs",
+    "cp1252",
+    "cp1251",
+    "koi8-r",
+    "cp1253",
+    "cp1255",
+    "cp1256",
+)
 
 
 def encodings(hints: Iterable[str]) -> Iterator[str]:
@@ -53,7 +65,13 @@ def _is_odd(word: str) -> bool:
     if "control" in scripts or "odd" in scripts:
         return True
     letters = [character for character in word if character.isalpha()]
-    if any(character.isascii() for character in letters) and scripts & {"CYRILLIC", "GREEK", "HEBREW", "ARABIC", "THAI"}:
+    if any(character.isascii() for character in letters) and scripts & {
+        "CYRILLIC",
+        "GREEK",
+        "HEBREW",
+        "ARABIC",
+        "THAI",
+    }:
         return True
     if len(scripts & {"CYRILLIC", "GREEK", "HEBREW", "ARABIC", "THAI", "LATIN"}) > 1:
         return True

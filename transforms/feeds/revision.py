@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from difflib import SequenceMatcher
+from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from transforms.feeds.document import Entry
@@ -35,13 +36,18 @@ _COUNTS = re.compile(
     re.IGNORECASE,
 )
 # Long runs of figures and letters mixed are keys of a machine, not words.
-_NONCE = re.compile(r"\b(?=[A-Za-z_-]*\d)(?=[\d_-]*[A-Za-z])[A-Za-z0-9_-]{20,}\b|\b(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{16,}\b|\b\d{13,}\b")
+_NONCE = re.compile(
+    r"\b(?=[A-Za-z_-]*\d)(?=[\d_-]*[A-Za-z])[A-Za-z0-9_-]{20,}\b|\b(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{16,}\b|\b\d{13,}\b"
+)
 _ADDRESS = re.compile(r"https?://[^\s<>\"']+")
-_NONCE_KEYS = re.compile(r"_|t|ts|v|ver|time|timestamp|token|key|hash|sig|signature|expires?|rev|random|guid|uuid|cachebuster|_cb")
+_NONCE_KEYS = re.compile(
+    r"_|t|ts|v|ver|time|timestamp|token|key|hash|sig|signature|expires?|rev|random|guid|uuid|cachebuster|_cb"
+)
 
 VERSION = 1
 
 
+@lru_cache(maxsize=2048)
 def masked(text: str) -> str:
     """``text`` without comment counts, relative times, nonces and differences of white space."""
     text = unicodedata.normalize("NFC", text)
@@ -60,7 +66,10 @@ def _masked_link(link: str) -> str:
     pairs = [
         (key, value)
         for key, value in parse_qsl(parts.query, keep_blank_values=True)
-        if not (_NONCE.fullmatch(value) or (_NONCE_KEYS.fullmatch(key.lower()) and re.fullmatch(r"[\d.]{9,}|[0-9a-fA-F-]{8,}", value)))
+        if not (
+            _NONCE.fullmatch(value)
+            or (_NONCE_KEYS.fullmatch(key.lower()) and re.fullmatch(r"[\d.]{9,}|[0-9a-fA-F-]{8,}", value))
+        )
     ]
     return urlunsplit(("https", parts.netloc, parts.path.rstrip("/"), urlencode(pairs), ""))
 

@@ -33,7 +33,9 @@ def read(root: "etree._Element", url: str, fetched_at: datetime, limit: int, zon
     return Document("sitemap-news", None, Feed(name), entries[:limit], omitted=max(0, len(entries) - limit))
 
 
-def _entry(found: "dict[str, etree._Element]", url: str, fetched_at: datetime, zone: str) -> tuple[str | None, Entry | None]:
+def _entry(
+    found: "dict[str, etree._Element]", url: str, fetched_at: datetime, zone: str
+) -> tuple[str | None, Entry | None]:
     news = tree.first(found["news:news"], "news")
     link = links.absolute(tree.text_of(found.get("loc")), url)
     publication = tree.first(news["publication"], "news") if "publication" in news else {}

@@ -19,10 +19,31 @@ _PUBLISHED = (
     "pubdate", "published", "issued", "dc:date", "dcterms:issued", "atom:published", "atom:issued", "dcterms:date", "date",
     "dcterms:created", "created", "dc:created", "prism:publicationdate", "publisheddate", "pub_date",
 )  # fmt: skip
-_UPDATED = ("updated", "modified", "atom:updated", "atom:modified", "dcterms:modified", "lastmodified", "lastbuilddate", "dc:modified")
+_UPDATED = (
+    "updated",
+    "modified",
+    "atom:updated",
+    "atom:modified",
+    "dcterms:modified",
+    "lastmodified",
+    "lastbuilddate",
+    "dc:modified",
+)
 _ORIGINAL_LINKS = ("feedburner:origlink", "pheedo:origlink")
 # What feedparser is given of an item; texts, links and dates are chosen by name here, which is also much faster.
-_ABOUT = {"author", "creator", "contributor", "publisher", "category", "subject", "keywords", "tag", "tags", "managingeditor", "webmaster"}
+_ABOUT = {
+    "author",
+    "creator",
+    "contributor",
+    "publisher",
+    "category",
+    "subject",
+    "keywords",
+    "tag",
+    "tags",
+    "managingeditor",
+    "webmaster",
+}
 _PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000, "yearly": 31536000}
 
 
@@ -32,7 +53,11 @@ def items_of(root: "etree._Element") -> "list[etree._Element]":
         return [root]
     found = []
     for element in root.iter():
-        if isinstance(element.tag, str) and tree.split(element.tag)[1] in _ITEMS and tree.split(element.tag)[0] in ("", "atom"):
+        if (
+            isinstance(element.tag, str)
+            and tree.split(element.tag)[1] in _ITEMS
+            and tree.split(element.tag)[0] in ("", "atom")
+        ):
             found.append(element)
     return found
 
@@ -52,7 +77,11 @@ def read(root: "etree._Element", url: str, fetched_at: datetime, limit: int, zon
     elements = items_of(root)
     prefix, name = tree.split(root.tag)
     is_atom = name in ("feed", "entry")
-    head = root if is_atom else next((e for e in root.iter() if isinstance(e.tag, str) and tree.split(e.tag)[1] == "channel"), root)
+    head = (
+        root
+        if is_atom
+        else next((e for e in root.iter() if isinstance(e.tag, str) and tree.split(e.tag)[1] == "channel"), root)
+    )
     feed = _feed(head, is_atom, url)
     omitted = max(0, len(elements) - limit)
     elements = elements[:limit]
@@ -72,7 +101,11 @@ def _with_feedparser(root: "etree._Element", elements: "Sequence[etree._Element]
                 element.remove(child)
     for element in root.iter():
         # Prefixed RSS: feedparser knows the plain names only.
-        if isinstance(element.tag, str) and tree.split(element.tag)[0] == "" and ("}" in element.tag or ":" in element.tag):
+        if (
+            isinstance(element.tag, str)
+            and tree.split(element.tag)[0] == ""
+            and ("}" in element.tag or ":" in element.tag)
+        ):
             if not element.tag.startswith("{http://purl.org/rss/1.0/}"):
                 element.tag = tree.split(element.tag)[1]
     if tree.split(root.tag)[1] in ("rss", "rdf"):
@@ -110,13 +143,17 @@ def _entry(
     found = tree.first(element, "atom" if is_atom else "")
     base = tree.base_of(element, url)
     said, teaser, source = body.choose(found, element, is_atom)
-    declared = tree.text_of(found.get("dc:language")) or tree.text_of(found.get("language")) or tree.lang_of(element, False)
+    declared = (
+        tree.text_of(found.get("dc:language")) or tree.text_of(found.get("language")) or tree.lang_of(element, False)
+    )
     link = _link(element, is_atom, url)
     guid, link = _guid(element, found, link)
     languages = tuple(tag for tag in (declared, feed_language) if tag)
     when, raw = _date(found, _PUBLISHED, fetched_at, languages, zone)
     changed, _ = _date(found, _UPDATED, fetched_at, languages, zone)
-    original = next((links.absolute(tree.text_of(found[name]), base) for name in _ORIGINAL_LINKS if name in found), None)
+    original = next(
+        (links.absolute(tree.text_of(found[name]), base) for name in _ORIGINAL_LINKS if name in found), None
+    )
     canonical = original or link
     return Entry(
         title=body.title(found.get("title"), is_atom) or body.title(found.get("dc:title"), False),
@@ -143,7 +180,11 @@ def _entry(
 
 
 def _date(
-    found: "dict[str, etree._Element]", names: Sequence[str], fetched_at: datetime, languages: tuple[str, ...], zone: str
+    found: "dict[str, etree._Element]",
+    names: Sequence[str],
+    fetched_at: datetime,
+    languages: tuple[str, ...],
+    zone: str,
 ) -> tuple[dates.Found, str | None]:
     """The first of the named dates that can be read, with its text; else the first that is there."""
     unread: tuple[dates.Found, str | None] = (dates.Found(None), None)
@@ -180,7 +221,9 @@ def _link(element: "etree._Element", is_atom: bool, url: str) -> str | None:
     return links.absolute(about, tree.base_of(element, url)) if about else None
 
 
-def _guid(element: "etree._Element", found: "dict[str, etree._Element]", link: str | None) -> tuple[str | None, str | None]:
+def _guid(
+    element: "etree._Element", found: "dict[str, etree._Element]", link: str | None
+) -> tuple[str | None, str | None]:
     """The entry's own identity as written, and its link, which a permanent guid is where there is no other."""
     for name in ("guid", "id", "atom:id", "dc:identifier"):
         node = found.get(name)

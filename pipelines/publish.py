@@ -1,0 +1,366 @@
+"""Reads the feeds and publishes one message for each new revision of each article to the stream.
+
+  meetwire publish                        every feed once (``--once``), for a scheduler; ``--due``: only what is due
+  meetwire publish --every 10m            for ever; a feed is read as often as it changes, never more than this
+  meetwire publish --every 10m --shard 0/4    one of four processes that share the feeds by host
+
+What was read and what of it is still to be published lie in one SQLite file (``--state``), written in one transaction,
+so a crash at any moment loses nothing; the stream may then get a message twice, with the same revision_id. SIGTERM and
+Ctrl-C let what is under way finish.
+"""
+
+import argparse
+import asyncio
+import json
+import signal
+import sys
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from pipelines.progress import say
+from pipelines.settings import FeedSettings, FetchSettings, Settings, SettingsError, duration
+from transforms.feeds import kept as kept_bytes
+from transforms.feeds import opml, outbox, schedule
+from transforms.feeds.poll import Outcome
+from transforms.feeds.reader import Agenda, Reader, read_for_ever, read_once
+from transforms.feeds.source import Limits, Shard, Source
+from transforms.feeds.state import State
+from transforms.rows import Attribute, DeadLetter, FeedHealth, Skipped
+from transforms.streams.connect import open_publisher
+
+Clock = Callable[[], datetime]
+Progress = Callable[[str], None]
+
+
+class PublishSummary(NamedTuple):
+    """What one pass over the feeds did; ``entries == published + sum(skipped.values())``.
+
+    Attributes:
+        polls: Feeds by outcome: ok, unchanged, error, held.
+        entries: Entries of all documents read.
+        published: Revisions that went into the outbox.
+        revised: Those of them that are not an article's first.
+        skipped: Reason -> entries that were not published.
+        sent: Messages that the stream acknowledged, those of earlier passes among them.
+        waiting: Messages still in the outbox.
+        dead: Messages that no stream takes; they are dead letters.
+        error: Why messages are waiting.
+    """
+
+    polls: Counter[str]
+    entries: int
+    published: int
+    revised: int
+    skipped: Counter[str]
+    sent: int
+    waiting: int
+    dead: int
+    error: str | None = None
+
+    def summary(self) -> str:
+        """One line that says it."""
+        polls = ", ".join(
+            f"{self.polls[kind]} {kind}" for kind in ("ok", "unchanged", "error", "held") if self.polls[kind]
+        )
+        skipped = "".join(f", {number} {reason}" for reason, number in sorted(self.skipped.items()))
+        line = f"{self.polls.total()} feeds ({polls or 'none'}); {self.entries} entries: {self.published} published"
+        line += (f" ({self.revised} revised)" if self.revised else "") + skipped
+        line += f", {self.dead} dead letters" if self.dead else ""
+        return line + (f"; {self.waiting} wait in the outbox: {self.error or 'not sent yet'}" if self.waiting else "")
+
+
+class _Tally:
+    """Adds outcomes up and says what went wrong."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.say = progress
+        self.polls: Counter[str] = Counter()
+        self.skipped: Counter[str] = Counter()
+        self.entries = self.published = self.revised = 0
+
+    def add(self, outcome: Outcome) -> None:
+        """Takes one outcome into account."""
+        self.polls[outcome.status] += 1
+        self.skipped.update(outcome.skipped)
+        self.entries += outcome.fetched
+        self.published += outcome.published
+        self.revised += outcome.revised
+        if outcome.error:
+            self.say(f"{outcome.source.url}: {outcome.error}")
+        if outcome.gap:
+            self.say(f"{outcome.source.url}: no entry of the last visit is left; some were probably missed")
+
+    def summary(self, drained: outbox.Drained, waiting: int) -> PublishSummary:
+        """Everything so far."""
+        return PublishSummary(
+            self.polls,
+            self.entries,
+            self.published,
+            self.revised,
+            self.skipped,
+            drained.sent,
+            waiting,
+            drained.dead,
+            drained.error,
+        )
+
+
+def sources(settings: Settings) -> list[Source]:
+    """Every feed of the settings, those of OPML files among them, each once.
+
+    Raises:
+        SettingsError: an OPML file or a timezone cannot be used.
+    """
+    found: dict[str, Source] = {}
+    for index, feed in enumerate(settings.feeds):
+        if feed.timezone is not None:
+            try:
+                ZoneInfo(feed.timezone)
+            except (ValueError, OSError, LookupError):
+                raise SettingsError(
+                    f"feeds[{index}].timezone: {feed.timezone!r} is not a zone (such as 'Asia/Tokyo')"
+                ) from None
+        try:
+            listed = opml.read(feed.opml) if feed.opml else [Source(feed.url or "")]
+        except opml.OpmlError as error:
+            raise SettingsError(str(error)) from None
+        for source in listed:
+            found.setdefault(source.url, _with_settings(source, feed))
+    return list(found.values())
+
+
+def _with_settings(source: Source, feed: FeedSettings) -> Source:
+    return source._replace(
+        every_seconds=feed.every.total_seconds() if feed.every else None,
+        full_text=feed.full_text,
+        language=feed.language or source.language,
+        timezone=feed.timezone,
+        user_agent=feed.user_agent,
+        headers=dict(feed.headers),
+    )
+
+
+def limits(fetch: FetchSettings) -> Limits:
+    """The settings as the fetcher takes them."""
+    return Limits(
+        fetch.user_agent, fetch.allow_hosts, fetch.timeout.total_seconds(), fetch.max_bytes, fetch.connections, fetch.host_connections,
+        fetch.host_spacing, fetch.max_entries, fetch.parse_seconds, fetch.keep_days,
+    )  # fmt: skip
+
+
+def publish_once(
+    settings: Settings,
+    now: Clock,
+    progress: Progress,
+    *,
+    due: bool = False,
+    shard: Shard | None = None,
+    resolver: Any = None,
+) -> PublishSummary:
+    """Reads every feed once and brings what is new to the stream.
+
+    Args:
+        settings: Feeds, state, stream and tables.
+        now: The clock.
+        progress: Is told one line for each feed that could not be read.
+        due: Read only the feeds whose time has come.
+        shard: Read only the feeds of these hosts.
+        resolver: Stands in for DNS (tests).
+
+    Raises:
+        OSError: the state, the stream or the tables cannot be used. Nothing is lost: the next pass goes on.
+    """
+    chosen = _of_shard(sources(settings), shard)
+    tally = _Tally(progress)
+    publisher = open_publisher(settings.stream)
+    try:
+        with State(settings.state, shard) as state:
+            if due:
+                chosen = Agenda(state, chosen).due(now())
+            else:
+                gone = {feed.feed_url for feed in state.feeds() if feed.gone}
+                chosen = [source for source in chosen if source.url not in gone]
+            drained = asyncio.run(_once(settings, state, chosen, publisher, now, tally, shard, resolver))
+            _tidy(settings, state, now())
+            write_rows(settings, state)
+            return tally.summary(drained, outbox.waiting(state))
+    finally:
+        publisher.close()
+
+
+async def _once(
+    settings: Settings,
+    state: State,
+    chosen: list[Source],
+    publisher: Any,
+    now: Clock,
+    tally: _Tally,
+    shard: Shard | None,
+    resolver: Any,
+) -> outbox.Drained:
+    async with _reader(settings, state, now, resolver) as reader:
+        return await read_once(reader, chosen, publisher, now, tally.add, shard)
+
+
+def _reader(
+    settings: Settings, state: State, now: Clock, resolver: Any = None, shortest: timedelta = schedule.SHORTEST
+) -> Reader:
+    return Reader(
+        state,
+        limits(settings.fetch),
+        now,
+        kept=kept_bytes.beside(Path(settings.state)),
+        resolver=resolver,
+        shortest=shortest,
+    )
+
+
+def _of_shard(found: list[Source], shard: Shard | None) -> list[Source]:
+    return [source for source in found if shard is None or shard.holds(source.host)]
+
+
+def _tidy(settings: Settings, state: State, now: datetime) -> None:
+    """Forgets fetched bytes that are older than the settings keep them."""
+    if settings.fetch.keep_days:
+        state.forget_fetches(now - timedelta(days=settings.fetch.keep_days))
+        kept_bytes.beside(Path(settings.state)).prune(now - timedelta(days=settings.fetch.keep_days))
+
+
+def write_rows(settings: Settings, state: State) -> int:
+    """Brings waiting rows of ``feed_health`` and ``dead_letters`` into the tables; how many.
+
+    Raises:
+        OSError: the tables cannot be written; the rows stay in the state.
+    """
+    waiting = state.database.execute(
+        "SELECT sequence, table_name, row FROM rows_for_tables ORDER BY sequence"
+    ).fetchall()
+    if not waiting:
+        return 0
+    from transforms.tables.sinks import Tables
+
+    rows: dict[str, list[Any]] = {}
+    for _, table, text in waiting:
+        rows.setdefault(table, []).append(_row(table, json.loads(text)))
+    Tables(settings.tables).write_all(rows)
+    state.database.execute("DELETE FROM rows_for_tables WHERE sequence <= ?", (waiting[-1][0],))
+    return len(waiting)
+
+
+def _row(table: str, fields: dict[str, Any]) -> FeedHealth | DeadLetter:
+    if table == "feed_health":
+        return FeedHealth(**{**fields, "skipped": [Skipped(**item) for item in fields["skipped"]]})
+    return DeadLetter(**{**fields, "attributes": [Attribute(**item) for item in fields["attributes"]]})
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The flags of ``publish``."""
+    parser.add_argument("--every", metavar="TIME", help="go on for ever, reading a feed at the most this often (10m)")
+    parser.add_argument("--once", action="store_true", help="read every feed once; the default without --every")
+    parser.add_argument("--due", action="store_true", help="with --once: only the feeds whose time has come")
+    parser.add_argument("--shard", metavar="I/N", help="read only this share of the hosts, counted from 0 (0/4 to 3/4)")
+    parser.add_argument(
+        "--metrics", type=int, metavar="PORT", help="serve Prometheus metrics on this port of 127.0.0.1"
+    )
+
+
+def main(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Publishes; 0 also where single feeds failed, 1 where the stream did not take everything."""
+    shard = parse_shard(arguments.shard) if arguments.shard else None
+    if arguments.every and (arguments.once or arguments.due):
+        raise SettingsError("--every goes on for ever; leave out --once and --due")
+    if not settings.feeds:
+        raise SettingsError("no feeds: name them in the settings file or with --feed")
+    if arguments.every:
+        try:
+            every = duration(arguments.every)
+        except ValueError as error:
+            raise SettingsError(f"--every: {error}") from None
+        summary = publish_for_ever(settings, lambda: datetime.now(UTC), say, every, shard, arguments.metrics)
+    else:
+        summary = publish_once(settings, lambda: datetime.now(UTC), say, due=arguments.due, shard=shard)
+    if arguments.json:
+        print(json.dumps({**summary._asdict(), "polls": dict(summary.polls), "skipped": dict(summary.skipped)}))
+    print(summary.summary(), file=sys.stderr)
+    return 1 if summary.waiting else 0
+
+
+def publish_for_ever(
+    settings: Settings,
+    now: Clock,
+    progress: Progress,
+    every: timedelta,
+    shard: Shard | None = None,
+    metrics_port: int | None = None,
+    resolver: Any = None,
+) -> PublishSummary:
+    """Reads each feed when it is due until SIGTERM or SIGINT; then lets what is under way finish."""
+    chosen = _of_shard(sources(settings), shard)
+    tally = _Tally(progress)
+    publisher = open_publisher(settings.stream)
+    try:
+        with State(settings.state, shard) as state:
+            drained = asyncio.run(
+                _for_ever(settings, state, chosen, publisher, now, tally, every, shard, metrics_port, resolver)
+            )
+            write_rows(settings, state)
+            return tally.summary(drained, outbox.waiting(state))
+    finally:
+        publisher.close()
+
+
+async def _for_ever(
+    settings: Settings, state: State, chosen: list[Source], publisher: Any, now: Clock, tally: _Tally, every: timedelta,
+    shard: Shard | None, metrics_port: int | None, resolver: Any,
+) -> outbox.Drained:  # fmt: skip
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    from pipelines.feed_metrics import FeedMetrics
+
+    metrics = FeedMetrics(state, metrics_port)
+    total = outbox.Drained()
+    tidied = written = now()
+
+    def report(outcome: Outcome) -> None:
+        tally.add(outcome)
+        metrics.polled(outcome, now())
+
+    def idle(drained: outbox.Drained) -> None:
+        nonlocal total, tidied, written
+        total = total.plus(drained)
+        metrics.drained(drained)
+        moment = now()
+        if moment - written > timedelta(minutes=1):
+            written = moment
+            try:
+                write_rows(settings, state)
+            except OSError as error:
+                tally.say(f"tables: {error}; rows wait in the state")
+        if moment - tidied > timedelta(hours=1):
+            tidied = moment
+            _tidy(settings, state, moment)
+
+    async with _reader(settings, state, now, resolver, shortest=every) as reader:
+        await read_for_ever(reader, chosen, publisher, now, report, stop, shard, idle)
+    return total
+
+
+def parse_shard(text: str) -> Shard:
+    """``0/4`` as a shard; SettingsError for anything else."""
+    index, slash, count = text.partition("/")
+    if not (
+        slash
+        and index.isascii()
+        and index.isdigit()
+        and count.isascii()
+        and count.isdigit()
+        and int(index) < int(count)
+    ):
+        raise SettingsError(f"--shard {text!r} is not a share such as 0/4")
+    return Shard(int(index), int(count))

@@ -1,0 +1,195 @@
+"""Fetches one document over HTTP or from a file: within a time, a size and the open internet."""
+
+import asyncio
+import ssl
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple, Self
+from urllib.parse import unquote, urljoin, urlsplit
+
+import aiohttp
+from aiohttp.abc import AbstractResolver
+
+from transforms.feeds.guard import BlockedAddressError, guarded_socket
+from transforms.feeds.inflate import EncodingError, Inflater, TooLargeError
+from transforms.feeds.links import host_of
+from transforms.feeds.source import Limits
+
+_REDIRECTS = {301, 302, 303, 307, 308}
+_PERMANENT = {301, 308}
+_MOST_REDIRECTS = 8
+_ACCEPT = (
+    "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
+)
+
+
+class Fetched(NamedTuple):
+    """What came back.
+
+    Attributes:
+        url: Where the document came from, after redirects.
+        status: The HTTP status; 0 where no answer came.
+        headers: The answer's headers, names in lower case.
+        body: The inflated bytes.
+        error: What went wrong (``timeout``, ``too_large``, ``blocked_address``, …); null where an answer came.
+        detail: The same in words.
+        moved_to: The address that permanent redirects alone lead to; null where there are none.
+    """
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    error: str | None = None
+    detail: str | None = None
+    moved_to: str | None = None
+
+
+class Fetcher:
+    """An HTTP client for feeds and pages. Hosts that are allowed by name get connections of their own, so that no
+    other name reaches their addresses."""
+
+    def __init__(self, limits: Limits, resolver: AbstractResolver | None = None) -> None:
+        self._limits = limits
+        self._resolver = resolver
+        self._open: aiohttp.ClientSession | None = None
+        self._trusted: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        self._open = self._session(guarded=True)
+        self._trusted = self._session(guarded=False)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for session in (self._open, self._trusted):
+            if session is not None:
+                await session.close()
+
+    def _session(self, guarded: bool) -> aiohttp.ClientSession:
+        connector = aiohttp.TCPConnector(
+            limit=self._limits.connections,
+            resolver=self._resolver,
+            socket_factory=guarded_socket if guarded else None,
+            ttl_dns_cache=60,
+        )
+        return aiohttp.ClientSession(
+            connector=connector,
+            auto_decompress=False,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(total=None, connect=None),
+            max_line_size=16384,
+            max_field_size=65536,
+            trust_env=False,
+        )
+
+    async def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> Fetched:
+        """The document at ``url``; every failure is an answer with ``error``."""
+        sent = {
+            "User-Agent": self._limits.user_agent,
+            "Accept": _ACCEPT,
+            "Accept-Encoding": "gzip, deflate",
+            **(headers or {}),
+        }
+        try:
+            async with asyncio.timeout(self._limits.timeout_seconds):
+                return await self._follow(url, sent)
+        except TimeoutError:
+            return _failed(url, "timeout", f"no whole answer within {self._limits.timeout_seconds:g} s")
+        except TooLargeError as error:
+            return _failed(url, "too_large", str(error))
+        except EncodingError as error:
+            return _failed(url, "content_encoding", str(error))
+        except (aiohttp.InvalidURL, UnicodeError) as error:
+            return _failed(url, "bad_address", str(error))
+        except aiohttp.ClientConnectorDNSError as error:
+            return _failed(url, "no_such_host", str(error))
+        except (aiohttp.ClientConnectorCertificateError, aiohttp.ClientSSLError, ssl.SSLError) as error:
+            return _failed(url, "certificate", str(error))
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            if _is_blocked(error):
+                return _failed(url, "blocked_address", str(error))
+            return _failed(url, "no_connection", f"{type(error).__name__}: {error}")
+
+    async def _follow(self, url: str, sent: dict[str, str]) -> Fetched:
+        here, permanent = url, True
+        for _ in range(_MOST_REDIRECTS + 1):
+            if urlsplit(here).scheme.lower() not in ("http", "https"):
+                return _failed(here, "blocked_scheme", f"leads to {here[:200]}")
+            session = (
+                self._trusted
+                if host_of(here) in self._allowed() or urlsplit(here).hostname in self._allowed()
+                else self._open
+            )
+            assert session is not None, "use 'async with Fetcher(...)'"
+            async with session.get(here, headers=sent, allow_redirects=False) as answer:
+                received = {name.lower(): value for name, value in answer.headers.items()}
+                location = received.get("location")
+                if answer.status in _REDIRECTS and location:
+                    permanent = permanent and answer.status in _PERMANENT
+                    target = urljoin(here, location.strip())
+                    if host_of(target) != host_of(here):
+                        sent = {
+                            name: value
+                            for name, value in sent.items()
+                            if name.lower() not in ("authorization", "cookie")
+                        }
+                    here = target
+                    continue
+                body = b"" if answer.status == 304 else await self._read(answer)
+                return Fetched(
+                    here, answer.status, received, body, moved_to=here if permanent and here != url else None
+                )
+        return _failed(here, "too_many_redirects", f"more than {_MOST_REDIRECTS}")
+
+    def _allowed(self) -> tuple[str, ...]:
+        return self._limits.allow_hosts
+
+    async def _read(self, answer: aiohttp.ClientResponse) -> bytes:
+        inflater = Inflater(answer.headers.get("Content-Encoding", ""), self._limits.max_bytes)
+        length = answer.headers.get("Content-Length", "")
+        if length.isdigit() and int(length) > self._limits.max_bytes:
+            raise TooLargeError(f"{length} bytes announced, {self._limits.max_bytes} allowed")
+        async for piece in answer.content.iter_chunked(65536):
+            inflater.feed(piece)
+        return inflater.finish()
+
+
+def read_file(url: str, limit: int) -> Fetched:
+    """The file at ``url`` (a path or a ``file:`` address); only the settings may name one."""
+    path = Path(unquote(urlsplit(url).path)) if url.startswith("file:") else Path(url)
+    place = path.absolute().as_uri()
+    try:
+        with path.open("rb") as file:
+            body = file.read(limit + 1)
+    except OSError as error:
+        return _failed(place, "unreadable", f"{path}: {error.strerror or error}")
+    if len(body) > limit:
+        return _failed(place, "too_large", f"{path}: more than {limit} bytes")
+    inflater = Inflater("", limit)
+    try:
+        inflater.feed(body)
+        body = inflater.finish()
+    except (TooLargeError, EncodingError) as error:
+        return _failed(
+            place, "too_large" if isinstance(error, TooLargeError) else "content_encoding", f"{path}: {error}"
+        )
+    return Fetched(place, 200, {}, body)
+
+
+def _failed(url: str, error: str, detail: str) -> Fetched:
+    return Fetched(url, 0, {}, b"", error, " ".join(detail.split())[:300])
+
+
+def _is_blocked(error: BaseException | None) -> bool:
+    """True where a refused address is at the bottom of ``error``."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        if isinstance(error, BlockedAddressError) or "is not a public address" in str(error):
+            return True
+        inner = getattr(error, "os_error", None)
+        error = inner if isinstance(inner, BaseException) else error.__cause__ or error.__context__
+    return False

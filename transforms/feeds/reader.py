@@ -1,0 +1,250 @@
+"""The loop of the feed readers: polls what is due, records it, brings the outbox to the stream."""
+
+import asyncio
+import contextlib
+import heapq
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Self
+
+from aiohttp.abc import AbstractResolver
+
+from transforms.feeds import fulltext, ledger, outbox, poll, schedule
+from transforms.feeds.document import Document
+from transforms.feeds.fetch import Fetched, Fetcher, read_file
+from transforms.feeds.isolate import Parser
+from transforms.feeds.kept import Kept, sha
+from transforms.feeds.links import host_of
+from transforms.feeds.politeness import HostGate
+from transforms.feeds.poll import Outcome
+from transforms.feeds.source import Limits, Shard, Source
+from transforms.feeds.state import FeedState, State, format_time, parse_time
+from transforms.streams.message import Publisher
+
+Clock = Callable[[], datetime]
+_LONGEST_SLEEP = 5.0
+_STOP_WITHIN = 10.0
+
+
+class Reader:
+    """Reads feeds into a state file and drains its outbox. Use it as an async context."""
+
+    def __init__(
+        self,
+        state: State,
+        limits: Limits,
+        now: Clock,
+        *,
+        kept: Kept | None = None,
+        resolver: AbstractResolver | None = None,
+        shortest: timedelta = schedule.SHORTEST,
+    ) -> None:
+        """``shortest`` is the interval that no feed goes below by itself; ``resolver`` stands in for DNS."""
+        self.state = state
+        self._limits = limits
+        self._now = now
+        self._kept = kept if limits.keep_days else None
+        self._shortest = shortest
+        self._fetcher = Fetcher(limits, resolver)
+        self._parser = Parser(limits.parse_seconds)
+        self._gate = HostGate(limits.host_connections, limits.host_spacing_seconds, limits.connections)
+        self._robots = fulltext.Robots(self._polite_fetch, limits.user_agent)
+
+    async def __aenter__(self) -> Self:
+        await self._fetcher.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._parser.__aexit__(kind, error, trace)
+        await self._fetcher.__aexit__(kind, error, trace)
+
+    async def poll(self, source: Source) -> Outcome:
+        """Asks one feed and records what came of it.
+
+        A feed whose host asked for quiet is not asked and gives an outcome ``held``, which is not recorded.
+        """
+        feed = self.state.feed(source)
+        if source.is_file:
+            now = self._now()
+            return await self._take(source, feed, read_file(source.url, self._limits.max_bytes), now)
+        host = host_of(feed.current_url)
+        async with self._gate.turn(host):
+            now = self._now()
+            held = self.state.hold(host)
+            if held is not None and held > now:
+                return Outcome(
+                    source,
+                    "held",
+                    f"{host} asked for quiet until {format_time(held)}",
+                    next_poll_at=held + schedule.jitter(held - now, source.url),
+                )
+            fetched = await self._fetcher.fetch(feed.current_url, poll.request_headers(source, feed, now))
+        return await self._take(source, feed, fetched, now)
+
+    async def _take(self, source: Source, feed: FeedState, fetched: Fetched, now: datetime) -> Outcome:
+        def failed(error: str, detail: str | None = None) -> Outcome:
+            return poll.note_failure(self.state, source, feed, fetched, error, detail, now, self._shortest)
+
+        if fetched.error:
+            return failed(fetched.error, fetched.detail)
+        if fetched.status == 304:
+            return poll.note_unchanged(self.state, source, feed, fetched, now, self._shortest)
+        if fetched.status != 200:
+            return failed("gone" if fetched.status == 410 else f"http_{fetched.status}")
+        body_sha = sha(fetched.body)
+        if body_sha == feed.body_sha and feed.error is None:
+            return poll.note_unchanged(self.state, source, feed, fetched, now, self._shortest)
+        document = await self._parse(source, feed, fetched, now)
+        if document.error:
+            return self._same_file_fault(source, feed, document.error) or failed(document.error)
+        planned = ledger.plan(self.state, source, document, now)
+        if self._kept is not None and planned.published:
+            self._kept.put(fetched.body)
+        pages = await self._pages(source, planned, now) if source.full_text else {}
+        return poll.note_document(
+            self.state, source, feed, fetched, document, planned, body_sha, self._kept, pages, now, self._shortest
+        )
+
+    def _same_file_fault(self, source: Source, feed: FeedState, error: str) -> Outcome | None:
+        """A file that is as broken as last time: said again, recorded once."""
+        return Outcome(source, "error", error) if source.is_file and feed.error == error else None
+
+    async def _parse(self, source: Source, feed: FeedState, fetched: Fetched, now: datetime) -> Document:
+        return await self._parser.feed(
+            fetched.body,
+            fetched.url,
+            now,
+            fetched.status,
+            {name: value for name, value in fetched.headers.items() if name == "content-type"},
+            policy=feed.identity,
+            zone=source.timezone or "",
+            limit=self._limits.max_entries,
+            detect=False,
+        )
+
+    async def _pages(self, source: Source, planned: ledger.Plan, now: datetime) -> dict[int, tuple[str, str | None]]:
+        texts: dict[int, tuple[str, str | None]] = {}
+        for decision in planned.published:
+            link, key = decision.entry.link, decision.entry.canonical_url
+            if link and key:
+                texts[decision.position] = await fulltext.text_of(
+                    link, key, self.state, self._kept, self._parser, self._robots, self._polite_fetch, now
+                )
+        return texts
+
+    async def _polite_fetch(self, url: str) -> Fetched:
+        async with self._gate.turn(host_of(url)):
+            return await self._fetcher.fetch(url)
+
+
+async def read_once(
+    reader: Reader,
+    sources: Iterable[Source],
+    publisher: Publisher,
+    now: Clock,
+    report: Callable[[Outcome], None],
+    shard: Shard | None = None,
+) -> outbox.Drained:
+    """Polls each source once, whatever its interval, and drains the outbox meanwhile and at the end."""
+    drained = await outbox.drain(reader.state, publisher, now, shard)  # what a crash may have left goes first
+    tasks = [asyncio.create_task(reader.poll(source)) for source in sources]
+    try:
+        for task in asyncio.as_completed(tasks):
+            outcome = await task
+            report(outcome)
+            if outcome.published:
+                drained = drained.plus(await outbox.drain(reader.state, publisher, now, shard))
+    finally:
+        for pending in tasks:
+            pending.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    return drained.plus(await outbox.drain(reader.state, publisher, now, shard))
+
+
+class Agenda:
+    """Which feed is due when."""
+
+    def __init__(self, state: State, sources: Sequence[Source]) -> None:
+        self._sources = {source.url: source for source in sources}
+        self._heap: list[tuple[str, str]] = []
+        known: Mapping[str, FeedState] = {feed.feed_url: feed for feed in state.feeds()}
+        for source in sources:
+            feed = known.get(source.url)
+            if feed is None or not feed.gone:
+                self._heap.append(((feed and feed.next_poll_at) or "", source.url))
+        heapq.heapify(self._heap)
+
+    def due(self, now: datetime) -> list[Source]:
+        """Takes out every source whose time has come."""
+        taken = []
+        while self._heap and self._heap[0][0] <= format_time(now):
+            taken.append(self._sources[heapq.heappop(self._heap)[1]])
+        return taken
+
+    def put(self, source: Source, at: datetime | None) -> None:
+        """Notes when ``source`` is due again; null is never."""
+        if at is not None:
+            heapq.heappush(self._heap, (format_time(at), source.url))
+
+    def next_at(self) -> datetime | None:
+        """When the next source is due; null where none will ever be."""
+        return (parse_time(self._heap[0][0] or "1970-01-01T00:00:00Z")) if self._heap else None
+
+
+async def read_for_ever(
+    reader: Reader,
+    sources: Sequence[Source],
+    publisher: Publisher,
+    now: Clock,
+    report: Callable[[Outcome], None],
+    stop: asyncio.Event,
+    shard: Shard | None = None,
+    idle: Callable[[outbox.Drained], None] = lambda drained: None,
+) -> None:
+    """Polls each source when it is due until ``stop`` is set; then lets what is under way finish.
+
+    ``idle`` is called after each pass over the outbox.
+    """
+    agenda = Agenda(reader.state, sources)
+    running: set[asyncio.Task[Outcome]] = set()
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        while not stop.is_set():
+            for source in agenda.due(now()):
+                running.add(asyncio.create_task(reader.poll(source)))
+            ahead = agenda.next_at()
+            wait = min(_LONGEST_SLEEP, max(0.05, (ahead - now()).total_seconds())) if ahead else _LONGEST_SLEEP
+            done, _ = await asyncio.wait({*running, stopping}, timeout=wait, return_when=asyncio.FIRST_COMPLETED)
+            for task in done & running:
+                _finish(task, agenda, report)
+            running -= done
+            idle(await outbox.drain(reader.state, publisher, now, shard))
+        if running:
+            done, late = await asyncio.wait(running, timeout=_STOP_WITHIN)
+            for task in done:
+                _finish(task, agenda, report)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        idle(await outbox.drain(reader.state, publisher, now, shard))
+    finally:
+        stopping.cancel()
+        for task in running:
+            task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.gather(*running, return_exceptions=True)
+
+
+def _finish(task: "asyncio.Task[Outcome]", agenda: Agenda, report: Callable[[Outcome], None]) -> None:
+    outcome = task.result()
+    agenda.put(outcome.source, outcome.next_poll_at)
+    report(outcome)
+
+
+def count(outcomes: Iterable[Outcome]) -> Counter[str]:
+    """Status -> polls."""
+    return Counter(outcome.status for outcome in outcomes)
