@@ -1,0 +1,261 @@
+"""Noun phrases that can stand for someone: people with their offices, countries, bodies, groups, pronouns.
+
+The parser's base noun phrases are reliable where its attachments are not, so whoever takes part is read from the
+order of phrases and the words between them.
+"""
+
+import re
+from typing import NamedTuple
+
+from spacy.tokens import Span, Token
+
+from transforms.language import countries
+from transforms.language.entities import Reading
+from transforms.language.organisations import organisation_of
+from transforms.language.people import PersonMention
+from transforms.language.words import is_plural_noun, noun_kind, words
+
+_POSSESSIVE = {"'s", "’s", "'", "’"}
+_PAIR = re.compile(
+    r"(?:the |these )?(?:two|three|four|pair|duo|trio|both)(?: \S+)?$|both(?: the)?(?: \w+)? \w+$|the (?:two|three|four) (?:\w+ )?\w+$"
+)
+_PERSONAL = {"he", "she", "they", "we", "i", "him", "her", "them", "us", "me", "you", "it", "his", "their"}
+# Nouns that count people: "a group of girls", "dozens of mayors".
+COUNTING = {
+    "group",
+    "series",
+    "number",
+    "handful",
+    "dozens",
+    "hundreds",
+    "thousands",
+    "couple",
+    "team",
+    "delegation",
+    "scores",
+    "range",
+    "variety",
+    "some",
+    "many",
+    "several",
+    "most",
+    "all",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "few",
+    "members",
+    "round",
+    "panel",
+    "crowd",
+    "gathering",
+    "selection",
+    "slew",
+    "host",
+    "party",
+    "circle",
+    "score",
+    "lot",
+    "dozen",
+}
+
+
+class Phrase(NamedTuple):
+    """One noun phrase, tokens ``start`` to ``end`` (behind the last).
+
+    Attributes:
+        start: First token, with determiner and office.
+        end: Behind the last token.
+        head: The token that the phrase hangs by.
+        kind: person, country, body, group, role, pair, pronoun, name or other.
+        entity: Index of the entity that it names.
+        plural: It stands for several.
+        country: ISO 3166-1 alpha-2 of whom it stands for.
+    """
+
+    start: int
+    end: int
+    head: int
+    kind: str
+    entity: int | None
+    plural: bool
+    country: str | None
+
+
+def phrases_of(reading: Reading, sentence: Span) -> list[Phrase]:
+    """The noun phrases of ``sentence`` in order, none within another; empty where it was not parsed."""
+    doc = reading.doc
+    found: list[Phrase] = []
+    taken: dict[int, int] = {}
+    chunks = [(c.start, c.end, c.root.i) for c in sentence.noun_chunks]
+    owned = {
+        i
+        for start, end, root in chunks
+        if noun_kind(doc[root].text)
+        for i in range(start, end - 1)
+        if doc[i].text in _POSSESSIVE and i < root
+        for i in range(start, i)
+    }
+    mentions = {m.name_start: m for m in reading.people}
+    for index, draft in enumerate(reading.entities):
+        if draft.label != "PERSON":
+            continue
+        for start, end in draft.spans:
+            if not sentence.start <= start < sentence.end or start in owned or start in taken:
+                continue
+            phrase = _person(reading, index, start, end, mentions.get(start), sentence.start)
+            if any(i in taken for i in range(phrase.start, phrase.end)):
+                phrase = phrase._replace(start=start)
+            found.append(phrase)
+            taken.update(dict.fromkeys(range(phrase.start, phrase.end), index))
+    for start, end, root in chunks:
+        while end > start and (end - 1 in taken or doc[end - 1].is_space or doc[end - 1].is_punct):
+            end -= 1
+        inner = [i for i in range(start, end) if i in taken]
+        if inner:
+            start = max(inner) + 1
+            while start < end and (doc[start].text in _POSSESSIVE or doc[start].is_punct):
+                start += 1
+        while start < end and (doc[start].is_space or (doc[start].is_punct and doc[start].text not in {"“", '"'})):
+            start += 1
+        if start >= end:
+            continue
+        if not start <= root < end:
+            root = end - 1
+        found.append(_classify(reading, start, end, root))
+        taken.update(dict.fromkeys(range(start, end), -1))
+    for start, end in _loose_names(reading, sentence, taken):
+        found.append(_classify(reading, start, end, end - 1))
+        taken.update(dict.fromkeys(range(start, end), -1))
+    return sorted(found)
+
+
+def _loose_names(reading: Reading, sentence: Span, taken: dict[int, int]) -> list[tuple[int, int]]:
+    """Capitalized names, groups and "the two" that the parser put into no noun phrase."""
+    doc, found, at = reading.doc, [], sentence.start
+    while at < sentence.end:
+        token = doc[at]
+        if at in taken or not token.is_alpha:
+            at += 1
+            continue
+        stop = at
+        while (
+            stop < sentence.end
+            and stop not in taken
+            and (
+                (doc[stop].text[:1].isupper() and doc[stop].is_alpha and doc[stop].lower_ not in words("not_names"))
+                or (noun_kind(doc[stop].text) and doc[stop].pos_ in {"NOUN", "PROPN"})
+            )
+        ):
+            stop += 1
+        if (
+            stop > at
+            and not (stop - at == 1 and at == sentence.start and token.pos_ not in {"PROPN", "NOUN"})
+            and (
+                any(t.pos_ in {"PROPN", "NOUN"} for t in doc[at:stop]) or any(i in reading.at for i in range(at, stop))
+            )
+        ):
+            found.append((at, stop))
+        at = max(stop, at + 1)
+    return found
+
+
+def _person(reading: Reading, index: int, start: int, end: int, mention: PersonMention | None, floor: int) -> Phrase:
+    first = mention.start if mention else start
+    doc = reading.doc
+    while (
+        first > floor
+        and doc[first - 1].pos_ in {"DET", "ADJ", "PRON", "NOUN"}
+        and (
+            doc[first - 1].pos_ in {"DET"}
+            or doc[first - 1].tag_ in {"PRP$"}
+            or (doc[first - 1].pos_ in {"ADJ", "NOUN"} and doc[first - 1].lower_ in words("before_office"))
+            or doc[first - 1].lower_ in {"visiting", "outgoing", "new"}
+        )
+    ):
+        first -= 1
+    head = end - 1
+    while head > start and (doc[head].is_punct or doc[head].text in _POSSESSIVE):
+        head -= 1
+    for i in range(first, end):  # the token that hangs outside the phrase
+        if not first <= doc[i].head.i < end and doc[i].dep_ not in {"punct", "case", "det", "poss"}:
+            head = i
+    return Phrase(first, end, head, "person", index, False, reading.entities[index].country)
+
+
+def _classify(reading: Reading, start: int, end: int, root: int) -> Phrase:
+    doc = reading.doc
+    token = doc[root]
+    text = doc[start:end].text
+    low = text.casefold()
+    code = _country_in(reading, start, end)
+    kind = noun_kind(token.text)
+    entity = reading.at.get(root)
+    if _PAIR.fullmatch(low) and not (kind in {"people"} and not low.startswith(("the two", "both"))):
+        if low.startswith(("both", "the ", "these")) and (
+            token.lower_ in {"two", "three", "four", "pair", "duo", "trio", "both"} or kind or low.startswith("both")
+        ):
+            return Phrase(start, end, root, "pair", None, True, None)
+    if token.pos_ == "PRON" or low in _PERSONAL:
+        return Phrase(start, end, root, "pronoun", None, low in {"they", "them", "we", "us"}, None)
+    if token.tag_ == "VBG":
+        kind = None
+    if kind == "office":
+        plural = is_plural_noun(token.text)
+        return Phrase(start, end, root, "group" if plural else "role", None, plural, code)
+    if kind == "people":
+        plural = is_plural_noun(token.text)
+        return Phrase(start, end, root, "group" if plural else "role", None, plural, code)
+    if kind == "body" and not token.text[:1].isupper():
+        return Phrase(
+            start, end, root, "group" if is_plural_noun(token.text) else "body", None, is_plural_noun(token.text), code
+        )
+    named = " ".join(text.split())
+    if organisation_of(named) or kind == "body":
+        return Phrase(start, end, root, "body", entity, False, code)
+    if countries.is_country_name(named):
+        return Phrase(start, end, root, "country", entity, False, countries.country_of(named))
+    if countries.is_demonym(named) and token.tag_ in {"NNPS", "NNS"}:
+        return Phrase(start, end, root, "group", entity, True, countries.country_of(named))
+    if countries.capital_metonym(named):
+        return Phrase(start, end, root, "country", entity, False, countries.capital_metonym(named))
+    if entity is not None:
+        label = reading.entities[entity].label
+        if label == "NORP" and token.tag_ in {"NNPS", "NNS"}:
+            return Phrase(start, end, root, "group", entity, True, code)
+        if label == "ORG":
+            return Phrase(start, end, root, "body" if _is_body_name(named) else "name", entity, False, code)
+        if label == "GPE":
+            return Phrase(start, end, root, "name" if len(named.split()) <= 2 else "other", entity, False, code)
+    if token.pos_ == "PROPN" or (token.text[:1].isupper() and start > doc[root].sent.start):
+        return Phrase(start, end, root, "name", entity, False, code)
+    return Phrase(start, end, root, "other", entity, token.tag_ in {"NNS", "NNPS"}, code)
+
+
+def _is_body_name(name: str) -> bool:
+    plain = name.replace(".", "").replace("-", "")
+    return (
+        (plain.isupper() and len(plain) > 1)
+        or len(name.split()) > 3
+        or any(c.isdigit() for c in name)
+        or any(
+            noun_kind(word) == "body"
+            or word.casefold() in {"bank", "times", "post", "news", "institute", "inc", "corp", "center", "centre"}
+            for word in name.split()
+        )
+    )
+
+
+def _country_in(reading: Reading, start: int, end: int) -> str | None:
+    for i in range(start, end):
+        index = reading.at.get(i)
+        if index is not None and reading.entities[index].label in {"GPE", "NORP"}:
+            return reading.entities[index].country
+    return None
+
+
+def strip_determiner(token: Token) -> bool:
+    """Whether ``token`` opens a phrase without being part of its name."""
+    return token.lower_ in {"a", "an", "the", "some", "several", "other", "another", "many", "few", "various"}

@@ -1,0 +1,116 @@
+"""The spaCy model, and how an article's paragraphs go through it.
+
+``read`` gives what ``nlp.pipe`` would, at less cost: names are looked for everywhere, but only paragraphs that the
+caller asks for are tagged and parsed. A text beyond ``LIMIT`` characters is cut there.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+import numpy
+import spacy
+from spacy.attrs import DEP, HEAD
+from spacy.language import Language
+from spacy.tokens import Doc
+
+# Characters of one text that are read: some 35,000 words, ten times the longest news features.
+LIMIT = 200_000
+_PARAGRAPH = re.compile(r"[^\n]+(?:\n(?!\s*\n)[^\n]+)*\n*|\n+")
+# A single paragraph of more characters is split between words: the parser's memory grows with its length.
+_LONGEST = 4_000
+_NEEDED = ("parser", "ner")
+# What runs only on paragraphs that are to be parsed, in the order of the model's own pipeline.
+_NAMES_ONLY = ("ner", "transformer")
+
+
+class ModelError(RuntimeError):
+    """The model is not installed or lacks a component; the text is one line that says what to do."""
+
+
+def load(model: str) -> Language:
+    """The spaCy pipeline ``model`` (a package's name, a module with ``model_path()``, or a folder).
+
+    Raises:
+        ModelError: it is not installed, cannot be read, or has no parser or no named entities.
+    """
+    try:
+        nlp = spacy.load(_path(model), exclude=["senter"])
+    except (OSError, ImportError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        raise ModelError(
+            f"language.model: {model!r} cannot be loaded: {reason[:200]} (install it with pip, or name another)"
+        ) from error
+    missing = [name for name in _NEEDED if name not in nlp.pipe_names]
+    if missing:
+        raise ModelError(f"language.model: {model!r} has no {' and no '.join(missing)}: choose a pipeline with both")
+    return nlp
+
+
+def _path(model: str) -> str:
+    """``model``, or the folder inside a package that ships a model and says where (``model_path()``)."""
+    if re.fullmatch(r"[A-Za-z_]\w*", model) and not spacy.util.is_package(model):
+        try:
+            module: Any = __import__(model)
+        except ImportError:
+            return model
+        if hasattr(module, "model_path"):
+            return str(module.model_path())
+    return model
+
+
+def paragraphs(text: str) -> list[tuple[int, int]]:
+    """(start, end) of the paragraphs of ``text``, gapless; long ones are split at a space."""
+    spans: list[tuple[int, int]] = []
+    for match in _PARAGRAPH.finditer(text):
+        start, end = match.span()
+        while end - start > _LONGEST:
+            cut = max(text.rfind(" ", start, start + _LONGEST), start)
+            cut = cut + 1 if cut > start else start + _LONGEST
+            spans.append((start, cut))
+            start = cut
+        spans.append((start, end))
+    return spans
+
+
+def read(nlp: Language, texts: Iterable[str], wanted: Callable[[str], bool], batch_size: int = 16) -> Iterator[Doc]:
+    """One Doc a text, in order, with names throughout and a parse where ``wanted(paragraph)``.
+
+    A paragraph that is not parsed is one flat sentence without tags. Every token keeps its place in the text.
+    """
+    waiting = iter(texts)
+    while batch := list(islice(waiting, batch_size)):
+        yield from _read_batch(nlp, [text[:LIMIT] for text in batch], wanted)
+
+
+def _read_batch(nlp: Language, batch: list[str], wanted: Callable[[str], bool]) -> Iterator[Doc]:
+    parts: list[list[Doc]] = []
+    for text in batch:
+        parts.append([nlp.make_doc(text[start:end]) for start, end in paragraphs(text)])
+    everything = [doc for docs in parts for doc in docs]
+    chosen = [doc for doc in everything if len(doc) and wanted(doc.text)]
+    for name, component in nlp.pipeline:
+        docs = everything if name in _NAMES_ONLY else chosen
+        run = [doc for doc in docs if len(doc)]
+        if hasattr(component, "pipe"):
+            run_through = list(component.pipe(run, batch_size=64))
+        else:
+            run_through = [component(doc) for doc in run]
+        assert len(run_through) == len(run)
+    parsed = {id(doc) for doc in chosen}
+    for docs in parts:
+        for doc in docs:
+            if id(doc) not in parsed and len(doc):
+                _flatten(doc)
+        whole = Doc.from_docs(docs, ensure_whitespace=False, exclude=["tensor"]) if docs else None
+        yield whole if whole is not None else nlp.make_doc("")
+
+
+def _flatten(doc: Doc) -> None:
+    """Makes ``doc`` one sentence in which every token hangs on the first."""
+    heads = numpy.zeros((len(doc), 2), dtype="uint64")
+    heads[:, 0] = (-numpy.arange(len(doc))).astype("int64").astype("uint64")
+    heads[1:, 1] = doc.vocab.strings.add("dep")
+    heads[0, 1] = doc.vocab.strings.add("ROOT")
+    doc.from_array([HEAD, DEP], heads)

@@ -1,0 +1,58 @@
+"""Articles in, extracts out: the model is loaded once, texts go through it in batches, and each is read by rule.
+
+What can hold no meeting is never parsed; names are looked for everywhere.
+"""
+
+import functools
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from transforms.articles.clean import mask
+from transforms.language import pipeline
+from transforms.language.pipeline import ModelError
+from transforms.meetings.find import Found, find
+from transforms.meetings.lexicon import frames
+from transforms.rows import Article, Extract
+
+__all__ = ["Extractor", "ModelError", "extractor_for"]
+
+# Set on an article of which only the first pipeline.LIMIT characters were read.
+CUT = "text_cut"
+
+
+class Extractor:
+    """Reads articles with the spaCy pipeline ``model``.
+
+    Raises:
+        ModelError: the model is not installed, or has no parser or no named entities.
+    """
+
+    def __init__(self, model: str) -> None:
+        self._nlp = pipeline.load(model)
+        self.model = model
+
+    def extract(self, articles: Iterable[Article], batch_size: int = 16) -> Iterator[Extract]:
+        """One extract an article, in order; lazy, ``batch_size`` articles at a time."""
+        for article, found in self.find(articles, batch_size):
+            yield Extract(article, found.entities, found.reports)
+
+    def find(self, articles: Iterable[Article], batch_size: int = 16) -> Iterator[tuple[Article, Found]]:
+        """Each article with what was found in it, down to the words that each report was made from."""
+        waiting = iter(articles)
+        while batch := list(islice(waiting, batch_size)):
+            texts = [mask(article).text for article in batch]
+            docs = pipeline.read(self._nlp, texts, _can_meet, batch_size)
+            for article, doc in zip(batch, docs, strict=True):
+                if len(article.text) > pipeline.LIMIT and CUT not in article.flags:
+                    article = article._replace(flags=[*article.flags, CUT])
+                yield article, find(doc, article)
+
+
+def _can_meet(paragraph: str) -> bool:
+    return frames().gate.search(paragraph) is not None
+
+
+@functools.lru_cache(maxsize=2)
+def extractor_for(model: str) -> Extractor:
+    """The process's one extractor for ``model``."""
+    return Extractor(model)

@@ -1,0 +1,253 @@
+"""From a read article to its meeting reports: frames, fields, merging."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from spacy.tokens import Doc
+
+from transforms.articles.clean import Masked, mask
+from transforms.language.dates_anchor import anchor_for
+from transforms.language.entities import Reading, read_entities
+from transforms.meetings import circumstances, confidence, frames, merge, mode, status, when, where
+from transforms.meetings.draft import Draft
+from transforms.meetings.encounter import Encounter
+from transforms.meetings.lexicon import frames as lexicon_frames
+from transforms.meetings.parties import Party, Sentence
+from transforms.meetings.reject import rejected
+from transforms.meetings.resolve import Resolver
+from transforms.rows import (
+    Article,
+    Entity,
+    Evidence,
+    MeetingDate,
+    MeetingReport,
+    Mention,
+    Participant,
+    Place,
+    derive_id,
+)
+
+VERSION = "0.1"
+_KIND = {2: "bilateral", 3: "trilateral"}
+
+
+class Found(NamedTuple):
+    """What one article yields.
+
+    Attributes:
+        entities: Rows.
+        reports: Rows.
+        drafts: One a report: what it was made from.
+        reading: The names of the article.
+    """
+
+    entities: list[Entity]
+    reports: list[MeetingReport]
+    drafts: list[Draft]
+    reading: Reading
+
+
+def find_meetings(doc: Doc, article: Article) -> list[MeetingReport]:
+    """The meeting reports of ``article``, whose masked text ``doc`` is."""
+    return find(doc, article).reports
+
+
+def find(doc: Doc, article: Article) -> Found:
+    """The entities and meeting reports of ``article``, whose masked text ``doc`` is, with what they were made from."""
+    masked = mask(article)
+    reading = read_entities(doc)
+    anchor = _anchor(article)
+    drafts = merge.merge(list(_drafts(reading, masked, article, anchor)))
+    ids = {i: derive_id(article.article_id, draft.label, draft.name) for i, draft in enumerate(reading.entities)}
+    entities = _entity_rows(reading, article, ids)
+    reports = [_report(draft, article, ids, masked) for draft in drafts]
+    unique = {
+        report.report_id: (report, draft) for report, draft in zip(reversed(reports), reversed(drafts), strict=True)
+    }
+    kept = list(reversed(unique.values()))
+    return Found(entities, [r for r, _ in kept], [d for _, d in kept], reading)
+
+
+def _anchor(article: Article) -> datetime | None:
+    try:
+        return anchor_for(article.published, article.utc_offset, article.dateline.place if article.dateline else None)
+    except ValueError:
+        return None
+
+
+def sentences(reading: Reading) -> Iterator[Sentence]:
+    """The sentences that can hold an encounter and were parsed."""
+    gate = lexicon_frames().gate
+    for number, span in enumerate(reading.doc.sents):
+        if len(span) > 1 and gate.search(span.text) and any(t.pos_ for t in span[:2]):
+            yield Sentence(reading, span, number)
+
+
+def _drafts(reading: Reading, masked: Masked, article: Article, anchor: datetime | None) -> Iterator[Draft]:
+    resolver = Resolver(reading)
+    travels: list[tuple[int, Sentence]] = []
+    for sentence in sentences(reading):
+        kind = masked.kind_at(sentence.span.start_char)
+        caption = kind == "caption" or _looks_like_caption(sentence)
+        spans = when.dates_in(sentence)
+        for encounter in frames.match(sentence):
+            if rejected(encounter):
+                continue
+            parties = resolver.resolve(encounter)
+            for share in _shares(encounter, parties):
+                draft = _draft(encounter, share, spans, anchor, caption, kind, reading)
+                if draft is not None:
+                    yield draft
+
+
+def _shares(encounter: Encounter, parties: list[Party]) -> list[list[Party]]:
+    """One list of parties an encounter: "separate calls to A, B and C" are three."""
+    if not encounter.repeated or len(parties) <= 2:
+        return [parties]
+    return [[parties[0], other] for other in parties[1:]]
+
+
+def _looks_like_caption(sentence: Sentence) -> bool:
+    """A sentence in the present tense that ends in a full date: a picture's caption without its mark."""
+    return sentence.span.root.tag_ in {"VBZ", "VBP"} and any(t.shape_ == "dddd" for t in sentence.span[-4:])
+
+
+def _draft(
+    encounter: Encounter,
+    parties: list[Party],
+    spans: list[tuple[int, int]],
+    anchor: datetime | None,
+    caption: bool,
+    kind: str,
+    reading: Reading,
+) -> Draft | None:
+    verdict = status.status_of(encounter)
+    if verdict.hypothetical:
+        return None
+    date = when.when(encounter, spans, anchor, verdict.status, caption)
+    verdict = status.settled(verdict, encounter, date, anchor, caption)
+    if date is not None:
+        date = when.when(encounter, spans, anchor, verdict.status, caption)
+    place = where.where(encounter)
+    manner = mode.mode_of(encounter, place is not None)
+    if manner[0] in {"phone", "video"}:
+        place = None
+    if place is None and manner[0] == "in_person":
+        place = where.from_context(encounter, reading, verdict.status)
+    parties = [
+        p for p in parties if place is None or not (p.kind in {"country"} and place.start <= p.start < place.end)
+    ]
+    if not parties or (len(parties) == 1 and not parties[0].plural):
+        return None
+    return Draft(
+        parties,
+        [encounter],
+        verdict,
+        manner,
+        (date, encounter, "sentence") if date else None,
+        (place, encounter, place.source) if place else None,
+        circumstances.occasion_of(encounter),
+        circumstances.duration_of(encounter),
+        circumstances.topics_of(encounter),
+        circumstances.attribution_of(encounter),
+        [kind],
+        encounter.weight,
+    )
+
+
+def _report(draft: Draft, article: Article, ids: dict[int, str], masked: Masked) -> MeetingReport:
+    participants = [_participant(party, draft, ids) for party in draft.parties]
+    date = _date_row(draft)
+    place = _place_row(draft)
+    names = sorted(p.name for p in participants)
+    day = date.start if date else None
+    return MeetingReport(
+        report_id=derive_id(article.revision_id, *names, day or "", draft.mode[0], draft.status.status),
+        meeting_id=derive_id(*names, day or (article.published or "")[:10], draft.mode[0]),
+        article_id=article.article_id,
+        revision_id=article.revision_id,
+        participants=participants,
+        status=draft.status.status,
+        mode=draft.mode[0],
+        kind=_KIND.get(len(participants), "multilateral"),
+        date=date,
+        place=place,
+        duration_minutes=draft.duration[0] if draft.duration else None,
+        occasion=draft.occasion,
+        topics=draft.topics[:8],
+        attribution=draft.attribution,
+        evidence=_evidence(draft, article, masked),
+        confidence=confidence.confidence_of(draft),
+        extractor=f"{'patterns' if draft.encounters[0].pattern else 'frames'}/{VERSION}:{draft.encounters[0].frame}",
+        published=article.published,
+    )
+
+
+def _participant(party: Party, draft: Draft, ids: dict[int, str]) -> Participant:
+    role = None
+    for encounter in draft.encounters:
+        if encounter.host:
+            hosts = {(h.entity, h.name.casefold()) for h in encounter.host}
+            role = "host" if (party.entity, party.name.casefold()) in hosts else "visitor"
+            break
+    kind = party.kind if party.kind in {"person", "country", "organization"} else "group"
+    if kind == "group" and not party.plural and party.title:
+        kind = "person"
+    return Participant(
+        ids.get(party.entity) if party.entity is not None else None, party.name, kind, party.title, party.country, role
+    )
+
+
+def _date_row(draft: Draft) -> MeetingDate | None:
+    if draft.when is None:
+        return None
+    found, encounter, source = draft.when
+    return when.as_row(found, encounter.sentence, source)
+
+
+def _place_row(draft: Draft) -> Place | None:
+    if draft.where is None:
+        return None
+    found, encounter, _ = draft.where
+    return where.as_row(encounter.sentence, found)
+
+
+def _evidence(draft: Draft, article: Article, masked: Masked) -> list[Evidence]:
+    found: dict[int, Evidence] = {}
+    for encounter in draft.encounters:
+        span = encounter.sentence.span
+        raw = article.text[span.start_char : span.end_char]
+        start = span.start_char + len(raw) - len(raw.lstrip())
+        end = span.start_char + len(raw.rstrip())
+        kind = masked.kind_at(start)
+        label = kind if kind in {"caption", "headline"} else "body"
+        found[start] = Evidence(start, end, article.text[start:end], label)
+    return [found[start] for start in sorted(found)]
+
+
+def _entity_rows(reading: Reading, article: Article, ids: dict[int, str]) -> list[Entity]:
+    rows: dict[str, Entity] = {}
+    for index, draft in enumerate(reading.entities):
+        mentions = [_mention(reading, article, span) for span in sorted(set(draft.spans))]
+        known = rows.get(ids[index])
+        if known is not None:
+            mentions = sorted({*known.mentions, *mentions})
+        title, country = (known.title, known.country) if known else (None, None)
+        rows[ids[index]] = Entity(
+            ids[index],
+            article.article_id,
+            article.revision_id,
+            draft.name,
+            draft.label,
+            draft.title or title,
+            draft.country or country,
+            mentions,
+            article.published,
+        )
+    return list(rows.values())
+
+
+def _mention(reading: Reading, article: Article, span: tuple[int, int]) -> Mention:
+    tokens = reading.doc[span[0] : span[1]]
+    return Mention(tokens.start_char, tokens.end_char, article.text[tokens.start_char : tokens.end_char])

@@ -1,0 +1,676 @@
+"""Frames over the parse: from a verb or noun of encounter to who met whom."""
+
+import dataclasses
+from collections.abc import Iterator
+
+from spacy.tokens import Token
+
+from transforms.language.words import noun_kind, plurals, words
+from transforms.meetings import grammar
+from transforms.meetings.encounter import Encounter
+from transforms.meetings.lexicon import Frames, NounFrame, VerbFrame, frames
+from transforms.meetings.parties import PARTY_KINDS, Party, Sentence
+
+# How far behind a trigger its "with" may stand, over adverbs, dates and places.
+_REACH = 16
+_WITH = {"with", "between", "among", "amongst", "alongside"}
+_SAID_BY = {
+    "spokesman",
+    "spokeswoman",
+    "spokesperson",
+    "spokesmen",
+    "analyst",
+    "expert",
+    "reporter",
+    "observer",
+    "source",
+    "statement",
+    "report",
+}
+_BEFORE_NOUN = {
+    "in",
+    "during",
+    "at",
+    "after",
+    "following",
+    "before",
+    "on",
+    "over",
+    "amid",
+    "since",
+    "to",
+    "from",
+    "for",
+    "of",
+    "by",
+    "through",
+    "via",
+    "with",
+}
+
+
+def match(sentence: Sentence) -> list[Encounter]:
+    """Every encounter that a frame finds in ``sentence``, in order."""
+    table = frames()
+    found: list[Encounter] = []
+    for token in sentence.span:
+        lemma = token.lemma_.lower()
+        if token.pos_ in grammar.VERBAL or (token.tag_.startswith("VB") and token.pos_ != "NOUN"):
+            frame = table.verbs.get(lemma)
+            if frame is not None:
+                found.extend(_verb(sentence, token, frame, table))
+        elif token.pos_ in {"NOUN", "PROPN"}:
+            noun = table.nouns.get(lemma) or table.nouns.get(token.lower_)
+            if noun is not None and _is_encounter(sentence, token, noun):
+                found.extend(_noun(sentence, token, noun, table))
+            elif (verb := table.verbs.get(lemma)) and token.lower_ in {
+                "meets",
+                "meet",
+                "hosts",
+                "receives",
+                "phones",
+                "welcomes",
+                "greets",
+            }:
+                found.extend(_verb(sentence, token, verb, table))
+    return found
+
+
+# ---- verbs
+
+
+def _verb(sentence: Sentence, verb: Token, frame: VerbFrame, table: Frames) -> Iterator[Encounter]:
+    doc = sentence.doc
+    if frame.particle and not any(t.lower_ == frame.particle for t in doc[verb.i + 1 : verb.i + 3]):
+        return
+    if verb.lemma_ == "call" and not _is_phone_call(verb):
+        return
+    if frame.needs and not any(t.lower_ in frame.needs for t in doc[verb.i : min(verb.i + 30, sentence.span.end)]):
+        return
+    if verb.dep_ in {"amod", "compound"} and verb.tag_ in {"VBG", "VBN"} and verb.head.i > verb.i:
+        return
+    subjects = _subjects(sentence, verb, frame)
+    objects: list[Party] = []
+    until = verb.i + 1
+    passive = grammar.is_passive(verb)
+    if passive and "object" in frame.parties:
+        by = grammar.agent(verb)
+        objects = list(_list_at(sentence, by, verb)) if by is not None else []
+        if not objects and frame.two:
+            return
+    elif "object" in frame.parties:
+        objects, until = _objects(sentence, verb)
+        if frame.named_object and not any(_is_named(o) for o in objects):
+            objects = []
+        if _inanimate_object(sentence, verb, objects) and not _behind_with(sentence, verb.i + 1, {"with"}):
+            return
+    segments: list[tuple[list[Party], int, tuple[int, int] | None]] = []
+    prepositions = {p for p in frame.parties if p not in {"subject", "object"}}
+    if prepositions and not (passive and verb.tag_ == "VBN" and "object" in frame.parties):
+        segments = list(_segments(sentence, until, prepositions))
+    if frame.named_object and prepositions:
+        segments = [(p, e, d) for p, e, d in segments if any(_is_named(q) for q in p) and not _audience(sentence, p)]
+    if (
+        verb.lemma_ in {"speak", "talk", "chat"}
+        and segments
+        and _preposition_before(sentence, segments[0][0][0]) == "to"
+    ):
+        segments = [(p, e, d) for p, e, d in segments if not _audience(sentence, p)]
+    if "object" in frame.parties and not objects and "with" not in prepositions and not passive:
+        return
+    spans = segments or [([], until, None)]
+    for extra, end, dated in spans:
+        parties = [*subjects, *objects, *extra]
+        if not _enough(sentence, parties, frame.two, subjects, [*objects, *extra]):
+            continue
+        host = (subjects if not passive else objects) if frame.host == "subject" else []
+        yield Encounter(
+            frame.name,
+            verb,
+            sentence,
+            parties,
+            frame.mode,
+            frame.weight,
+            verb,
+            list(host),
+            False,
+            max(end, verb.i + 1),
+            dated if len(spans) > 1 else None,
+            {"trigger": verb.text, "subject": _words(subjects), "partners": _words([*objects, *extra])},
+            repeated=_is_repeated(sentence, verb),
+        )
+
+
+def _words(parties: list[Party]) -> str:
+    return "; ".join(p.name for p in parties)
+
+
+def _is_repeated(sentence: Sentence, token: Token) -> bool:
+    near = sentence.doc[max(sentence.span.start, token.i - 5) : min(token.i + 2, sentence.span.end)]
+    return any(t.lower_ in {"separate", "separately", "individual", "individually"} for t in near)
+
+
+def _is_phone_call(verb: Token) -> bool:
+    """Whether "call" is to telephone: no "call for", "call on", "call B a liar", "so-called"."""
+    following = verb.nbor(1).lower_ if verb.i + 1 < len(verb.doc) else ""
+    if following in {"for", "on", "upon", "out", "off", "in", "itself", "themselves", "himself", "into"}:
+        return False
+    if any(c.dep_ in {"oprd", "ccomp", "xcomp", "attr", "acomp"} for c in verb.children):
+        allowed = [
+            c for c in verb.children if c.dep_ in {"xcomp"} and c.pos_ == "VERB" and "to" in grammar.auxiliaries(c)
+        ]
+        if not allowed:
+            return False
+    if verb.tag_ == "VBN" and not grammar.children(verb, "aux"):
+        return False
+    objects = grammar.children(verb, "dobj", "dative")
+    if len(objects) > 1 or any(t.text in {'"', "“"} for t in verb.doc[verb.i + 1 : verb.i + 8]):
+        return False
+    # "called the attacks barbarous": something stands behind the object that describes it
+    for thing in objects:
+        end = max(t.i for t in thing.subtree) + 1
+        if end < len(verb.doc) and verb.doc[end].pos_ in {"ADJ", "DET", "NOUN"}:
+            return False
+    return True
+
+
+def _subjects(sentence: Sentence, verb: Token, frame: VerbFrame) -> list[Party]:
+    who = grammar.subject(verb)
+    if grammar.is_passive(verb) and "object" not in frame.parties and (by := grammar.agent(verb)) is not None:
+        who = by
+    if who is None or not sentence.span.start <= who.i < sentence.span.end:
+        return _left_of(sentence, verb)
+    return _list_at(sentence, who, verb) or _left_of(sentence, verb)
+
+
+def _left_of(sentence: Sentence, verb: Token) -> list[Party]:
+    """Parties right before ``verb`` where the parse gives no subject: "Xi, Putin meet"."""
+    at = verb.i
+    while at > sentence.span.start and (
+        sentence.doc[at - 1].pos_ in {"AUX", "ADV", "PART"} or sentence.doc[at - 1].lower_ in {"will", "to", "also"}
+    ):
+        at -= 1
+    index = sentence.covering(at - 1) if at > sentence.span.start else None
+    if index is None or sentence.phrases[index].kind not in PARTY_KINDS:
+        return []
+    return _list_at(sentence, sentence.doc[sentence.phrases[index].head], verb)
+
+
+def _list_at(sentence: Sentence, token: Token, trigger: Token) -> list[Party]:
+    """The list of parties that holds ``token``, from its first phrase on."""
+    index = sentence.covering(token.i)
+    if index is None:
+        return []
+    first = _first_of_list(sentence, index, trigger)
+    while first <= index:
+        parties, _ = sentence.read_list(first, trigger.i)
+        if any(p.start <= token.i < p.end for p in parties) or (
+            parties and first < index and parties[-1].end > token.i
+        ):
+            return _plausible(sentence, parties)
+        if first == index:
+            return _plausible(sentence, parties)
+        first += 1
+    return []
+
+
+def _plausible(sentence: Sentence, parties: list[Party]) -> list[Party]:
+    return [p for p in parties if sentence.doc[p.head].lemma_.lower() not in _SAID_BY or p.kind == "person"]
+
+
+def _first_of_list(sentence: Sentence, index: int, trigger: Token) -> int:
+    """The first phrase of the coordination that ``index`` is part of."""
+    first, seen_and = index, False
+    headline = len(sentence.span) <= 14 and trigger.tag_ in {"VBP", "VBZ", "VB", "NN", "NNS", "VBD"}
+    while first > 0:
+        previous, current = sentence.phrases[first - 1], sentence.phrases[first]
+        if previous.kind not in PARTY_KINDS:
+            break
+        _, stop = sentence.read_one(first - 1)
+        stop = sentence.skip(stop)
+        between = tuple(t.lower_ for t in sentence.doc[stop : current.start])
+        head = sentence.doc[previous.head]
+        linked = head.dep_ not in {"pobj", "dobj", "poss", "npadvmod"} or (head.dep_ == "npadvmod" and headline)
+        joined = between in {
+            ("and",),
+            (",", "and"),
+            ("&",),
+            ("as", "well", "as"),
+            (",", "along", "with"),
+            ("along", "with"),
+        }
+        if joined and linked:
+            seen_and = True
+        elif (
+            between == (",",)
+            and linked
+            and (seen_and or headline or previous.kind in {"person", "role"} and current.kind in {"person", "role"})
+        ):
+            pass
+        else:
+            break
+        first -= 1
+    return first
+
+
+def _objects(sentence: Sentence, verb: Token) -> tuple[list[Party], int]:
+    things = grammar.children(verb, "dobj", "dative", "oprd")
+    token = things[0] if things else None
+    if token is None or token.i < verb.i:
+        index = sentence.starting(verb.i + 1)
+        if index is None and verb.i + 2 < sentence.span.end and sentence.doc[verb.i + 1].pos_ in {"ADJ", "VERB", "ADV"}:
+            index = sentence.starting(verb.i + 2)
+    else:
+        index = sentence.covering(token.i)
+        near = sentence.starting(verb.i + 1)
+        if (
+            near is not None
+            and index is not None
+            and near < index
+            and sentence.phrases[near].kind in {"person", "role", "group"}
+        ):
+            index = near
+    if index is None or sentence.phrases[index].start <= verb.i:
+        return [], verb.i + 1
+    if _label(sentence, index) in {"DATE", "TIME"}:
+        return [], verb.i + 1
+    parties, end = sentence.read_list(index, verb.i)
+    return parties, (end if parties else verb.i + 1)
+
+
+def _label(sentence: Sentence, index: int) -> str:
+    phrase = sentence.phrases[index]
+    return str(sentence.doc[phrase.head].ent_type_)
+
+
+def _inanimate_object(sentence: Sentence, verb: Token, objects: list[Party]) -> bool:
+    """Whether the verb has an object that is nobody: "met its targets"."""
+    if objects:
+        return False
+    for thing in grammar.children(verb, "dobj"):
+        if thing.ent_type_ not in {"DATE", "TIME"} and thing.i > verb.i:
+            return True
+    return False
+
+
+def _is_named(party: Party) -> bool:
+    return (
+        party.kind in {"person", "pronoun", "pair"}
+        or (party.kind == "group")
+        or (party.kind in {"country", "organization"})
+    )
+
+
+def _audience(sentence: Sentence, parties: list[Party]) -> bool:
+    """Whether those spoken to only listen: reporters, a crowd."""
+    heads = words("audience") | plurals("audience")
+    return all(
+        p.kind in {"group", "organization"} and any(t.lower_ in heads for t in sentence.doc[p.start : p.end])
+        for p in parties
+    )
+
+
+def _preposition_before(sentence: Sentence, party: Party) -> str:
+    return sentence.doc[party.start - 1].lower_ if party.start > 0 else ""
+
+
+def _segments(
+    sentence: Sentence, start: int, prepositions: set[str]
+) -> Iterator[tuple[list[Party], int, tuple[int, int] | None]]:
+    """The lists of parties behind each "with" from token ``start`` on: (parties, end, tokens of its own date)."""
+    doc, at, end = sentence.doc, start, sentence.span.end
+    limit = min(end, start + _REACH)
+    since = start
+    got = False
+    while at < limit:
+        token = doc[at]
+        if token.lower_ in prepositions:
+            index = sentence.starting(at + 1)
+            if index is None:
+                index = _near(sentence, at + 1)
+            if index is not None and _label(sentence, index) not in {"DATE", "TIME"}:
+                parties, stop = sentence.read_list(index)
+                if parties:
+                    yield parties, stop, (since, at)
+                    got, since, at = True, stop, stop
+                    limit = min(end, stop + 6)
+                    if not (at < end and doc[at].lower_ in {"and", ",", "—", "-"}):
+                        return
+                    continue
+        if token.pos_ in {"VERB", "AUX"} and token.i > start and token.tag_ in {"VBD", "VBZ", "VBP", "MD"}:
+            return
+        if token.text in {";", ":"} or (got and token.pos_ in {"PRON", "SCONJ"}):
+            return
+        if token.pos_ == "SCONJ" and token.lower_ in {"that", "because", "although", "while", "as"}:
+            return
+        at += 1
+
+
+def _near(sentence: Sentence, at: int) -> int | None:
+    """The phrase that begins within three tokens of ``at`` over adverbs and adjectives."""
+    for i in range(at, min(at + 4, sentence.span.end)):
+        index = sentence.starting(i)
+        if index is not None:
+            return index
+        if sentence.doc[i].pos_ not in {"ADV", "ADJ", "DET", "NUM", "PUNCT", "VERB"}:
+            return None
+    return None
+
+
+def _behind_with(sentence: Sentence, start: int, prepositions: set[str]) -> bool:
+    return next(_segments(sentence, start, prepositions), None) is not None
+
+
+def _enough(sentence: Sentence, parties: list[Party], two: bool, subjects: list[Party], others: list[Party]) -> bool:
+    """Whether these can be the parties of one encounter: two, or a group that met among itself."""
+    count = sum(2 if p.kind == "pair" else 1 for p in parties)
+    if count >= 2:
+        return bool(subjects) or len(others) >= 2
+    if two or len(parties) != 1:
+        return False
+    only = parties[0]
+    return bool(subjects) and (only.plural or only.kind == "pair")
+
+
+# ---- nouns
+
+
+def _is_encounter(sentence: Sentence, noun: Token, frame: NounFrame) -> bool:
+    before = sentence.doc[max(sentence.span.start, noun.i - 3) : noun.i]
+    if frame.modifiers:
+        return any(t.lower_ in frame.modifiers for t in before) and not any(
+            t.lower_ in {"press", "news"} for t in before
+        )
+    if any(t.lower_ in {"press", "news"} for t in before):
+        return False
+    following = sentence.doc[noun.i + 1].lower_ if noun.i + 1 < sentence.span.end else ""
+    if noun.lemma_.lower() == "call":
+        if following in {"for", "on", "upon", "center", "centre", "centers"}:
+            return False
+        if not any(t.lower_ in {"phone", "telephone", "video", "conference", "courtesy", "telephonic"} for t in before):
+            return (
+                following in {"with", "to", "between", "from", "by", "on"}
+                or noun.dep_ in {"pobj", "dobj"}
+                or "-" in [t.text for t in before]
+            )
+    if (
+        noun.lemma_.lower() in {"exchange", "talk"}
+        and noun.tag_ == "NN"
+        and not any(t.lower_ in {"phone", "telephone"} for t in before)
+    ):
+        return noun.lemma_.lower() == "exchange" and following == "with" or following == "with" or noun.dep_ == "dobj"
+    if noun.dep_ == "compound" and noun.head.i > noun.i and noun.head.pos_ in {"NOUN", "PROPN"}:
+        return noun.head.lemma_.lower() in {"meeting", "talk", "talks", "date"}
+    return True
+
+
+def _noun(sentence: Sentence, noun: Token, frame: NounFrame, table: Frames) -> Iterator[Encounter]:
+    doc = sentence.doc
+    owner = _possessor(sentence, noun)
+    pair = _compound(sentence, noun)
+    prepositions = _WITH | ({"to", "from", "by"} if frame.mode == "phone" else set())
+    segments = list(_segments(sentence, noun.i + 1, prepositions))
+    partners, end, dated = segments[0] if segments else ([], noun.i + 1, None)
+    between = bool(partners) and _preposition_before(sentence, partners[0]) in {"between", "among", "amongst"}
+    own_group: list[Party] = []
+    if not partners and noun.i + 1 < sentence.span.end and doc[noun.i + 1].lower_ in {"of", "involving", "by"}:
+        index = sentence.starting(noun.i + 2)
+        if index is not None:
+            own_group, end = sentence.read_list(index)
+            if not (len(own_group) >= 2 or (own_group and own_group[0].plural)):
+                own_group, end = [], noun.i + 1
+    verb = grammar.governor(noun)
+    why = {"trigger": noun.text, "partners": _words(partners or own_group), "possessor": _words([*owner, *pair])}
+    parties = [*owner, *pair]
+    if pair and not partners:
+        parties = [*pair]
+    complete = between or len(pair) >= 2 or bool(own_group)
+    parties = [*parties, *partners, *own_group] if not (between and owner) else partners
+    outer: list[Party] = []
+    if not complete and not (owner and partners) and not any(p.kind == "pronoun" and p.plural for p in owner):
+        outer = _other_side(sentence, noun, verb, frame, table, bool(partners) or bool(pair), [p for p in parties])
+        why["subject"] = _words(outer)
+    full = _unique([*outer, *parties])
+    if not _enough_noun(full, complete):
+        return
+    host = outer if verb is not None and verb.lemma_ == "host" else []
+    first = Encounter(
+        frame.name,
+        noun,
+        sentence,
+        full,
+        frame.mode,
+        frame.weight,
+        verb,
+        list(host),
+        True,
+        max(end, noun.i + 1),
+        None,
+        why,
+        repeated=_is_repeated(sentence, noun),
+    )
+    yield first
+    for more, stop, when in segments[1:]:
+        yield dataclasses.replace(first, parties=_unique([*outer, *owner, *more]), until=stop, date_span=when)
+
+
+def _unique(parties: list[Party]) -> list[Party]:
+    seen: set[tuple[int | None, str]] = set()
+    kept: list[Party] = []
+    for party in parties:
+        key = (party.entity, party.name.casefold() if party.entity is None or party.kind != "person" else "")
+        if party.kind in {"pronoun", "pair"}:
+            key = (None, f"{party.name}@{party.start}")
+        if key not in seen:
+            seen.add(key)
+            kept.append(party)
+    return kept
+
+
+def _enough_noun(parties: list[Party], complete: bool) -> bool:
+    count = sum(2 if p.kind == "pair" or (p.kind == "pronoun" and p.plural) else 1 for p in parties)
+    if count >= 2:
+        return True
+    return complete and len(parties) == 1 and parties[0].plural
+
+
+def _possessor(sentence: Sentence, noun: Token) -> list[Party]:
+    """Whose meeting: "Lavrov's meeting", "their talks", "the foreign ministers' summit"."""
+    for child in noun.children:
+        if child.dep_ == "poss" and child.i < noun.i:
+            index = sentence.covering(child.i)
+            if index is None:
+                return []
+            phrase = sentence.phrases[index]
+            if phrase.start <= noun.i < phrase.end:
+                return _inner_possessor(sentence, child)
+            if phrase.kind in PARTY_KINDS:
+                return sentence.read_list(_first_of_list(sentence, index, noun), noun.i)[0]
+    before = sentence.covering(noun.i)
+    start = sentence.phrases[before].start if before is not None else noun.i
+    for token in sentence.doc[start : noun.i]:
+        if token.tag_ == "PRP$":
+            return _inner_possessor(sentence, token)
+    return []
+
+
+def _inner_possessor(sentence: Sentence, token: Token) -> list[Party]:
+    """A possessor inside the noun's own phrase: a pronoun, a country or a body."""
+    if token.tag_ == "PRP$":
+        plural = token.lower_ in {"their", "our"}
+        return [Party("pronoun", token.text, None, None, None, token.i, token.i + 1, token.i, plural)]
+    reading = sentence.reading
+    entity = reading.at.get(token.i)
+    if entity is not None and reading.entities[entity].label in {"PERSON", "GPE", "ORG"}:
+        draft = reading.entities[entity]
+        kind = {"PERSON": "person", "GPE": "country", "ORG": "organization"}[draft.label]
+        if kind == "country" and not draft.country:
+            return []
+        return [Party(kind, draft.name, entity, draft.country, draft.title, token.i, token.i + 1, token.i, False)]
+    if noun_kind(token.text):
+        start = token.left_edge.i
+        name = " ".join(t.text for t in sentence.doc[start : token.i + 1] if t.lower_ not in {"the", "a", "an"})
+        return [
+            Party(
+                "group",
+                name,
+                None,
+                None,
+                None,
+                start,
+                token.i + 1,
+                token.i,
+                noun_kind(token.text) is not None and token.tag_ in {"NNS", "NNPS"},
+            )
+        ]
+    if token.pos_ == "PROPN":
+        index = reading.add_person(token.i, token.i + 1)
+        draft = reading.entities[index]
+        return [Party("person", draft.name, index, draft.country, draft.title, token.i, token.i + 1, token.i, False)]
+    return []
+
+
+def _compound(sentence: Sentence, noun: Token) -> list[Party]:
+    """The parties of "the Biden-Kishida summit" and "Japan-U.S. talks"."""
+    doc = sentence.doc
+    at = noun.i - 1
+    while at > sentence.span.start and doc[at].lower_ in {
+        "phone",
+        "telephone",
+        "video",
+        "summit",
+        "bilateral",
+        "trade",
+        "peace",
+        "nuclear",
+        "foreign",
+        "ministers",
+        "ministerial",
+        "ministers'",
+        "'",
+        "’",
+        "trilateral",
+        "leaders",
+    }:
+        at -= 1
+    parts: list[tuple[int, int]] = []
+    stop = at + 1
+    while at >= sentence.span.start:
+        if doc[at].text in {"-", "–", "/"} and stop > at + 1:
+            parts.append((at + 1, stop))
+            stop = at
+            at -= 1
+            continue
+        if not doc[at].text[:1].isupper() or doc[at].is_punct or (stop > at + 1 and not parts and doc[at].whitespace_):
+            break
+        if parts and doc[at].whitespace_:
+            break
+        at -= 1
+    if parts and stop > at + 1:
+        parts.append((at + 1, stop))
+    if len(parts) < 2:
+        return []
+    found: list[Party] = []
+    for start, end in reversed(parts):
+        found.extend(_named_part(sentence, start, end))
+    return found if len(found) >= 2 else []
+
+
+def _named_part(sentence: Sentence, start: int, end: int) -> list[Party]:
+    from transforms.language import countries
+    from transforms.language.organisations import organisation_of
+
+    reading = sentence.reading
+    name = sentence.doc[start:end].text
+    code = countries.country_of(name) or countries.capital_metonym(name)
+    entity = reading.at.get(start)
+    if code:
+        if not countries.is_country_name(name) and countries.is_demonym(name):
+            name = countries.name_of(code) or name
+        return [Party("country", name, entity, code, None, start, end, end - 1, False)]
+    if organisation_of(name) or name.isupper():
+        return [Party("organization", name, entity, None, None, start, end, end - 1, False)]
+    if entity is None or reading.entities[entity].label != "PERSON":
+        entity = reading.add_person(start, end)
+    draft = reading.entities[entity]
+    return [Party("person", draft.name, entity, draft.country, draft.title, start, end, end - 1, False)]
+
+
+def _other_side(
+    sentence: Sentence,
+    noun: Token,
+    verb: Token | None,
+    frame: NounFrame,
+    table: Frames,
+    partnered: bool,
+    have: list[Party],
+) -> list[Party]:
+    """Whoever met the partners: the subject of the verb above, or those who told each other something there."""
+    if verb is None:
+        return _fragment_side(sentence, noun)
+    path = _path(noun, verb)
+    direct = "nsubj" in path or "nsubjpass" in path
+    supported = verb.lemma_ in table.support and ("dobj" in path or "pobj" in path)
+    if direct:
+        return []
+    governing = verb
+    who = grammar.subject(governing)
+    if grammar.is_passive(governing):
+        by = grammar.agent(governing)
+        who = (
+            by
+            if by is not None
+            and by.i != noun.i
+            and not (by.i <= noun.i and noun in list(by.subtree) and by.dep_ == "pobj" and by == noun)
+            else who
+        )
+    parties = _list_at(sentence, who, governing) if who is not None else []
+    parties = [p for p in parties if p.kind != "other"]
+    if not parties and who is None:
+        parties = _left_of(sentence, governing)
+    if noun.i in {i for p in parties for i in range(p.start, p.end)}:
+        return []
+    if partnered:
+        return [p for p in parties if _could_attend(sentence, p)]
+    if supported and len(parties) + sum(p.plural for p in parties) >= 2 and frame.mode != "phone":
+        return parties
+    if supported and have:
+        return parties
+    if have and "pobj" in path:  # "his meeting": the pronoun is the subject already
+        return []
+    if "pobj" in path or supported:
+        told = [t for t in grammar.children(governing, "dobj", "dative") if governing.lemma_ in table.telling]
+        if told and told[0].i != noun.i:
+            listeners = _list_at(sentence, told[0], governing)
+            if listeners and parties and not _audience(sentence, listeners):
+                return [*parties, *listeners]
+        if len(parties) >= 2 and all(p.kind in {"person", "role", "country", "pronoun", "group"} for p in parties):
+            return parties
+        if len(parties) == 1 and parties[0].kind == "pair":
+            return parties
+    return []
+
+
+def _could_attend(sentence: Sentence, party: Party) -> bool:
+    head = sentence.doc[party.head]
+    return head.lemma_.lower() not in _SAID_BY and not (party.title or "").startswith("spokes")
+
+
+def _path(low: Token, high: Token) -> set[str]:
+    """The dependency labels from ``low`` up to below ``high``."""
+    labels: set[str] = set()
+    for token in grammar.chain(low):
+        if token == high:
+            break
+        labels.add(token.dep_)
+    return labels
+
+
+def _fragment_side(sentence: Sentence, noun: Token) -> list[Party]:
+    """In a sentence without a verb: whoever stands before the noun's preposition."""
+    for token in grammar.chain(noun):
+        if token != noun and token.pos_ in {"NOUN", "PROPN"} and token.i < noun.i:
+            index = sentence.covering(token.i)
+            if index is not None and sentence.phrases[index].kind == "person":
+                return _list_at(sentence, token, noun)
+    return []

@@ -1,0 +1,116 @@
+"""What the dependency parse says about a verb: its subject, what governs it, its negation and auxiliaries."""
+
+from collections.abc import Iterator
+
+from spacy.tokens import Token
+
+VERBAL = {"VERB", "AUX"}
+_OBJECT_CONTROL = {"ask", "urge", "invite", "tell", "allow", "persuade", "order", "want", "send", "force", "help", "let", "get", "summon", "encourage", "press", "advise"}
+_DEEPEST = 12
+
+
+def children(token: Token, *labels: str) -> list[Token]:
+    """The children of ``token`` with one of the dependency ``labels``."""
+    return [child for child in token.children if child.dep_ in labels]
+
+
+def subject(verb: Token) -> Token | None:
+    """The token that does what ``verb`` says: its own subject, or that of the clause that it hangs on.
+
+    A relative pronoun gives the noun that it stands for; a passive gives its agent where there is one.
+    """
+    current = verb
+    for _ in range(_DEEPEST):
+        own = children(current, "nsubj", "nsubjpass", "csubj")
+        if own:
+            found = own[0]
+            if found.tag_ in {"WP", "WDT"} and current.dep_ in {"relcl", "acl"}:
+                return current.head
+            return found
+        label, head = current.dep_, current.head
+        if head is current:
+            return None
+        if label in {"conj", "advcl", "xcomp", "ccomp", "pcomp", "prep", "dep", "parataxis"}:
+            if label == "xcomp" and head.lemma_ in _OBJECT_CONTROL and (given := children(head, "dobj")):
+                return given[0]
+            if label == "ccomp" and head.lemma_ in _OBJECT_CONTROL and (given := children(head, "dobj", "nsubj")):
+                return given[-1]
+            current = head
+        elif label in {"relcl", "acl"}:
+            if head.pos_ in {"NOUN"} and head.lemma_ in _ABSTRACT:
+                above = governor(head)
+                if above is None:
+                    return None
+                current = above
+            else:
+                return head
+        elif label in {"pobj", "dobj", "attr", "nsubj", "appos", "oprd", "nmod", "compound", "amod"}:
+            above = governor(current)
+            if above is None or above is current:
+                return None
+            current = above
+        elif label in {"aux", "auxpass"}:
+            current = head
+        else:
+            return None
+    return None
+
+
+# Nouns whose infinitive is done by whoever the sentence is about: "plans to meet", "a trip to meet".
+_ABSTRACT = {
+    "plan", "trip", "visit", "decision", "offer", "effort", "chance", "opportunity", "time", "intention", "request", "refusal",
+    "invitation", "proposal", "bid", "attempt", "desire", "readiness", "willingness", "promise", "pledge", "tour", "journey",
+    "way", "reason", "need", "wish", "hope", "agreement", "intent", "call", "order", "place", "mission",
+}
+
+
+def agent(verb: Token) -> Token | None:
+    """The noun behind "by" of a passive."""
+    for by in children(verb, "agent"):
+        for noun in children(by, "pobj"):
+            return noun
+    return None
+
+
+def is_passive(verb: Token) -> bool:
+    """Whether ``verb`` is in the passive voice."""
+    return bool(children(verb, "auxpass", "nsubjpass", "agent"))
+
+
+def governor(token: Token) -> Token | None:
+    """The nearest verb above ``token``, over prepositions and nouns; None where a noun is the root."""
+    current = token
+    for _ in range(_DEEPEST):
+        if current.head is current:
+            return current if current.pos_ in VERBAL else None
+        current = current.head
+        if current.pos_ in VERBAL:
+            return current
+    return None
+
+
+def chain(token: Token) -> Iterator[Token]:
+    """``token`` and everything above it."""
+    current = token
+    for _ in range(40):
+        yield current
+        if current.head is current:
+            return
+        current = current.head
+
+
+def negated(verb: Token) -> bool:
+    """Whether "not", "never", "no" or "without" denies ``verb``."""
+    if children(verb, "neg"):
+        return True
+    if any(child.lower_ in {"never", "no", "n't", "not"} for child in verb.children if child.i < verb.i):
+        return True
+    return verb.dep_ == "pcomp" and verb.head.lower_ in {"without", "instead"}
+
+
+def auxiliaries(verb: Token) -> set[str]:
+    """The auxiliaries and particles of ``verb`` in lower case ("will", "has", "to")."""
+    found = {t.lower_ for t in verb.children if t.dep_ in {"aux", "auxpass"}}
+    if verb.dep_ == "conj" and not found and verb.head.pos_ in VERBAL and verb.tag_ in {"VB", "VBN", "VBG"}:
+        return auxiliaries(verb.head)
+    return found

@@ -1,0 +1,119 @@
+"""One report a meeting: what several sentences of an article tell of one encounter is put together."""
+
+from transforms.meetings.draft import Draft
+
+# held beats planned; what was called off stays so.
+_RANK = {"held": 5, "ongoing": 4, "cancelled": 3, "planned": 2, "proposed": 1, "denied": 0}
+_AGAIN = {
+    "again",
+    "next",
+    "another",
+    "second",
+    "new",
+    "further",
+    "future",
+    "follow-up",
+    "later",
+    "earlier",
+    "previous",
+    "last",
+}
+
+
+def merge(drafts: list[Draft]) -> list[Draft]:
+    """``drafts`` in reading order, each meeting once."""
+    merged: list[Draft] = []
+    for draft in drafts:
+        known = next((other for other in reversed(merged) if same(other, draft)), None)
+        if known is None:
+            merged.append(draft)
+        else:
+            absorb(known, draft)
+    return merged
+
+
+def same(one: Draft, other: Draft) -> bool:
+    """Whether two drafts of one article tell of the same meeting; ``one`` stands first."""
+    if not _parties_agree(one, other) or not _modes_agree(one, other) or not _dates_agree(one, other):
+        return False
+    if not _statuses_agree(one, other):
+        return False
+    trigger = other.encounters[0].trigger
+    before = {
+        t.lower_ for t in trigger.doc[max(other.encounters[0].sentence.span.start, trigger.i - 4) : trigger.i + 3]
+    }
+    if one.encounters[0].sentence is not other.encounters[0].sentence and {"again", "another"} & before:
+        return False
+    return True
+
+
+def _parties_agree(one: Draft, other: Draft) -> bool:
+    a, b = one.keys, other.keys
+    if a == b:
+        return True
+    small, large = sorted((a, b), key=len)
+    return len(small) >= 2 and small <= large
+
+
+def _modes_agree(one: Draft, other: Draft) -> bool:
+    a, b = one.mode[0], other.mode[0]
+    return a == b or "unknown" in (a, b)
+
+
+def _dates_agree(one: Draft, other: Draft) -> bool:
+    if one.when is None or other.when is None:
+        return True
+    a, b = one.when[0].span, other.when[0].span
+    return a.start <= b.end and b.start <= a.end
+
+
+def _statuses_agree(one: Draft, other: Draft) -> bool:
+    a, b = one.status.status, other.status.status
+    if a == b:
+        return True
+    pair = {a, b}
+    same_sentence = one.encounters[0].sentence is other.encounters[0].sentence
+    dated = one.when is not None and other.when is not None
+    if pair <= {"held", "ongoing"}:
+        return True
+    if pair == {"held", "planned"}:
+        if dated:
+            return True
+        return a == "planned" or same_sentence or (other.when is None and "caption" in one.kinds + other.kinds)
+    if pair <= {"planned", "cancelled", "proposed", "ongoing"}:
+        return True
+    if pair == {"held", "proposed"}:
+        return a == "proposed"
+    return False
+
+
+def absorb(known: Draft, draft: Draft) -> None:
+    """Adds to ``known`` what ``draft`` says beyond it."""
+    if _RANK[draft.status.status] > _RANK[known.status.status]:
+        known.status = draft.status
+    if known.mode[0] == "unknown" and draft.mode[0] != "unknown":
+        known.mode = draft.mode
+    if len(draft.parties) > len(known.parties):
+        known.parties = draft.parties
+    known.when = _finer(known.when, draft.when)
+    if known.where is None or (
+        draft.where is not None and known.where[0].source != "sentence" and draft.where[0].source == "sentence"
+    ):
+        known.where = draft.where or known.where
+    if known.occasion is None or (draft.occasion and known.occasion.lower().endswith("talks")):
+        known.occasion = draft.occasion or known.occasion
+    known.duration = known.duration or draft.duration
+    known.topics = list(dict.fromkeys([*known.topics, *draft.topics]))
+    known.attribution = known.attribution or draft.attribution
+    known.encounters.extend(draft.encounters)
+    known.kinds.extend(draft.kinds)
+    known.weight = 1 - (1 - known.weight) * (1 - 0.5 * draft.weight)
+
+
+_ORDER = {"day": 0, "week": 1, "month": 2, "year": 3}
+
+
+def _finer(one, other):  # type: ignore[no-untyped-def]
+    if one is None or other is None:
+        return one or other
+    return other if _ORDER[other[0].span.precision] < _ORDER[one[0].span.precision] else one

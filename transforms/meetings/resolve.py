@@ -1,0 +1,116 @@
+"""Parties that only point at someone ("he", "the two", "the Japanese minister") replaced by whom they stand for."""
+
+import dataclasses
+
+from transforms.language.coreference import Memory
+from transforms.language.entities import Reading
+from transforms.meetings.encounter import Encounter
+from transforms.meetings.parties import Party, Sentence
+
+_COUNTS = {"two": 2, "both": 2, "pair": 2, "duo": 2, "three": 3, "trio": 3, "four": 4}
+
+
+class Resolver:
+    """Resolves the parties of one article's encounters in reading order."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._memory = Memory(reading)
+        self._last: list[Party] = []
+
+    def resolve(self, encounter: Encounter) -> list[Party]:
+        """The parties of ``encounter``, each known as far as the article tells, without doubles."""
+        found: list[Party] = []
+        others = [p for p in encounter.parties if p.kind not in {"pronoun", "pair"}]
+        for party in encounter.parties:
+            found.extend(self._one(party, encounter, others))
+        found = _distinct(found)
+        if len(found) >= 2:
+            self._last = found
+        return found
+
+    def _one(self, party: Party, encounter: Encounter, others: list[Party]) -> list[Party]:
+        sentence = encounter.sentence
+        low = party.name.casefold()
+        if party.kind == "pronoun" and not party.plural:
+            return [self._singular(party, sentence, others)]
+        if party.kind in {"pronoun", "pair"} or self._points_back(party, sentence):
+            several = self._several(party, sentence, encounter, _count(low))
+            return several or [dataclasses.replace(party, kind="group")]
+        if party.kind == "group" and not party.plural and party.entity is None:
+            index = (
+                self._memory.office(party.title or "", party.country, party.start)
+                if party.title and party.title != "counterpart"
+                else None
+            )
+            if index is not None:
+                return [self._person(index, party)]
+        return [party]
+
+    def _singular(self, party: Party, sentence: Sentence, others: list[Party]) -> Party:
+        token = sentence.doc[party.head]
+        index = self._memory.pronoun(token, sentence.span)
+        taken = {p.entity for p in others}
+        if index is not None and index in taken:
+            later = self._memory.cataphor(token, sentence.span)
+            inside = [i for i in self._memory.people_before(sentence.span.end, sentence.span.start) if i not in taken]
+            earlier = [i for i in self._memory.people_before(sentence.span.start) if i not in taken]
+            index = later if later is not None and later not in taken else (inside or earlier or [None])[0]
+        if index is None:
+            return dataclasses.replace(party, kind="person")
+        return self._person(index, party)
+
+    def _several(self, party: Party, sentence: Sentence, encounter: Encounter, count: int) -> list[Party]:
+        before = self._memory.people_before(party.start, sentence.span.start)
+        if len(before) >= count:
+            return [self._person(i, party) for i in self._memory.pair(party.start, sentence.span, count)]
+        listed = self._listed(sentence, party)
+        if len(listed) >= 2:
+            return listed
+        if len(self._last) >= 2:
+            return [dataclasses.replace(p, start=party.start, end=party.end, head=party.head) for p in self._last]
+        return [self._person(i, party) for i in self._memory.pair(party.start, sentence.span, count)]
+
+    def _listed(self, sentence: Sentence, party: Party) -> list[Party]:
+        """The subject list of the same sentence, before or behind the pronoun: countries, groups and people."""
+        for index, phrase in enumerate(sentence.phrases):
+            if phrase.kind in {"person", "country", "role", "group", "body", "name"} and phrase.end <= party.start:
+                parties, _ = sentence.read_list(index)
+                if (
+                    len(parties) >= 2
+                    and parties[-1].end <= party.start
+                    and all(p.kind not in {"pronoun", "pair"} for p in parties)
+                ):
+                    return parties
+        return []
+
+    def _points_back(self, party: Party, sentence: Sentence) -> bool:
+        """Whether a plural office with "the" and nothing behind it means those who met before: "the ministers"."""
+        if party.kind != "group" or not party.plural or not self._last or party.country:
+            return False
+        first = sentence.doc[party.start].lower_
+        return (
+            first in {"the", "both", "these"}
+            and party.end - party.start <= 3
+            and party.head == party.end - 1
+            and not any(t.text[:1].isupper() for t in sentence.doc[party.start + 1 : party.end - 1])
+        )
+
+    def _person(self, index: int, party: Party) -> Party:
+        draft = self._reading.entities[index]
+        return Party("person", draft.name, index, draft.country, draft.title, party.start, party.end, party.head, False)
+
+
+def _count(words: str) -> int:
+    return next((n for word, n in _COUNTS.items() if word in words.split()), 2)
+
+
+def _distinct(parties: list[Party]) -> list[Party]:
+    seen: set[object] = set()
+    kept: list[Party] = []
+    for party in parties:
+        key: object = party.entity if party.entity is not None and party.kind == "person" else party.name.casefold()
+        if key not in seen:
+            seen.add(key)
+            kept.append(party)
+    return kept

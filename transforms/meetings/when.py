@@ -1,0 +1,160 @@
+"""When an encounter is or was: the date that belongs to it, not the nearest date."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+
+from spacy.tokens import Token
+
+from transforms.language.dates import DateSpan, Tense, find_dates, resolve
+from transforms.meetings import grammar
+from transforms.meetings.encounter import Encounter
+from transforms.meetings.lexicon import frames
+from transforms.meetings.parties import Sentence
+from transforms.rows import MeetingDate
+
+_PAST_STATUS = {"held", "denied"}
+# Costs of the ways from a date to the encounter; a date that costs more than _LIMIT belongs to something else.
+_LIMIT = 8
+_FAR = 99
+
+
+class When(NamedTuple):
+    """A resolved date and the tokens that name it."""
+
+    span: DateSpan
+    start: int
+    end: int
+
+
+def dates_in(sentence: Sentence) -> list[tuple[int, int]]:
+    """Tokens (first, behind the last) of each date expression of ``sentence``."""
+    found: list[tuple[int, int]] = []
+    base = sentence.span.start_char
+    for start, end in find_dates(sentence.span.text):
+        span = sentence.doc.char_span(base + start, base + end, alignment_mode="expand")
+        if span is not None:
+            found.append((span.start, span.end))
+    return found
+
+
+def when(
+    encounter: Encounter, spans: Sequence[tuple[int, int]], anchor: datetime | None, status: str, caption: bool
+) -> When | None:
+    """The date of ``encounter`` among the date expressions ``spans`` of its sentence; None where none belongs to it."""
+    if encounter.date_span is not None:
+        low, high = encounter.date_span
+        own = [s for s in spans if low <= s[0] and s[1] <= high + 1]
+        for start, end in reversed(own):
+            found = _resolved(encounter, start, end, anchor, status)
+            if found is not None:
+                return When(found, start, end)
+    ranked = sorted(
+        (_cost(encounter, start, end, caption), abs(start - encounter.trigger.i), start, end) for start, end in spans
+    )
+    for cost, _, start, end in ranked:
+        if cost > _LIMIT:
+            break
+        found = _resolved(encounter, start, end, anchor, status)
+        if found is not None:
+            return When(found, start, end)
+    return None
+
+
+def _resolved(encounter: Encounter, start: int, end: int, anchor: datetime | None, status: str) -> DateSpan | None:
+    doc = encounter.sentence.doc
+    tense: Tense = "past" if status in _PAST_STATUS else "present" if status == "ongoing" else "future"
+    if status == "cancelled":
+        tense = "future"
+    found = resolve(doc[start:end].text, anchor, tense, encounter.sentence.span.text)
+    if found is not None and anchor is not None and status == "held" and found.precision == "day":
+        past = resolve(doc[start:end].text, anchor, "past", encounter.sentence.span.text)
+        found = past or found
+    return found
+
+
+def _cost(encounter: Encounter, start: int, end: int, caption: bool) -> int:
+    """How far the date in tokens ``start`` to ``end`` is from the encounter, in clauses."""
+    doc, trigger = encounter.sentence.doc, encounter.trigger
+    text = doc[start:end].text
+    full = any(t.shape_ == "dddd" for t in doc[start:end]) and end - start >= 3
+    if caption and full and end >= encounter.sentence.span.end - 14:
+        return 0
+    root = doc[start:end].root
+    anchors = {trigger.i}
+    if encounter.verb is not None:
+        anchors.add(encounter.verb.i)
+    above = [t.i for t in grammar.chain(trigger)]
+    node: Token = root
+    for step in range(12):
+        if node.i in anchors:
+            between = _verbs_between(doc, trigger.i, start)
+            return 1 + between if step else 1
+        if node.pos_ in grammar.VERBAL and node is not root:
+            break
+        if node.pos_ == "NOUN" and node.lemma_.lower() in frames().nouns and node.i != trigger.i and node is not root:
+            return _FAR
+        if node.head is node:
+            break
+        node = node.head
+    adjacent = _adjacent(encounter, start, end)
+    if node.i in above:
+        return 3 if adjacent else 4 + _verbs_between(doc, trigger.i, start)
+    if adjacent:
+        return 2
+    if node.pos_ in grammar.VERBAL:
+        up = [t.i for t in grammar.chain(node)]
+        if trigger.i in up or (encounter.verb is not None and encounter.verb.i in up):
+            return (
+                7
+                if node.dep_ not in {"relcl", "ccomp"}
+                and _verbs_between(doc, trigger.i, start) <= 1
+                and node.dep_ in {"xcomp", "advcl", "acl"}
+                else _FAR
+            )
+        if node.dep_ == "conj" or full and caption:
+            return 9
+    if (
+        not text
+        or node.pos_ not in grammar.VERBAL
+        and _verbs_between(doc, trigger.i, start) == 0
+        and abs(start - trigger.i) <= 20
+    ):
+        return 6
+    return _FAR
+
+
+def _verbs_between(doc: object, first: int, last: int) -> int:
+    low, high = sorted((first, last))
+    return sum(t.tag_ in {"VBD", "VBZ", "VBP", "MD"} for t in doc[low + 1 : high])  # type: ignore[index]
+
+
+def _adjacent(encounter: Encounter, start: int, end: int) -> bool:
+    """Whether only small words stand between the date and the trigger or the end of the parties."""
+    doc = encounter.sentence.doc
+    small = {"on", "in", "late", "early", "earlier", "at", "the", ",", "this", "of", "for", "a"}
+    ends = [encounter.trigger.i + 1, encounter.until, *(p.end for p in encounter.parties)]
+    for at in ends:
+        if at <= start and all(t.lower_ in small for t in doc[at:start]):
+            return True
+    return (
+        end <= encounter.trigger.i
+        and all(t.lower_ in small or t.pos_ in {"NOUN", "ADJ"} for t in doc[end : encounter.trigger.i])
+        and encounter.trigger.i - end <= 3
+    )
+
+
+def as_row(found: When, sentence: Sentence, source: str) -> MeetingDate:
+    """The row for a resolved date."""
+    span = found.span
+    return MeetingDate(
+        _day(span.start),
+        _day(span.end),
+        str(span.precision),
+        sentence.doc[found.start : found.end].text.replace("\n", " "),
+        source,
+    )
+
+
+def _day(value: date | None) -> str | None:
+    return value.isoformat() if value else None
