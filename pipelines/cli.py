@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "extract": ("pipelines.extract", "articles in, meetings out: a Unix filter"),
     "parse-feed": ("pipelines.parse_feed", "show what one fetched document yields"),
     "query": ("pipelines.query", "SQL over the tables"),
+    "evaluate": ("pipelines.evaluate", "precision, recall and F1 against gold articles, with floors"),
     "doctor": ("pipelines.doctor", "check settings, model, stream and tables without running"),
 }
 
