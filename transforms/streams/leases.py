@@ -2,11 +2,14 @@
 
 import logging
 import threading
+import time
 from collections.abc import Iterable
 
 from transforms.streams.message import Subscription
 
 HOLD_SECONDS = 60.0
+# What is in hand for longer is given up: a runner tells of a bundle's success, never of its failure.
+LONGEST_SECONDS = 1800.0
 
 
 class LeaseKeeper:
@@ -18,7 +21,7 @@ class LeaseKeeper:
 
     def __init__(self, subscription: Subscription, every_seconds: float = HOLD_SECONDS / 4) -> None:
         self._subscription, self._every = subscription, every_seconds
-        self._held: set[str] = set()
+        self._held: dict[str, float] = {}
         self._lock = threading.Lock()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="leases", daemon=True)
@@ -35,17 +38,20 @@ class LeaseKeeper:
         """Extends these from now on, at once for the first time."""
         taken = list(ack_ids)
         with self._lock:
-            self._held.update(taken)
+            self._held.update(dict.fromkeys(taken, time.monotonic() + LONGEST_SECONDS))
         self._extend(taken)
 
     def let_go(self, ack_ids: Iterable[str]) -> None:
         """Extends these no longer."""
         with self._lock:
-            self._held.difference_update(ack_ids)
+            for ack_id in ack_ids:
+                self._held.pop(ack_id, None)
 
     def _keep(self) -> None:
         while not self._ended.wait(self._every):
+            now = time.monotonic()
             with self._lock:
+                self._held = {ack_id: until for ack_id, until in self._held.items() if until > now}
                 held = list(self._held)
             self._extend(held)
 

@@ -71,3 +71,16 @@ def running(server: Server) -> Iterator[Server]:
         yield server
     finally:
         server.stop()
+
+
+def build_prism() -> Path | None:
+    """Beam's Prism as a program, built once; null without a Go toolchain."""
+    program = CACHE / "prism"
+    if not program.exists():
+        toolchain = go()
+        if toolchain is None:
+            return None
+        CACHE.mkdir(parents=True, exist_ok=True)
+        package = "github.com/apache/beam/sdks/v2/go/cmd/prism@v2.77.0"
+        subprocess.run([toolchain, "install", package], env={**os.environ, "GOBIN": str(CACHE)}, check=True)
+    return program

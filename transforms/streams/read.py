@@ -1,0 +1,126 @@
+"""The stream as the head of a Beam pipeline on runners that run for ever."""
+
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import apache_beam as beam
+from apache_beam.io.restriction_trackers import OffsetRange, OffsetRestrictionTracker
+from apache_beam.io.watermark_estimators import ManualWatermarkEstimator
+from apache_beam.transforms.core import RestrictionProvider
+from apache_beam.transforms.window import TimestampedValue
+from apache_beam.utils.timestamp import Duration, Timestamp
+
+from transforms.streams.connect import open_subscription
+from transforms.streams.leases import LeaseKeeper
+from transforms.streams.message import Received, Subscription
+
+LOG = logging.getLogger(__name__)
+# Readings are numbered by this range: one number a message, and the last one ends the reading.
+LAST = 2**62
+# Set in the process that launched the pipeline, it ends the readings there, and so the pipeline: a drain.
+draining = threading.Event()
+
+
+class ReadStream(beam.PTransform):
+    """``PBegin`` -> ``PCollection[Received]``: a subscription, for ever, with the time of reading as event time.
+
+    Unbounded, on any runner with splittable DoFns and bundle finalizers. A message is acknowledged when the runner
+    has committed the bundle that read it. What may come of it must therefore be durable by then: everything up to the
+    durable write must stay in one stage with this read, with no shuffle, window or state between. Messages of a bundle
+    that failed come again.
+
+    Args:
+        stream: The stream's address.
+        messages, bytes: How many, and how large together, a bundle's messages are.
+        idle_seconds: The reading ends, and with it the pipeline, when nothing has come for so long.
+    """
+
+    def __init__(
+        self, stream: str, messages: int = 200, bytes: int = 16_000_000, idle_seconds: float | None = None
+    ) -> None:
+        super().__init__()
+        self._reader = _Read(stream, messages, bytes, idle_seconds)
+
+    def expand(self, begin: Any) -> beam.PCollection:
+        """Wires the reading."""
+        return begin | beam.Impulse() | "Pull" >> beam.ParDo(self._reader).with_output_types(Received)
+
+
+class _Readings(RestrictionProvider):
+    def initial_restriction(self, element: bytes) -> OffsetRange:
+        return OffsetRange(0, LAST)
+
+    def create_tracker(self, restriction: OffsetRange) -> OffsetRestrictionTracker:
+        return OffsetRestrictionTracker(restriction)
+
+    def restriction_size(self, element: bytes, restriction: OffsetRange) -> int:
+        return 1
+
+    def truncate(self, element: bytes, restriction: OffsetRange) -> None:
+        """A runner that drains reads no further."""
+
+
+_TRACKER = beam.DoFn.RestrictionParam(_Readings())
+_WATERMARK = beam.DoFn.WatermarkEstimatorParam(ManualWatermarkEstimator.default_provider())
+
+
+class _Read(beam.DoFn):
+    """One reading a bundle: pulls once, emits, and asks to be called again."""
+
+    def __init__(self, stream: str, messages: int, size: int, idle_seconds: float | None) -> None:
+        self._stream, self._messages, self._bytes, self._idle = stream, messages, size, idle_seconds
+
+    def setup(self) -> None:
+        self._subscription: Subscription = open_subscription(self._stream)
+        self._leases = LeaseKeeper(self._subscription)
+        self._leases.__enter__()
+        self._idle_since = time.monotonic()
+
+    def teardown(self) -> None:
+        self._leases.__exit__()
+        self._subscription.close()
+
+    # Beam fills these parameters by position: the finalizer must stand before the restriction.
+    @beam.DoFn.unbounded_per_element()
+    def process(
+        self,
+        element: bytes,
+        finalizer: Any = beam.DoFn.BundleFinalizerParam,
+        tracker: Any = _TRACKER,
+        watermark: Any = _WATERMARK,
+    ) -> Iterator[Any]:
+        position = tracker.current_restriction().start
+        received = [] if draining.is_set() else self._subscription.pull(self._messages, self._bytes, 1.0)
+        emitted: list[str] = []
+        if received:
+            self._idle_since = time.monotonic()
+            self._leases.hold(one.ack_id for one in received)
+            finalizer.register(lambda: self._acknowledge(emitted))
+        now = Timestamp.now()
+        for one in received:
+            if not tracker.try_claim(position):  # the runner took the rest of this reading away
+                self._give_back([one.ack_id for one in received[len(emitted) :]])
+                return
+            position += 1
+            emitted.append(one.ack_id)
+            yield TimestampedValue(one, now)
+        if now > (watermark.current_watermark() or Timestamp(0)):
+            watermark.set_watermark(now)
+        if draining.is_set() or (self._idle is not None and time.monotonic() - self._idle_since >= self._idle):
+            tracker.try_claim(LAST - 1)
+        else:
+            tracker.defer_remainder(Duration(seconds=0))
+
+    def _give_back(self, ack_ids: list[str]) -> None:
+        self._leases.let_go(ack_ids)
+        self._subscription.release(ack_ids)
+
+    def _acknowledge(self, ack_ids: list[str]) -> None:
+        self._leases.let_go(ack_ids)
+        try:
+            self._subscription.acknowledge(ack_ids)
+        except Exception as error:  # they come again, and change nothing
+            LOG.warning("cannot acknowledge %d messages: %s", len(ack_ids), error)
