@@ -3,7 +3,7 @@
 Meaning depends on the day of publication in the source's own time zone and on the tense of the verb: "on Monday" in a
 report of a Monday is that day, "will meet Thursday" the coming one. An answer is never finer than the words, and an
 expression that says no day (a duration, "recently", a month without a year to be had) has none. Rules only, no model:
-``dates_absolute`` names months and years, ``dates_relative`` needs the day of publication, ``dates_holidays`` feasts.
+one module a kind of expression, each with its table of rules.
 """
 
 import re
@@ -11,13 +11,25 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from transforms.language import dates_absolute, dates_holidays, dates_relative
+from transforms.language import (
+    dates_absolute,
+    dates_days,
+    dates_holidays,
+    dates_months,
+    dates_ranges,
+    dates_units,
+    dates_weekdays,
+)
 from transforms.language.dates_calendar import DateSpan, Precision, Scope, Tense
 from transforms.language.dates_grammar import LEADING, MONTH, WEEKDAY, Rule, normalise
 
 __all__ = ["DateSpan", "Precision", "Tense", "find_dates", "resolve"]
 
-_RULES: tuple[Rule, ...] = (*dates_absolute.RULES, *dates_relative.RULES, *dates_holidays.RULES)
+_RULES: tuple[Rule, ...] = tuple(
+    rule
+    for kind in (dates_absolute, dates_ranges, dates_months, dates_weekdays, dates_days, dates_units, dates_holidays)
+    for rule in kind.RULES
+)
 # Longer is no date expression.
 _LONGEST = 120
 
@@ -77,13 +89,23 @@ _COUNTS_ON = re.compile(
 
 
 def _base(expression: str, sentence: str, scope: Scope) -> date | None:
+    """The first day of the last date before ``expression`` in its sentence that is as fine as the expression counts."""
     at = sentence.find(expression)
-    earlier = [(s, e) for s, e in find_dates(sentence) if e <= at] if at > 0 else []
-    for start, end in reversed(earlier):
+    fine = _AS_FINE[match[0] if (match := _UNIT.search(expression)) else "day"]
+    for start, end in reversed(find_dates(sentence[: max(at, 0)])):
         found = _whole(LEADING.sub("", normalise(sentence[start:end])), scope)
-        if found is not None and found.precision == "day":
+        if found is not None and found.precision in fine:
             return found.start
     return None
+
+
+_UNIT = re.compile(r"(?:day|week|month|year)")
+_AS_FINE = {
+    "day": ("day",),
+    "week": ("day", "week"),
+    "month": ("day", "week", "month"),
+    "year": ("day", "week", "month", "year"),
+}
 
 
 def _candidates(plain: str) -> Iterator[tuple[int, int]]:
@@ -99,12 +121,12 @@ def _candidates(plain: str) -> Iterator[tuple[int, int]]:
 
 # The words that a date expression can begin with.
 _START = re.compile(
-    r"(?<![\w-])(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun|\d|q[1-4]|early|earlier|mid"
+    r"(?<!\w)(?<!\w-)(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun|\d|q[1-4]|early|earlier|mid"
     r"|late|later|last|past|previous|this|that|next|coming|current|following|upcoming|present|these|the|a|an|one|two|three"
     r"|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
-    r"|twenty|about|around|roughly|some|nearly|almost|just|over|more|less|at|approximately|today|tonight|tomorrow"
+    r"|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|about|around|roughly|some|nearly|almost|just|over|more|less|at|approximately|today|tonight|tomorrow"
     r"|yesterday|overnight|day|first|second|third|fourth|fifth|final|from|between|in|before|after|shortly|noon|midnight"
-    r"|midday|dawn|morning|afternoon|evening|night|spring|summer|autumn|fall|winter|weekend|beginning|start|middle|end|"
+    r"|midday|dawn|morning|afternoon|evening|night|spring|summer|autumn|fall|winter|weekend|year-end|beginning|start|middle|end|"
     + "|".join(re.escape(word) for word in sorted(dates_holidays.first_words()))
     + ")"
 )

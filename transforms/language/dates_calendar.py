@@ -98,6 +98,15 @@ def years(first: int, last: int, relative: bool) -> DateSpan | None:
     return span(safe_date(first, 1, 1), safe_date(last, 12, 31), "year", relative)
 
 
+def third_of(month: DateSpan, words: str) -> DateSpan:
+    """The first ten days of a month ("early", "beginning"), the middle ten ("mid", "middle"), else the rest."""
+    if any(word in words for word in ("early", "beginning", "start")):
+        return month._replace(end=month.start.replace(day=10))
+    if "mid" in words:
+        return month._replace(start=month.start.replace(day=11), end=month.start.replace(day=20))
+    return month._replace(start=month.start.replace(day=21))
+
+
 def weekday_near(anchor: date, weekday: int, tense: Tense) -> date | None:
     """The bare weekday of a news sentence: for the past the last one, else the next; today counts in both."""
     if tense == "past":

@@ -21,6 +21,7 @@ _NUMBERS = (
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
     "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
 )
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "last")
 # fmt: on
 
@@ -45,8 +46,9 @@ PIECES = {
     "weekday": WEEKDAY,
     "day": r"(?:3[01]|[12]\d|0?[1-9])(?!\d)(?:st|nd|rd|th)?\b(?![:%])",
     "year": r"(?:1[5-9]|20|21)\d\d(?![\w%])",
-    "number": r"(?:\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen"
-    r"|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|a couple of|a dozen|a half-dozen)",
+    "number": r"(?:\d{1,3}|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
+    r"(?:-(?:one|two|three|four|five|six|seven|eight|nine))?|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen"
+    r"|fifteen|sixteen|seventeen|eighteen|nineteen|a couple of|a dozen|a half-dozen)",
     "unit": r"(?:day|week|fortnight|month|year|decade|century|centurie)s?",
     "which": r"(?:last|past|previous|this past|this|current|present|next|coming|this coming|upcoming|following)",
     "third": r"(?:early|mid|late|(?:the )?(?:beginning|start|middle|end) of)",
@@ -56,6 +58,27 @@ PIECES = {
 }
 # Between the two ends of a range.
 TO = r"(?: ?- ?| to | through | thru | until | till | and | or )"
+# The two ends of a range as one pattern. "And" alone joins two dates that are no range, "between … and" one.
+FROM = r"(?:from )?{}(?: ?- ?| to | through | thru | until | till ){}"
+BETWEEN = (r"between {} and {}",)
+# A year behind a day or a month, as a number or in words.
+YEAR = r"(?:(?:,? (?:of )?|-){year}| (?:of )?(?P<which>last|this|next|the same|that) year)"
+# A month alone can be a verb or a person ("may", "April"), a number alone anything: in running text they count behind
+# one of these words.
+BEHIND_PREPOSITION = (
+    r"(?:(?<=in )|(?<=since )|(?<=until )|(?<=by )|(?<=from )|(?<=during )|(?<=through )|(?<=before )|(?<=after )"
+    r"|(?<=of )|(?<=to )|(?<=for )|(?<=till ))"
+)
+# "A May report", "his 2016 budget": or before a noun, but not "the March on Oslo".
+BEFORE_NOUN = (
+    r"(?:(?<=\ba )|(?<=\ban )|(?<=the )|(?<=his )|(?<=her )|(?<=its )|(?<=our )|(?<=their )|(?<='s ))",
+    r"(?= (?!(?:on|in|for|of|to|against|and|or|from|at|by)\b)[a-z])",
+)
+# Which way a word points, in units.
+LAST_OR_NEXT = {
+    "last": -1, "previous": -1, "past": -1, "this past": -1, "next": 1, "coming": 1, "this coming": 1, "upcoming": 1,
+    "following": 1,
+}  # fmt: skip
 # A time of the day before a day, and behind it. Times are read over: a date is never finer than a day.
 BEFORE = (
     r"(?:(?:the )?(?:early |late )?" + PART + r" (?:of|on) "
@@ -110,7 +133,7 @@ def compile_rule(
 ) -> Rule:
     """A ``Rule``; ``timed`` also takes a time of the day before and behind the expression."""
     body = f"(?:{BEFORE})?(?:{pattern}){BEHIND}" if timed else f"(?:{pattern})"
-    return Rule(re.compile(rf"(?<![\w-]){expand(body)}(?!\w)"), read, findable)
+    return Rule(re.compile(rf"(?<!\w)(?<!\w-){expand(body)}(?!\w)"), read, findable)
 
 
 def normalise(text: str) -> str:
@@ -145,7 +168,11 @@ def number(word: str) -> int:
     if word.isdecimal():
         return int(word)
     known = {"a": 1, "an": 1, "a couple of": 2, "a dozen": 12, "a half-dozen": 6}
-    return known[word] if word in known else _NUMBERS.index(word)
+    if word in known:
+        return known[word]
+    tens, _, ones = word.partition("-")
+    value = 10 * (_TENS.index(tens) + 2) if tens in _TENS else _NUMBERS.index(tens)
+    return value + (_NUMBERS.index(ones) if ones else 0)
 
 
 def ordinal(word: str) -> int:

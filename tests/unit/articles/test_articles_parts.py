@@ -81,7 +81,8 @@ def test_the_marks_of_a_caption_are_credits_and_its_words_are_caption():
     "opening",
     [
         "Related coverage:", "Related stories", "RELATED ARTICLES", "Read more:", "Also read:", "See also:",
-        "More from Africa", "More on this story", "Further reading:", "Recommended for you", "You may also like", "Most read",
+        "More from Africa", "More on this story", "Further reading:", "Recommended for you", "You may also like",
+        "Most read",
         "Don't miss", "In other news",
     ],
 )  # fmt: skip

@@ -107,12 +107,15 @@ def test_without_a_publication_day_absolute_dates_still_count(expression, start,
         ("The talks on May 19–21 in Oslo followed those of 3 April.", ["May 19–21", "3 April"]),
         ("It was signed in 2017, two days after the vote of Dec. 7, 2016.", ["2017", "Dec. 7, 2016"]),
         ("Call 2019 people or 1500 troops by Friday night.", ["Friday night"]),
+        ("A May report and a June summit; the March bombings, his 2016 budget, a 2014 law.", None),
+        ("The Women's March on Oslo; \u2018no threat\u2019-Friday's actions.", ["Friday"]),
         ("in April\nand\n\nin May", ["April", "May"]),
         ("A 20-minute call, a two-day visit, the first in two decades.", []),
         ("The 21st century and the 20th meeting; on the 21st they met.", ["21st"]),
     ],
 )
 def test_dates_are_found_in_text(text, expressions):
+    expressions = ["May", "June", "March", "2016", "2014"] if expressions is None else expressions
     assert [text[s:e].removeprefix("the ") for s, e in find_dates(text)] == expressions
 
 
