@@ -109,7 +109,7 @@ class _Tally:
         )
 
 
-def sources(settings: Settings) -> list[Source]:
+def feeds_of(settings: Settings) -> list[Source]:
     """Every feed of the settings, those of OPML files among them, each once.
 
     Raises:
@@ -147,8 +147,8 @@ def _with_settings(source: Source, feed: FeedSettings) -> Source:
 def limits(fetch: FetchSettings) -> Limits:
     """The settings as the fetcher takes them."""
     return Limits(
-        fetch.user_agent, fetch.allow_hosts, fetch.timeout.total_seconds(), fetch.max_bytes, fetch.connections, fetch.host_connections,
-        fetch.host_spacing, fetch.max_entries, fetch.parse_seconds, fetch.keep_days,
+        fetch.user_agent, fetch.allow_hosts, fetch.timeout.total_seconds(), fetch.max_bytes, fetch.connections,
+        fetch.host_connections, fetch.host_spacing, fetch.max_entries, fetch.parse_seconds, fetch.keep_days,
     )  # fmt: skip
 
 
@@ -174,7 +174,7 @@ def publish_once(
     Raises:
         OSError: the state, the stream or the tables cannot be used. Nothing is lost: the next pass goes on.
     """
-    chosen = _of_shard(sources(settings), shard)
+    chosen = _of_shard(feeds_of(settings), shard)
     tally = _Tally(progress)
     publisher = open_publisher(settings.stream)
     try:
@@ -299,7 +299,7 @@ def publish_for_ever(
     resolver: Any = None,
 ) -> PublishSummary:
     """Reads each feed when it is due until SIGTERM or SIGINT; then lets what is under way finish."""
-    chosen = _of_shard(sources(settings), shard)
+    chosen = _of_shard(feeds_of(settings), shard)
     tally = _Tally(progress)
     publisher = open_publisher(settings.stream)
     try:

@@ -38,7 +38,7 @@ def construct(element: "etree._Element", is_atom: bool, is_title: bool = False) 
     """The text of ``element`` after its type: ``text`` is literal, ``html`` and ``xhtml`` are markup."""
     kind = (element.get("type") or "").strip().lower()
     mode = (element.get("mode") or "").lower()
-    if kind.startswith(_FOREIGN_TYPES) and not kind.endswith(("xhtml+xml", "html")) or mode == "base64":
+    if mode == "base64" or (kind.startswith(_FOREIGN_TYPES) and not kind.endswith(("xhtml+xml", "html"))):
         return _NOTHING
     if element.get("src") and not len(element) and not (element.text or "").strip():
         return _NOTHING
@@ -46,7 +46,7 @@ def construct(element: "etree._Element", is_atom: bool, is_title: bool = False) 
         markup = tree.inner_markup(element)
         return Text(plaintext.from_html(markup), markup.strip())
     raw = element.text or ""
-    literal = kind in ("text", "text/plain", "plain") or kind.startswith("text/") and "html" not in kind
+    literal = kind in ("text", "plain") or (kind.startswith("text/") and "html" not in kind)
     if is_atom and not kind:
         literal = is_title or not plaintext.looks_like_html(raw)
     elif not is_atom and literal:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 from transforms.feeds import links
 from transforms.feeds.document import Document, Entry
-from transforms.feeds.revision import masked
+from transforms.feeds.masks import masked
 from transforms.rows import derive_id
 
 POLICIES = ("guid", "link", "hash")

@@ -1,6 +1,7 @@
 """Parses documents in a process of their own, within a CPU time that a hostile one cannot pass."""
 
 import asyncio
+import contextlib
 import os
 import pickle
 import sys
@@ -80,8 +81,6 @@ class Parser:
         process, self._process = self._process, None
         if process is None or process.returncode is not None:
             return
-        try:
+        with contextlib.suppress(ProcessLookupError):
             process.kill()
-        except ProcessLookupError:
-            pass
         await process.wait()

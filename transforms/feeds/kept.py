@@ -3,7 +3,7 @@
 import hashlib
 import os
 import zlib
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 
@@ -58,6 +58,3 @@ def sha(body: bytes) -> str:
 def beside(state: Path) -> Kept:
     """The folder that belongs to a state file."""
     return Kept(state.with_name(state.name + ".kept"))
-
-
-__all__ = ["Kept", "beside", "sha", "timedelta"]

@@ -125,8 +125,8 @@ def record(
         state.database.execute(
             "INSERT OR IGNORE INTO revisions VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)",
             (
-                decision.revision_id, decision.article_id, decision.revision, fetch_id, decision.position, page_sha, sha(data),
-                format_time(now),
+                decision.revision_id, decision.article_id, decision.revision, fetch_id, decision.position,
+                page_sha, sha(data), format_time(now),
             ),
         )  # fmt: skip
         attributes = {
@@ -136,7 +136,8 @@ def record(
             "revision": str(decision.revision),
         }
         state.database.execute(
-            "INSERT OR IGNORE INTO outbox (revision_id, article_id, host, data, attributes, created_at) VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT OR IGNORE INTO outbox (revision_id, article_id, host, data, attributes, created_at) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
             (decision.revision_id, decision.article_id, source.host, data, _json(attributes), format_time(now)),
         )
 
@@ -169,9 +170,9 @@ def raw_article(
         authors=list(entry.authors),
         categories=list(entry.categories),
         language=entry.language or languages.primary(source.language),
-        published=entry.published and format_time(entry.published),
+        published=format_time(entry.published),
         utc_offset=entry.utc_offset,
-        updated=entry.updated and format_time(entry.updated),
+        updated=format_time(entry.updated),
         fetched_at=format_time(now),
         published_raw=entry.published_raw,
         flags=flags,
@@ -257,7 +258,7 @@ def _decide(state: State, position: int, entry: Entry, article_id: str, now: dat
 
 def _remember(state: State, feed_url: str, decision: Decision, now: datetime) -> None:
     entry, moment = decision.entry, format_time(now)
-    published = entry.published and format_time(entry.published)
+    published = format_time(entry.published)
     if decision.fate in ("runaway", "flapping"):
         state.database.execute("UPDATE articles SET last_seen = ? WHERE article_id = ?", (moment, decision.article_id))
     elif decision.fate == "seen":
@@ -269,8 +270,8 @@ def _remember(state: State, feed_url: str, decision: Decision, now: datetime) ->
         state.database.execute(
             "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (article_id) DO UPDATE SET "
             "revision = excluded.revision, content_hash = excluded.content_hash, normaliser = excluded.normaliser, "
-            "published = excluded.published, sketch = excluded.sketch, last_seen = excluded.last_seen, day = excluded.day, "
-            "on_day = excluded.on_day",
+            "published = excluded.published, sketch = excluded.sketch, last_seen = excluded.last_seen, "
+            "day = excluded.day, on_day = excluded.on_day",
             (
                 decision.article_id, feed_url, decision.revision, decision.content_hash, revision.VERSION, published,
                 revision.sketch(entry.text), moment, moment, now.date().isoformat(), decision.on_day,

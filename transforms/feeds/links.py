@@ -1,11 +1,13 @@
 """Links: made absolute, and made equal where they lead to one page."""
 
+import contextlib
 import re
 from functools import lru_cache
 from html import unescape
 from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlencode, urljoin, urlsplit, urlunsplit
 
-# Query keys that change nothing on the page. Whatever is not known to be one of these stays: it may be the article's id.
+# Query keys that change nothing on the page. Whatever is not known to be one stays: it may be the article's id.
+# (courlan's list, which this began with, also drops keys such as cid, eid and uid, which are ids for some publishers.)
 _TRACKING = re.compile(
     r"(?:utm|hsa|ga|gs|itm|mtm|pk|piwik|matomo|oly|vero|mkt|mc|bsft|wt|stm|hmb|_hs|__hs|asc)_.*|cm_mmc|spm|dm_i|s_cid"
     r"|utm.*|at_(?:medium|campaign|custom\d*|link_.*|format|ptr_name|bbc_team)|xtor|xtref|xts"
@@ -70,10 +72,8 @@ def canonical(link: str, keep_fragment: bool = False) -> str:
         return link
     host = host.removeprefix("www.")
     if not host.isascii():
-        try:
+        with contextlib.suppress(UnicodeError):
             host = host.encode("idna").decode("ascii")
-        except UnicodeError:
-            pass
     if ":" in host:
         host = f"[{host}]"
     place = host if port in (None, 80, 443) else f"{host}:{port}"

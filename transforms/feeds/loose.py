@@ -31,10 +31,10 @@ def read(text: str, url: str, fetched_at: datetime, limit: int, zone: str) -> Do
 
 def _without_media(text: str) -> str:
     """``text`` without media elements, each cut from its start to its end tag; linear, and blind to nesting."""
-    pieces, position = [], 0
     for name in ("media:content", "media:group", "media:description", "media:text", "media:credit", "media:title"):
         start = text.find(f"<{name}")
-        pieces, position = [], 0
+        pieces: list[str] = []
+        position = 0
         while start >= 0:
             end = text.find(f"</{name}>", start)
             close = text.find(">", start)

@@ -40,7 +40,7 @@ _VOID_END = re.compile(r"</(?:br|hr|img|input|wbr|col|area)\s*>", re.IGNORECASE)
 _C1 = {n: bytes([n]).decode("cp1252", "ignore") for n in range(0x80, 0xA0)}
 
 
-class DtdForbidden(ValueError):
+class DtdForbiddenError(ValueError):
     """The document declares entities that could expand without end."""
 
 
@@ -60,7 +60,7 @@ def repair(text: str) -> Repaired:
     """``text`` without document type, forbidden characters, stray ampersands and junk around the root.
 
     Raises:
-        DtdForbidden: an entity is nested or long, or its use would swell the text.
+        DtdForbiddenError: an entity is nested or long, or its use would swell the text.
     """
     start = _START.search(text[:65536])
     malformed = bool(start and text[: start.start()].strip("\ufeff \t\r\n") and not text.lstrip().startswith("<!"))
@@ -98,7 +98,7 @@ def repair(text: str) -> Repaired:
                 return "&amp;" + match[0][1:]
             budget[0] -= len(value)
             if budget[0] < 0:
-                raise DtdForbidden(f"entity {name} swells the text")
+                raise DtdForbiddenError(f"entity {name} swells the text")
             return value
         known = html5.get(name + ";")
         if known is None:
@@ -177,25 +177,25 @@ def _without_doctype(text: str) -> tuple[str, dict[str, str | None]]:
     match = re.search(r"<!DOCTYPE\b", text[:65536], re.IGNORECASE)
     if not match:
         if re.search(r"<!ENTITY\b", text[:65536], re.IGNORECASE):
-            raise DtdForbidden("an entity is declared outside of a document type")
+            raise DtdForbiddenError("an entity is declared outside of a document type")
         return text, {}
     bracket = text.find("[", match.end())
     close = text.find(">", match.end())
     if close < 0:
-        raise DtdForbidden("the document type does not end")
+        raise DtdForbiddenError("the document type does not end")
     if bracket < 0 or close < bracket:
         return text[: match.start()] + text[close + 1 :], {}
     end = re.compile(r"\]\s*>").search(text, bracket)
     if not end:
-        raise DtdForbidden("the document type does not end")
+        raise DtdForbiddenError("the document type does not end")
     subset = text[bracket : end.start()]
     entities: dict[str, str | None] = {}
     for parameter, name, external, double, single in _ENTITY.findall(subset):
         value = double or single
         if not external and (len(value) > _LONGEST_ENTITY or re.search(r"&(?!#)|%", value) or "<" in value):
-            raise DtdForbidden(f"entity {name} is nested or long")
+            raise DtdForbiddenError(f"entity {name} is nested or long")
         if not parameter:
             entities.setdefault(name, None if external else value)
     if len(re.findall(r"<!ENTITY", subset, re.IGNORECASE)) > len(_ENTITY.findall(subset)):
-        raise DtdForbidden("an entity is declared in a way that can not be read")
+        raise DtdForbiddenError("an entity is declared in a way that can not be read")
     return text[: match.start()] + text[end.end() :], entities

@@ -50,7 +50,8 @@ def batches(state: State, shard: Shard | None = None) -> Iterator[list[Outgoing]
     last = 0
     while True:
         rows = state.database.execute(
-            "SELECT sequence, revision_id, article_id, host, data, attributes FROM outbox WHERE sequence > ? ORDER BY sequence LIMIT ?",
+            "SELECT sequence, revision_id, article_id, host, data, attributes FROM outbox WHERE sequence > ? "
+            "ORDER BY sequence LIMIT ?",
             (last, _BATCH_MESSAGES),
         ).fetchall()
         if not rows:

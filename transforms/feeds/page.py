@@ -16,8 +16,8 @@ _UNWANTED = re.compile(
     re.IGNORECASE,
 )
 _DATE_META = (
-    "article:published_time", "og:article:published_time", "datepublished", "date", "dc.date", "dc.date.issued", "dcterms.created",
-    "pubdate", "publishdate", "parsely-pub-date", "sailthru.date", "publication_date", "article.published",
+    "article:published_time", "og:article:published_time", "datepublished", "date", "dc.date", "dc.date.issued",
+    "dcterms.created", "pubdate", "publishdate", "parsely-pub-date", "sailthru.date", "publication_date", "article.published",
 )  # fmt: skip
 _DATE_CLASS = re.compile(
     r"(?:^|[\s_-])(?:date|time|published|publish|pubdate|posted|timestamp|dateline|meta-date|byline)", re.IGNORECASE
@@ -77,7 +77,7 @@ def extract(body: bytes, url: str, fetched_at: datetime, headers: Mapping[str, s
     if _length(paragraphs) < _SHORTEST and _length(alternative) > _length(paragraphs):
         paragraphs = alternative
     spoken = "\n\n".join(paragraphs)
-    stated = next((body for node in structured if isinstance(body := node.get("articleBody"), str)), None)
+    stated = next((node["articleBody"] for node in structured if isinstance(node.get("articleBody"), str)), None)
     if stated and len(stated) > len(spoken) * 1.2:
         spoken = plaintext.from_html(stated) if plaintext.looks_like_html(stated) else plaintext.from_text(stated)
     return Page(title, spoken, published, languages.detect(spoken) or languages.primary(declared))
@@ -114,7 +114,7 @@ def _structured(tree: Any) -> Iterator[dict[str, Any]]:
 def _published(
     tree: Any, structured: list[dict[str, Any]], fetched_at: datetime, tags: tuple[str, ...]
 ) -> datetime | None:
-    """The page's own date: JSON-LD, then meta, then ``time``, then the first that a reader can see. No other script's."""
+    """The page's own date: JSON-LD, then meta, then ``time``, then the first that can be seen. No other script's."""
     stated = [node.get("datePublished") for node in structured]
     meta = {
         (element.get("property") or element.get("name") or element.get("itemprop") or "").lower(): element.get(

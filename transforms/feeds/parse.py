@@ -62,7 +62,7 @@ def _read(text: str, url: str, fetched_at: datetime, limit: int, zone: str) -> D
         return refused("not_a_feed")
     try:
         repaired = markup.repair(text)
-    except markup.DtdForbidden:
+    except markup.DtdForbiddenError:
         return refused("dtd_forbidden")
     malformed = repaired.malformed
     try:

@@ -5,19 +5,24 @@ from html import unescape
 
 from selectolax.lexbor import LexborHTMLParser
 
-_BLOCKS = (
-    "address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption figure footer form "
-    "h1 h2 h3 h4 h5 h6 header hr html legend main nav ol p pre section summary table tbody tfoot thead title ul"
-).split()
+_BLOCKS = [
+    "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "div", "dl",
+    "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr",
+    "html", "legend", "main", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "tfoot",
+    "thead", "title", "ul",
+]  # fmt: skip
 _LINES = ["br", "li", "tr", "option"]
 _CELLS = ["td", "th"]
-_INLINE = (
-    "a abbr acronym amp-img amp-video amp-iframe applet area audio b base basefont bdi bdo big button canvas cite code col "
-    "colgroup content data datalist del dfn em embed fb:like fb:post font frame frameset g:plusone head i iframe img input ins "
-    "kbd label link map mark marquee math meta meter nobr noframes noscript o:p object output param path picture progress q rp "
-    "rt ruby s samp script select slot small source span st1:city st1:place st1:country-region strike strong style sub sup svg "
-    "template textarea time track tt u use v:shape var video w:wrap wbr g rect circle line polygon defs mrow mi mo mn msup"
-).split()
+_INLINE = [
+    "a", "abbr", "acronym", "amp-iframe", "amp-img", "amp-video", "applet", "area", "audio", "b", "base", "basefont",
+    "bdi", "bdo", "big", "button", "canvas", "circle", "cite", "code", "col", "colgroup", "content", "data", "datalist",
+    "defs", "del", "dfn", "em", "embed", "fb:like", "fb:post", "font", "frame", "frameset", "g", "g:plusone",
+    "head", "i", "iframe", "img", "input", "ins", "kbd", "label", "line", "link", "map", "mark", "marquee", "math", "meta", "meter",
+    "mi", "mn", "mo", "mrow", "msup", "nobr", "noframes", "noscript", "o:p", "object", "output", "param", "path",
+    "picture", "polygon", "progress", "q", "rect", "rp", "rt", "ruby", "s", "samp", "script", "select", "slot", "small",
+    "source", "span", "st1:city", "st1:country-region", "st1:place", "strike", "strong", "style", "sub", "sup", "svg",
+    "template", "textarea", "time", "track", "tt", "u", "use", "v:shape", "var", "video", "w:wrap", "wbr",
+]  # fmt: skip
 _PARAGRAPH, _NEWLINE = "\ue0f0", "\ue0f1"
 _OPENING = re.compile(r"(</?[A-Za-z][A-Za-z0-9:-]*)")
 _LOOKS_HTML = re.compile(

@@ -39,7 +39,7 @@ class Outcome(NamedTuple):
     fetched: int = 0
     published: int = 0
     revised: int = 0
-    skipped: Mapping[str, int] = {}  # noqa: RUF012  (a NamedTuple's default; never changed)
+    skipped: Mapping[str, int] = {}
     gap: bool = False
     next_poll_at: datetime | None = None
 
@@ -135,8 +135,8 @@ def note_document(
             database.execute(
                 "INSERT OR REPLACE INTO fetches VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
-                    fetch_id, source.url, fetched.url, format_time(now), fetched.status, json.dumps(headers), body_sha, known_before,
-                    source.timezone or "", source.language,
+                    fetch_id, source.url, fetched.url, format_time(now), fetched.status, json.dumps(headers), body_sha,
+                    known_before, source.timezone or "", source.language,
                 ),
             )  # fmt: skip
         ledger.record(state, source, document, planned, now, fetch_id, page_texts)
@@ -243,7 +243,7 @@ def _save(
     )
     feed = feed._replace(
         interval_seconds=stored.total_seconds() if stored else None,
-        next_poll_at=next_poll_at and format_time(next_poll_at),
+        next_poll_at=format_time(next_poll_at),
     )
     state.save_feed(feed)
     outcome = outcome._replace(next_poll_at=next_poll_at)
@@ -262,6 +262,6 @@ def health(outcome: Outcome, now: datetime) -> FeedHealth:
         fetched=outcome.fetched,
         published=outcome.published,
         skipped=[Skipped(reason, count) for reason, count in sorted(outcome.skipped.items())],
-        next_poll_at=outcome.next_poll_at and format_time(outcome.next_poll_at),
+        next_poll_at=format_time(outcome.next_poll_at),
         gap=outcome.gap,
     )

@@ -3,11 +3,10 @@
 import asyncio
 import contextlib
 import heapq
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from aiohttp.abc import AbstractResolver
 
@@ -211,17 +210,17 @@ async def read_for_ever(
     """
     agenda = Agenda(reader.state, sources)
     running: set[asyncio.Task[Outcome]] = set()
-    stopping = asyncio.create_task(stop.wait())
+    stopping: asyncio.Task[Any] = asyncio.create_task(stop.wait())
     try:
         while not stop.is_set():
             for source in agenda.due(now()):
                 running.add(asyncio.create_task(reader.poll(source)))
             ahead = agenda.next_at()
             wait = min(_LONGEST_SLEEP, max(0.05, (ahead - now()).total_seconds())) if ahead else _LONGEST_SLEEP
-            done, _ = await asyncio.wait({*running, stopping}, timeout=wait, return_when=asyncio.FIRST_COMPLETED)
-            for task in done & running:
+            await asyncio.wait({*running, stopping}, timeout=wait, return_when=asyncio.FIRST_COMPLETED)
+            for task in [task for task in running if task.done()]:
+                running.discard(task)
                 _finish(task, agenda, report)
-            running -= done
             idle(await outbox.drain(reader.state, publisher, now, shard))
         if running:
             done, late = await asyncio.wait(running, timeout=_STOP_WITHIN)
@@ -243,8 +242,3 @@ def _finish(task: "asyncio.Task[Outcome]", agenda: Agenda, report: Callable[[Out
     outcome = task.result()
     agenda.put(outcome.source, outcome.next_poll_at)
     report(outcome)
-
-
-def count(outcomes: Iterable[Outcome]) -> Counter[str]:
-    """Status -> polls."""
-    return Counter(outcome.status for outcome in outcomes)

@@ -75,7 +75,8 @@ def adapt(interval: timedelta, new: int, total: int, gap: bool, shortest: timede
 
 def backoff(interval: timedelta, errors: int) -> timedelta:
     """The interval after ``errors`` failures in a row: doubled for each, a day at the most."""
-    return min(interval * 2 ** min(errors, 12), max(LONGEST_BACKOFF, interval))
+    doubled: timedelta = interval * 2 ** min(errors, 12)
+    return min(doubled, max(LONGEST_BACKOFF, interval))
 
 
 def with_validators(validated_at: datetime | None, unchanged: int, now: datetime) -> bool:

@@ -30,7 +30,7 @@ class Source(NamedTuple):
     language: str | None = None
     timezone: str | None = None
     user_agent: str | None = None
-    headers: Mapping[str, str] = {}  # noqa: RUF012  (a NamedTuple's default; never changed)
+    headers: Mapping[str, str] = {}
     title: str | None = None
 
     @property
@@ -73,7 +73,8 @@ class Limits:
     keep_days: float = 7.0
 
 
-class Shard(NamedTuple):
+@dataclasses.dataclass(frozen=True)
+class Shard:
     """One of several processes that share the feeds between them by host.
 
     Attributes:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, overload
 
 from transforms.feeds.source import Shard, Source
 
@@ -138,7 +138,7 @@ class State:
         return parse_time(row[0]) if row else None
 
     def hold_host(self, host: str, not_before: datetime, reason: str) -> None:
-        """``host`` is not asked before ``not_before``, whichever feed of it that is; an earlier hold is only extended."""
+        """``host`` is not asked before ``not_before``, whichever feed of it that is; a hold is only ever extended."""
         self.database.execute(
             "INSERT INTO hosts VALUES (?, ?, ?) ON CONFLICT (host) DO UPDATE SET reason = excluded.reason, "
             "not_before = max(not_before, excluded.not_before)",
@@ -167,9 +167,13 @@ def row_to_json(row: Any) -> Any:
     return [row_to_json(item) for item in row] if isinstance(row, list | tuple) else row
 
 
-def format_time(moment: datetime) -> str:
-    """RFC 3339 in UTC, whole seconds."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+@overload
+def format_time(moment: datetime) -> str: ...
+@overload
+def format_time(moment: None) -> None: ...
+def format_time(moment: datetime | None) -> str | None:
+    """RFC 3339 in UTC, whole seconds; null for null."""
+    return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def parse_time(text: str | None) -> datetime | None:

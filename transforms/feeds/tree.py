@@ -106,7 +106,7 @@ def text_of(element: "etree._Element | None") -> str:
 
 
 def inner_markup(element: "etree._Element") -> str:
-    """What stands within ``element`` as HTML: its text as it is where it has no children, else its serialised children."""
+    """What stands within ``element`` as HTML: its text where it has no children, else its serialised children."""
     if not len(element):
         return element.text or ""
     pieces = [escape(element.text or "", quote=False)]

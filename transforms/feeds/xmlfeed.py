@@ -9,15 +9,15 @@ import feedparser
 from lxml import etree
 
 from transforms.feeds import body, dates, links, plaintext, tree
-from transforms.feeds.document import Document, Entry, Feed, refused
+from transforms.feeds.document import Document, Entry, Feed
 
 _ROOTS = {"rss", "rdf", "feed", "channel", "entry"}
 _ITEMS = {"item", "entry"}
 _ITEM_TAG = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?(?:item|entry)(?=[\s>/])", re.IGNORECASE)
 _CDATA = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)", re.DOTALL)
 _PUBLISHED = (
-    "pubdate", "published", "issued", "dc:date", "dcterms:issued", "atom:published", "atom:issued", "dcterms:date", "date",
-    "dcterms:created", "created", "dc:created", "prism:publicationdate", "publisheddate", "pub_date",
+    "pubdate", "published", "issued", "dc:date", "dcterms:issued", "atom:published", "atom:issued", "dcterms:date",
+    "date", "dcterms:created", "created", "dc:created", "prism:publicationdate", "publisheddate", "pub_date",
 )  # fmt: skip
 _UPDATED = (
     "updated",
@@ -44,6 +44,7 @@ _ABOUT = {
     "managingeditor",
     "webmaster",
 }
+_RSS_1 = "{http://purl.org/rss/1.0/}"
 _PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000, "yearly": 31536000}
 
 
@@ -75,7 +76,7 @@ def is_feed(root: "etree._Element") -> bool:
 def read(root: "etree._Element", url: str, fetched_at: datetime, limit: int, zone: str) -> Document:
     """The document under ``root``. Identities are those of the entries alone; ``identity`` settles them."""
     elements = items_of(root)
-    prefix, name = tree.split(root.tag)
+    _, name = tree.split(root.tag)
     is_atom = name in ("feed", "entry")
     head = (
         root
@@ -100,16 +101,10 @@ def _with_feedparser(root: "etree._Element", elements: "Sequence[etree._Element]
             if not isinstance(child.tag, str) or tree.split(child.tag)[1] not in _ABOUT:
                 element.remove(child)
     for element in root.iter():
-        # Prefixed RSS: feedparser knows the plain names only.
-        if (
-            isinstance(element.tag, str)
-            and tree.split(element.tag)[0] == ""
-            and ("}" in element.tag or ":" in element.tag)
-        ):
-            if not element.tag.startswith("{http://purl.org/rss/1.0/}"):
-                element.tag = tree.split(element.tag)[1]
-    if tree.split(root.tag)[1] in ("rss", "rdf"):
-        root.tag = {"rss": "rss", "rdf": root.tag}[tree.split(root.tag)[1]]
+        # Prefixed RSS: feedparser knows the plain names only, and RSS 1.0 by its namespace.
+        tag = element.tag
+        if isinstance(tag, str) and re.search(r"[}:]", tag) and tree.split(tag)[0] == "" and not tag.startswith(_RSS_1):
+            element.tag = tree.split(tag)[1]
     return feedparser.parse(
         etree.tostring(root, encoding="utf-8", xml_declaration=True),
         response_headers={"content-type": "application/xml; charset=utf-8"},
@@ -254,6 +249,3 @@ def _described(entry: Entry, about: Any) -> Entry:
         if label and label not in labels:
             labels.append(label)
     return entry._replace(authors=names, categories=labels)
-
-
-__all__ = ["count_item_tags", "is_feed", "items_of", "read", "refused"]

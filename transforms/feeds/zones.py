@@ -102,14 +102,15 @@ def find(name: str, language: str = "") -> Zone | None:
     for sense in ((key, tag), (key, tag.partition("-")[0])):
         if sense in _OTHER_SENSES:
             return Zone(_OTHER_SENSES[sense])
-    minutes = ABBREVIATIONS.get(key)
-    return None if minutes is None else Zone(minutes, key in AMBIGUOUS)
+    return Zone(ABBREVIATIONS[key], key in AMBIGUOUS) if key in ABBREVIATIONS else None
 
 
 def at(name: str, local: datetime) -> int | None:
     """Minutes from UTC of the IANA zone ``name`` (``Europe/Berlin``) at the naive time ``local``; null if unknown."""
-    zone = _zone(name)
-    offset = zone and local.replace(tzinfo=zone).utcoffset()
+    zone = (
+        _zone("/".join(part.title() for part in name.split("/")) if name.islower() else name) if "/" in name else None
+    )
+    offset = local.replace(tzinfo=zone).utcoffset() if zone else None
     return None if offset is None else int(offset / timedelta(minutes=1))
 
 
@@ -119,3 +120,8 @@ def _zone(name: str) -> ZoneInfo | None:
         return ZoneInfo(name)
     except (ValueError, OSError, LookupError):
         return None
+
+
+def is_zone(name: str) -> bool:
+    """True for an offset, an abbreviation or a place of the tz database."""
+    return find(name) is not None or at(name, datetime(2020, 1, 1)) is not None
