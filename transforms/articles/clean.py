@@ -18,14 +18,17 @@ _BROKEN = re.compile("[\x00\ud800-\udfff]")
 # Headlines and captions that a publisher glued to the text with a hyphen: "a Great Divide-WHITE HOUSE — -After", "nuns-Francis".
 _GLUED = re.compile(
     r"(?<=[\w.!?\"”’'%)])-(?=(?:FILE\b|[A-Z][A-Z.' ]+(?:, [A-Z][A-Za-z.]+)* (?:—|–|--) ?-?)"
-    r"|(?:The|A|An|In|On|At|He|She|It|They|We|After|When|While|As|But|For|From|If|Since|Some|This|That|These|There|With|According|Meanwhile|U\.S\.)\b)"
-    r"|(?<=[a-z]{4})-(?=[A-Z][a-z]{2})(?<!anti-)(?<!then-)|(?<= [—–]) ?-(?=[A-Z“\"])|(?<= [—–] )-"
+    r"|(?:The|A|An|In|On|At|He|She|It|They|We|After|When|While|As|But|For|From|If|Since|Some|This|That|These|There|With"
+    r"|According|Meanwhile|U\.S\.|President|Prime|Secretary|Vice|Saturday|Sunday|Monday|Tuesday|Wednesday|Thursday|Friday)\b)"
+    r"|(?<=[a-z]{4})-(?=[A-Z][a-z]{2})|(?<= [—–])\s?-(?=[\w“\"‘'])|(?<=[—–]\s)-(?=[\w“\"‘'])"
 )
-_PREFIXES = re.compile(
-    r"\b(?:anti|trans|post|then|inter|intra|semi|super|ultra|neo|euro|counter|under|over|cross|multi|pseudo|former|vice|south|north|east|west|shang)$",
-    re.IGNORECASE,
+_PREFIXES = frozenset(
+    "anti trans post then inter intra semi super ultra neo euro counter under over cross multi pseudo former vice south"
+    " north east west president elect non mid".split()
 )
-_SECTION = re.compile(r"(?<= [—–]) -?")
+# An abbreviation's full stop before a name, which would end the sentence.
+_ABBREVIATED = re.compile(r"\b(Hon|Rev|Amb|Adm|Lt|Col|Gen|Sen|Rep|Gov|Brig|Capt|Maj|Sgt|Msgr|H\.E)\.(?= [A-Z])")
+_PARAGRAPH = "\u2029"
 
 
 class Masked(NamedTuple):
@@ -99,16 +102,30 @@ def mask(article: Article) -> Masked:
 
 @functools.lru_cache(maxsize=64)
 def _mask(text: str, headline_end: int) -> Masked:
-    parted = _GLUED.sub(lambda m: m[0] if _is_prefix(text, m.start()) else m[0].replace("-", "\n"), text)
+    parted = _GLUED.sub(lambda m: m[0] if _is_one_word(text, m.end() - 1) else m[0].replace("-", _PARAGRAPH), text)
+    parted = _ABBREVIATED.sub(lambda m: m[1] + " ", parted)
     found = parts(parted, headline_end)
     characters = list(parted)
     for part in found:
         if part.kind in {"credit", "related", "dateline"}:
             for i in range(part.start, part.end):
-                if characters[i] != "\n":
+                if not characters[i].isspace():
                     characters[i] = " "
     return Masked("".join(characters), found)
 
 
-def _is_prefix(text: str, hyphen: int) -> bool:
-    return _PREFIXES.search(text[max(0, hyphen - 10) : hyphen]) is not None
+def _is_one_word(text: str, hyphen: int) -> bool:
+    """Whether the hyphen joins one word or two names ("anti-American", "Biden-Kishida") and parts no lines."""
+    word = re.search(r"[^\W\d_]+$", text[max(0, hyphen - 25) : hyphen])
+    if word is None or not text[hyphen + 1 : hyphen + 2].isalpha():
+        return False
+    following = re.match(r"[A-Za-z.]+", text[hyphen + 1 :])
+    opens = following is not None and following[0] in _OPENERS
+    return word[0].casefold() in _PREFIXES or (word[0][0].isupper() and not opens and not _DATELINE.match(text, hyphen + 1))
+
+
+_DATELINE = re.compile(r"FILE\b|[A-Z][A-Z.' ]+(?:, [A-Z][A-Za-z.]+)* (?:—|–|--)")
+_OPENERS = frozenset(
+    "The A An In On At He She It They We After When While As But For From If Since Some This That These There With According"
+    " Meanwhile U.S. President Prime Secretary Vice Saturday Sunday Monday Tuesday Wednesday Thursday Friday".split()
+)

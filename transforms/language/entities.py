@@ -158,7 +158,7 @@ def _known(reading: Reading, mention: PersonMention) -> int | None:
         if draft.label != "PERSON":
             continue
         have = fold(_SUFFIX.sub("", _NICKNAME.sub("", draft.name))).split()
-        rank = _fit(want, have)
+        rank = _fit(want, have, draft.name.split()[0].isupper() and len(draft.name.split()[0]) > 2)
         if not rank:
             continue
         before = [start for start, _ in draft.spans if start < mention.start]
@@ -171,7 +171,7 @@ def _known(reading: Reading, mention: PersonMention) -> int | None:
     return best[1] if best else None
 
 
-def _fit(want: list[str], have: list[str]) -> int:
+def _fit(want: list[str], have: list[str], surname_first: bool = False) -> int:
     """How well two folded names name one person: 3 the same, 2 one is a longer form, 1 a surname, 0 not at all."""
     if want == have or sorted(want) == sorted(have):
         return 3
@@ -179,6 +179,8 @@ def _fit(want: list[str], have: list[str]) -> int:
     if len(short) == 1:
         word = short[0]
         if full[-1] == word or full[-1].removeprefix("al ") == word:
+            return 1
+        if surname_first and full[0] == word:
             return 1
         first = full[0] == word and (word in words("surnames_first") or len(word) > 1)
         if len(full) > 1 and first and (word in words("surnames_first")):

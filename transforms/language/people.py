@@ -179,6 +179,9 @@ def find_people(doc: Doc) -> tuple[list[PersonMention], list[Office]]:
                     at = end
                     continue
         at += 1
+    for mention in _after_country(doc, taken):
+        found.append(mention)
+        taken[mention.start : mention.end] = [True] * (mention.end - mention.start)
     for ent in doc.ents:
         if ent.label_ == "PERSON" and not _is_place(doc, ent.start, ent.end):
             for mention in _from_model(doc, ent.start, ent.end, taken):
@@ -257,6 +260,23 @@ def _from_model(doc: Doc, start: int, end: int, taken: list[bool]) -> list[Perso
         if not (countries.is_country_name(text) or countries.is_demonym(text)) or stop - at > 1:
             found.append(_possessed(doc, PersonMention(at, stop, at, None, None, False, True)))
         at = stop
+    return found
+
+
+def _after_country(doc: Doc, taken: list[bool]) -> list[PersonMention]:
+    """The names in "Japan's Kishida and South Korea's Yoon", which the model takes for places."""
+    found: list[PersonMention] = []
+    for token in doc[1:-1]:
+        if token.text not in {"'s", "’s"} or taken[token.i + 1] or doc[token.i + 1].ent_type_ not in {"", "GPE", "PERSON", "NORP", "LOC"}:
+            continue
+        end = name_end(doc, token.i + 1)
+        if end == token.i + 1 or any(taken[token.i + 1 : end]) or locate(doc[token.i + 1 : end].text) is not None:
+            continue
+        if any(noun_kind(t.text) for t in doc[token.i + 1 : end]) or (end < len(doc) and doc[end].pos_ in {"NOUN", "PROPN", "ADJ"}):
+            continue
+        mention = _possessed(doc, PersonMention(token.i + 1, end, token.i + 1, None, None, False, True))
+        if mention.country:
+            found.append(mention)
     return found
 
 

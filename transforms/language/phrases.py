@@ -152,7 +152,7 @@ def _loose_names(reading: Reading, sentence: Span, taken: dict[int, int]) -> lis
             stop += 1
         if (
             stop > at
-            and not (stop - at == 1 and at == sentence.start and token.pos_ not in {"PROPN", "NOUN"})
+            and not (stop - at == 1 and at == sentence.start and token.pos_ not in {"PROPN", "NOUN"} and not token.ent_type_)
             and (
                 any(t.pos_ in {"PROPN", "NOUN"} for t in doc[at:stop]) or any(i in reading.at for i in range(at, stop))
             )

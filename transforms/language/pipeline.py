@@ -17,7 +17,7 @@ from spacy.tokens import Doc
 
 # Characters of one text that are read: some 35,000 words, ten times the longest news features.
 LIMIT = 200_000
-_PARAGRAPH = re.compile(r"[^\n]+(?:\n(?!\s*\n)[^\n]+)*\n*|\n+")
+_PARAGRAPH = re.compile(r"[^\n\u2029]+(?:\n(?!\s*\n)[^\n\u2029]+)*[\n\u2029]*|[\n\u2029]+")
 # A single paragraph of more characters is split between words: the parser's memory grows with its length.
 _LONGEST = 4_000
 _NEEDED = ("parser", "ner")

@@ -14,7 +14,7 @@ from transforms.meetings.draft import Draft
 from transforms.meetings.encounter import Encounter
 from transforms.meetings.lexicon import frames as lexicon_frames
 from transforms.meetings.parties import Party, Sentence
-from transforms.meetings.reject import rejected
+from transforms.meetings.reject import counts, rejected
 from transforms.meetings.resolve import Resolver
 from transforms.rows import (
     Article,
@@ -139,6 +139,8 @@ def _draft(
         p for p in parties if place is None or not (p.kind in {"country"} and place.start <= p.start < place.end)
     ]
     if not parties or (len(parties) == 1 and not parties[0].plural):
+        return None
+    if not counts(encounter, parties, verdict.status, date is not None, place is not None):
         return None
     return Draft(
         parties,

@@ -56,7 +56,7 @@ def match(sentence: Sentence) -> list[Encounter]:
     for token in sentence.span:
         lemma = token.lemma_.lower()
         if token.pos_ in grammar.VERBAL or (token.tag_.startswith("VB") and token.pos_ != "NOUN"):
-            frame = table.verbs.get(lemma)
+            frame = table.verbs.get(lemma) or table.forms.get(token.lower_)
             if frame is not None:
                 found.extend(_verb(sentence, token, frame, table))
         elif token.pos_ in {"NOUN", "PROPN"}:
@@ -100,7 +100,7 @@ def _verb(sentence: Sentence, verb: Token, frame: VerbFrame, table: Frames) -> I
             return
     elif "object" in frame.parties:
         objects, until = _objects(sentence, verb)
-        if frame.named_object and not any(_is_named(o) for o in objects):
+        if frame.named_object and not any(_is_named(sentence, o, frame.name) for o in objects):
             objects = []
         if _inanimate_object(sentence, verb, objects) and not _behind_with(sentence, verb.i + 1, {"with"}):
             return
@@ -109,7 +109,7 @@ def _verb(sentence: Sentence, verb: Token, frame: VerbFrame, table: Frames) -> I
     if prepositions and not (passive and verb.tag_ == "VBN" and "object" in frame.parties):
         segments = list(_segments(sentence, until, prepositions))
     if frame.named_object and prepositions:
-        segments = [(p, e, d) for p, e, d in segments if any(_is_named(q) for q in p) and not _audience(sentence, p)]
+        segments = [(p, e, d) for p, e, d in segments if any(_is_named(sentence, q, frame.name) for q in p) and not _audience(sentence, p)]
     if (
         verb.lemma_ in {"speak", "talk", "chat"}
         and segments
@@ -170,6 +170,8 @@ def _is_phone_call(verb: Token) -> bool:
     for thing in objects:
         end = max(t.i for t in thing.subtree) + 1
         if end < len(verb.doc) and verb.doc[end].pos_ in {"ADJ", "DET", "NOUN"}:
+            if verb.doc[end].ent_type_ in {"DATE", "TIME"} or verb.doc[end].lower_ in {"this", "last", "today", "tomorrow", "early", "late"}:
+                continue
             return False
     return True
 
@@ -202,8 +204,9 @@ def _list_at(sentence: Sentence, token: Token, trigger: Token) -> list[Party]:
     if index is None:
         return []
     first = _first_of_list(sentence, index, trigger)
+    headline = _is_headline(sentence, trigger)
     while first <= index:
-        parties, _ = sentence.read_list(first, trigger.i)
+        parties, _ = sentence.read_list(first, trigger.i, headline)
         if any(p.start <= token.i < p.end for p in parties) or (
             parties and first < index and parties[-1].end > token.i
         ):
@@ -218,10 +221,17 @@ def _plausible(sentence: Sentence, parties: list[Party]) -> list[Party]:
     return [p for p in parties if sentence.doc[p.head].lemma_.lower() not in _SAID_BY or p.kind == "person"]
 
 
+def _is_headline(sentence: Sentence, trigger: Token) -> bool:
+    """A short sentence without an article before the verb, where a comma stands for "and"."""
+    if len(sentence.span) > 16 or sentence.span[-1].text == ".":
+        return False
+    return not any(t.pos_ == "DET" and t.i < trigger.i for t in sentence.span)
+
+
 def _first_of_list(sentence: Sentence, index: int, trigger: Token) -> int:
     """The first phrase of the coordination that ``index`` is part of."""
     first, seen_and = index, False
-    headline = len(sentence.span) <= 14 and trigger.tag_ in {"VBP", "VBZ", "VB", "NN", "NNS", "VBD"}
+    headline = _is_headline(sentence, trigger)
     while first > 0:
         previous, current = sentence.phrases[first - 1], sentence.phrases[first]
         if previous.kind not in PARTY_KINDS:
@@ -275,6 +285,8 @@ def _objects(sentence: Sentence, verb: Token) -> tuple[list[Party], int]:
     if _label(sentence, index) in {"DATE", "TIME"}:
         return [], verb.i + 1
     parties, end = sentence.read_list(index, verb.i)
+    if end < sentence.span.end and sentence.doc[end].text in {"'s", "’s", "'", "’"}:
+        return [], verb.i + 1
     return parties, (end if parties else verb.i + 1)
 
 
@@ -293,12 +305,21 @@ def _inanimate_object(sentence: Sentence, verb: Token, objects: list[Party]) -> 
     return False
 
 
-def _is_named(party: Party) -> bool:
-    return (
-        party.kind in {"person", "pronoun", "pair"}
-        or (party.kind == "group")
-        or (party.kind in {"country", "organization"})
-    )
+def _is_named(sentence: Sentence, party: Party, frame: str) -> bool:
+    """Whether ``party`` is someone whom one meets by appointment: a person with a name, an office, a delegation."""
+    head = sentence.doc[party.head]
+    if frame in {"visit-person", "together", "greet", "summon"}:
+        return (party.kind == "person" and (party.title is not None or frame != "visit-person")) or (
+            party.kind == "group" and noun_kind(head.text) == "office" and not party.plural
+        )
+    if party.kind == "group":
+        return noun_kind(head.text) == "office" or head.lemma_.lower() in _DELEGATIONS or party.country is not None and noun_kind(head.text) == "body"
+    if party.kind in {"country", "organization"}:
+        return frame in {"speak-with", "discuss"}
+    return True
+
+
+_DELEGATIONS = {"delegation", "team", "group", "mission", "pair", "family", "counterpart", "committee", "panel"}
 
 
 def _audience(sentence: Sentence, parties: list[Party]) -> bool:
@@ -320,30 +341,47 @@ def _segments(
     """The lists of parties behind each "with" from token ``start`` on: (parties, end, tokens of its own date)."""
     doc, at, end = sentence.doc, start, sentence.span.end
     limit = min(end, start + _REACH)
-    since = start
-    got = False
+    since, got, nouns = start, False, frames().nouns
     while at < limit:
         token = doc[at]
-        if token.lower_ in prepositions:
+        if token.lower_ in prepositions and doc[at - 1].lower_ not in {"according", "due", "thanks", "prior", "together" if got else ""}:
             index = sentence.starting(at + 1)
             if index is None:
                 index = _near(sentence, at + 1)
             if index is not None and _label(sentence, index) not in {"DATE", "TIME"}:
                 parties, stop = sentence.read_list(index)
-                if parties:
+                if parties and not _is_relation(sentence, at, start):
                     yield parties, stop, (since, at)
                     got, since, at = True, stop, stop
                     limit = min(end, stop + 6)
-                    if not (at < end and doc[at].lower_ in {"and", ",", "—", "-"}):
+                    if not (at < end and doc[at].lower_ in {"and", "—", "-"} or (at + 1 < end and doc[at].text == "," and doc[at + 1].lower_ == "and")):
                         return
                     continue
         if token.pos_ in {"VERB", "AUX"} and token.i > start and token.tag_ in {"VBD", "VBZ", "VBP", "MD"}:
             return
-        if token.text in {";", ":"} or (got and token.pos_ in {"PRON", "SCONJ"}):
+        if token.text in {";", ":"} or (got and (token.pos_ in {"PRON", "SCONJ"} or token.lower_ in {"to", "in", "for"})):
             return
         if token.pos_ == "SCONJ" and token.lower_ in {"that", "because", "although", "while", "as"}:
             return
+        if at > start and token.pos_ == "NOUN" and token.lemma_.lower() in nouns and token.lemma_.lower() not in _MEDIA:
+            return
         at += 1
+
+
+# Nouns that a conversation is held by or over: "spoke in a phone call with B".
+_MEDIA = {"call", "conversation", "conference", "talk", "exchange", "session", "lunch", "dinner", "breakfast"}
+# "discussed the war with Iran": what is with Iran is the war.
+_RELATIONS = {
+    "relation", "relations", "relationship", "tie", "ties", "war", "border", "trade", "deal", "agreement", "conflict", "cooperation",
+    "alliance", "partnership", "treaty", "pact", "negotiation", "talks", "dispute", "rapprochement", "link", "friendship", "problem", "issue",
+    "accord", "swap", "ceasefire", "truce", "business", "commerce", "frontier", "engagement", "contact",
+}
+
+
+def _is_relation(sentence: Sentence, preposition: int, start: int) -> bool:
+    """Whether the "with" at ``preposition`` belongs to a relation and not to the encounter."""
+    before = sentence.doc[preposition - 1]
+    return preposition - 1 >= start and before.pos_ in {"NOUN", "PROPN"} and before.lemma_.lower() in _RELATIONS
 
 
 def _near(sentence: Sentence, at: int) -> int | None:
@@ -406,6 +444,8 @@ def _is_encounter(sentence: Sentence, noun: Token, frame: NounFrame) -> bool:
 
 def _noun(sentence: Sentence, noun: Token, frame: NounFrame, table: Frames) -> Iterator[Encounter]:
     doc = sentence.doc
+    if _is_occasion(sentence, noun):
+        return
     owner = _possessor(sentence, noun)
     pair = _compound(sentence, noun)
     prepositions = _WITH | ({"to", "from", "by"} if frame.mode == "phone" else set())
@@ -452,6 +492,13 @@ def _noun(sentence: Sentence, noun: Token, frame: NounFrame, table: Frames) -> I
     yield first
     for more, stop, when in segments[1:]:
         yield dataclasses.replace(first, parties=_unique([*outer, *owner, *more]), until=stop, date_span=when)
+
+
+def _is_occasion(sentence: Sentence, noun: Token) -> bool:
+    """Whether the noun is the event on whose margins something else took place."""
+    start = noun.left_edge.i if noun.i - noun.left_edge.i <= 12 else noun.i
+    low = [t.lower_ for t in sentence.doc[max(sentence.span.start, start - 4) : start + 1]]
+    return any(word in {"sidelines", "sideline", "margins", "margin", "fringes", "fringe"} for word in low)
 
 
 def _unique(parties: list[Party]) -> list[Party]:

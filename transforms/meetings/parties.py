@@ -152,11 +152,11 @@ class Sentence:
                     return text, at + length
         return (), at
 
-    def read_list(self, first: int, trigger: int | None = None) -> tuple[list[Party], int]:
+    def read_list(self, first: int, trigger: int | None = None, headline: bool = False) -> tuple[list[Party], int]:
         """(parties, token behind them) of the list that begins with phrase ``first``.
 
         A comma joins only where "and" joins the last; an apposition is one party, not two. ``trigger`` is the verb whose
-        subject or object the list is.
+        subject or object the list is. In a ``headline`` a comma is enough.
         """
         parties, at = self.read_one(first)
         if not parties:
@@ -218,7 +218,14 @@ class Sentence:
             merged = self._merged([*parties, *pending], more, joint)
             parties, pending = merged, []
             end = at = stop
+        if pending and (headline or self._closed_by_verb(at) or all(p.title for p in [*parties, *pending])):
+            return [*parties, *pending], at
         return parties, end
+
+    def _closed_by_verb(self, at: int) -> bool:
+        """Whether "and" with a verb behind it ends the list: "will meet A, B and visit C"."""
+        tokens = self.doc[at : min(at + 3, self.span.end)]
+        return len(tokens) >= 2 and tokens[0].lower_ in {"and", ","} and any(t.pos_ == "VERB" for t in tokens[1:])
 
     def _phrase_near(self, at: int) -> int | None:
         """The phrase that begins at ``at``, over "with", "also" and adverbs."""

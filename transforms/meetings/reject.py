@@ -4,7 +4,9 @@ import functools
 import re
 
 from transforms import lexicon
+from transforms.language.words import noun_kind
 from transforms.meetings.encounter import Encounter
+from transforms.meetings.parties import Party
 
 _MEDIA = re.compile(r"\b(?:interview|news conference|press conference|press briefing)\b", re.IGNORECASE)
 
@@ -52,3 +54,38 @@ def _is_with_the_press(encounter: Encounter) -> bool:
         and encounter.frame != "speak-with"
         or (encounter.frame == "speak-with" and re.search(r"\binterview\b", near.text) is not None)
     )
+
+
+_NOBODY = {
+    "anybody", "anyone", "somebody", "someone", "nobody", "everyone", "everybody", "each other", "one another", "himself", "herself",
+    "themselves", "people", "it", "that", "this", "those", "these", "who", "which", "what", "others", "you", "us", "we", "both", "all",
+}
+_LOOSE = {"discuss", "negotiate", "speak-with", "confer", "exchange-views", "conversation"}
+
+
+def counts(encounter: Encounter, parties: list[Party], status: str, dated: bool, placed: bool) -> bool:
+    """Whether parties and circumstances make a specific encounter: someone is identified, a loose plan has a day."""
+    if any(p.name.casefold() in _NOBODY for p in parties):
+        return False
+    if not any(_identified(encounter, p) for p in parties):
+        return False
+    return not (encounter.frame in _LOOSE and status in {"planned", "proposed", "denied"} and not (dated or placed) and not _is_fixed(encounter))
+
+
+def _identified(encounter: Encounter, party: Party) -> bool:
+    if party.kind in {"person"} and party.entity is not None:
+        return True
+    if party.kind in {"country", "organization"} or party.country is not None:
+        return True
+    words = encounter.sentence.doc[party.start : party.end]
+    if party.kind == "group" and not party.plural and noun_kind(encounter.sentence.doc[party.head].text) == "office":
+        return True
+    return any(t.text[:1].isupper() and t.i > party.start and t.is_alpha for t in words) or (
+        len(words) > 0 and words[0].text[:1].isupper() and words[0].pos_ == "PROPN"
+    )
+
+
+def _is_fixed(encounter: Encounter) -> bool:
+    """Whether a plan is more than a wish: "will speak with"."""
+    verb = encounter.verb
+    return verb is not None and any(c.lower_ in {"will", "'ll", "’ll"} for c in verb.children) and encounter.frame != "discuss"

@@ -49,7 +49,11 @@ class Resolver:
 
     def _singular(self, party: Party, sentence: Sentence, others: list[Party]) -> Party:
         token = sentence.doc[party.head]
+        role = self._role_before(sentence)
         index = self._memory.pronoun(token, sentence.span)
+        inside = self._memory.people_before(token.i, sentence.span.start)
+        if role is not None and not inside and token.lower_ in {"he", "she"}:
+            return dataclasses.replace(role, start=party.start, end=party.end, head=party.head)
         taken = {p.entity for p in others}
         if index is not None and index in taken:
             later = self._memory.cataphor(token, sentence.span)
@@ -59,6 +63,23 @@ class Resolver:
         if index is None:
             return dataclasses.replace(party, kind="person")
         return self._person(index, party)
+
+    def _role_before(self, sentence: Sentence) -> Party | None:
+        """The office without a name that is the subject of the sentence before ("The Secretary travelled ...")."""
+        if sentence.span.start == 0:
+            return None
+        previous = self._reading.doc[sentence.span.start - 1].sent
+        if not any(t.pos_ for t in previous):
+            return None
+        before = Sentence(self._reading, previous, sentence.number - 1)
+        for token in previous:
+            if token.dep_ in {"nsubj", "nsubjpass"}:
+                index = before.covering(token.i)
+                if index is not None and before.phrases[index].kind == "role":
+                    parties, _ = before.read_one(index)
+                    return parties[0] if parties else None
+                return None
+        return None
 
     def _several(self, party: Party, sentence: Sentence, encounter: Encounter, count: int) -> list[Party]:
         before = self._memory.people_before(party.start, sentence.span.start)

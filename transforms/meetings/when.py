@@ -66,6 +66,12 @@ def _resolved(encounter: Encounter, start: int, end: int, anchor: datetime | Non
     tense: Tense = "past" if status in _PAST_STATUS else "present" if status == "ongoing" else "future"
     if status == "cancelled":
         tense = "future"
+    verb = encounter.verb
+    present = verb is not None and (
+        verb.tag_ in {"VBZ", "VBP"} or (verb.tag_ == "VBG" and bool(grammar.auxiliaries(verb) & {"is", "are", "'s", "’s"}))
+    )
+    if present and status in {"held", "ongoing"}:
+        return resolve(doc[start:end].text, anchor, "present", encounter.sentence.span.text)
     found = resolve(doc[start:end].text, anchor, tense, encounter.sentence.span.text)
     if found is not None and anchor is not None and status == "held" and found.precision == "day":
         past = resolve(doc[start:end].text, anchor, "past", encounter.sentence.span.text)

@@ -216,7 +216,7 @@ def place_end(sentence: Sentence, index: int) -> int:
     for _ in range(4):
         if end + 1 < sentence.span.end and doc[end].lower_ in {"in", "of", "at", "outside", "near", "de"}:
             following = sentence.starting(end + 1)
-            if following is not None and is_place(sentence, sentence.phrases[following]):
+            if following is not None and (is_place(sentence, sentence.phrases[following]) or (doc[end].lower_ in {"of", "de"} and doc[end + 1].text[:1].isupper() or doc[end].lower_ == "of" and doc[end + 1].lower_ == "the" and doc[end + 2].text[:1].isupper())):
                 end = sentence.phrases[following].end
                 continue
         if end + 1 < sentence.span.end and doc[end].text == ",":
