@@ -2,8 +2,8 @@
 
 Whatever fails is tried again in smaller company: a bundle that raised or ended the process is retried in tens, then
 each message alone, so that the one that cannot be processed is found; after a number of tries it is a dead letter with
-its whole payload, and the rest flows. Where even the dead letter cannot be written, the tables are at fault and not
-the message: the loop ends with that error, and nothing is acknowledged.
+its whole payload, and the rest flows. Where even the dead letter cannot be written, or one message after the other has
+to be given up, no message is at fault: the loop ends with that error, and acknowledges no more.
 """
 
 import dataclasses
@@ -14,11 +14,13 @@ from collections.abc import Callable, Sequence
 from pipelines.chain import Fates
 from transforms.streams.attempts import Attempts
 from transforms.streams.leases import LeaseKeeper
-from transforms.streams.message import Received, Subscription
+from transforms.streams.message import Received, StreamError, Subscription
 
 LOG = logging.getLogger(__name__)
 # How many messages share a run when the first has been begun before so many times.
 COMPANY = {0: None, 1: 10}
+# So many messages given up in a row, with none that went well between: it is the chain that fails, not they.
+SYSTEMIC = 10
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,6 +73,7 @@ class Consumer:
         self._subscription, self._run, self._bury = subscription, run, bury
         self._attempts, self._limits, self._done = attempts, limits, done
         self._clock, self._sleep = clock, sleep
+        self._given_up = 0
         self.stopping = False
         self.total = Fates()
 
@@ -149,10 +152,15 @@ class Consumer:
                 return False
             self._give_up(group[0], error)
             return True
+        self._given_up = 0
         self._count(group, fates)
         return True
 
     def _give_up(self, message: Received, error: Exception) -> None:
+        self._given_up += 1
+        if self._given_up > SYSTEMIC:
+            fault = f"{SYSTEMIC} messages in a row failed, so this one is kept on the stream: {_line(error)}"
+            raise StreamError(f"message {message.message_id}", fault)
         LOG.warning("message %s is a dead letter now: %s", message.message_id, _line(error))
         self._bury(message, error)
         fates = Fates(messages=1)

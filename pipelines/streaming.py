@@ -22,7 +22,7 @@ from pipelines.consume import Consumer, Limits
 from pipelines.metrics import Metrics
 from pipelines.progress import say
 from pipelines.settings import Settings, SettingsError
-from transforms.meetings.extract import check_model
+from transforms.meetings.extract import ModelError, extractor_for
 from transforms.streams import Received, StreamError, Subscription, open_subscription
 from transforms.streams.attempts import Attempts
 from transforms.tables.dead_letters import dead_letter
@@ -53,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace, settings: Settings) -> int:
     """Streams until told to stop; 0 then, 1 where the stream or the tables fail."""
-    check_model(settings.language.model)
+    load_model(settings)
     try:
         limits = Limits(messages=arguments.max_messages, seconds=arguments.gather, tries=arguments.tries)
     except ValueError as error:
@@ -85,6 +85,14 @@ def drain(settings: Settings, progress: Callable[[str], None] = say) -> Fates:
         return _consumer(settings, subscription, Limits(seconds=0.0), lambda messages, fates: None).consume(idle)
     finally:
         subscription.close()
+
+
+def load_model(settings: Settings) -> None:
+    """Loads the model, once a process; SettingsError where it cannot be used."""
+    try:
+        extractor_for(settings.language.model)
+    except ModelError as error:
+        raise SettingsError(str(error)) from error
 
 
 def bury(settings: Settings, message: Received, error: Exception, now: datetime) -> None:

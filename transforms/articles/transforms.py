@@ -48,9 +48,9 @@ class DecodeArticles(beam.PTransform):
 
     def expand(self, received: beam.PCollection) -> beam.PCollection:
         """Wires the stage."""
-        outputs = received | beam.ParDo(_Decode()).with_outputs(DEAD, main="raw")
+        outputs = received | beam.ParDo(_Decode()).with_output_types(RawArticle).with_outputs(DEAD, main="raw")
         self._errors.add_error_pcollection(outputs[DEAD])
-        return outputs.raw.with_output_types(RawArticle)
+        return outputs.raw
 
 
 class _Clean(beam.DoFn):
@@ -78,6 +78,6 @@ class CleanText(beam.PTransform):
 
     def expand(self, raw: beam.PCollection) -> beam.PCollection:
         """Wires the stage."""
-        outputs = raw | beam.ParDo(_Clean()).with_outputs(DEAD, main="articles")
+        outputs = raw | beam.ParDo(_Clean()).with_output_types(Article).with_outputs(DEAD, main="articles")
         self._errors.add_error_pcollection(outputs[DEAD])
-        return outputs.articles.with_output_types(Article)
+        return outputs.articles

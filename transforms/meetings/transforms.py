@@ -63,7 +63,8 @@ class FindMeetings(beam.PTransform):
         outputs = (
             articles
             | "Batch the articles" >> beam.BatchElements(min_batch_size=1, max_batch_size=BATCH)
-            | "Read them" >> beam.ParDo(_Find(self._model)).with_outputs(DEAD, main="extracts")
+            | "Read them"
+            >> beam.ParDo(_Find(self._model)).with_output_types(Extract).with_outputs(DEAD, main="extracts")
         )
         self._errors.add_error_pcollection(outputs[DEAD])
-        return outputs.extracts.with_output_types(Extract)
+        return outputs.extracts

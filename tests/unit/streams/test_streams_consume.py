@@ -7,7 +7,7 @@ import pytest
 from pipelines.chain import Fates
 from pipelines.consume import Consumer, Limits
 from pipelines.metrics import Metrics, percentile
-from transforms.streams import Message
+from transforms.streams import Message, StreamError
 from transforms.streams.attempts import Attempts
 from transforms.streams.folder import FolderPublisher, FolderSubscription
 
@@ -136,6 +136,20 @@ def test_where_not_even_a_dead_letter_can_be_written_the_loop_ends_and_nothing_i
     world.consume()
     assert sorted(set(world.tables)) == sorted(world.sent)
     assert world.letters == []
+
+
+def test_where_every_message_fails_the_chain_is_at_fault_and_the_rest_is_kept(tmp_path):
+    world = World(tmp_path, 60)
+
+    def run(messages):
+        raise AttributeError("a fault in the program")
+
+    with pytest.raises(StreamError, match=r"10 messages in a row failed.*a fault in the program"):
+        world.consume(run=run)
+    assert len(world.letters) == 10
+    assert world.backlog == 50
+    world.consume()
+    assert sorted([*world.tables, *(text for text, _ in world.letters)]) == sorted(world.sent)
 
 
 def test_stop_finishes_the_run_under_way_and_gives_back_the_rest(tmp_path):
