@@ -13,8 +13,9 @@ from apache_beam.metrics import MetricsFilter
 from apache_beam.transforms.error_handling import ErrorHandler
 
 from pipelines.options import local_options
-from pipelines.settings import Settings
+from pipelines.settings import Settings, SettingsError
 from transforms.articles.transforms import CleanText, DecodeArticles
+from transforms.meetings.extract import ModelError, extractor_for
 from transforms.meetings.transforms import FindMeetings
 from transforms.rows import Article
 from transforms.streams.message import Received
@@ -45,6 +46,18 @@ def articles_to_tables(
     )
 
 
+def load_model(settings: Settings) -> None:
+    """Loads the model into this process, before anything is read or published.
+
+    Raises:
+        SettingsError: it is not installed, or lacks a parser or named entities.
+    """
+    try:
+        extractor_for(settings.language.model)
+    except ModelError as error:
+        raise SettingsError(f"language.model: {error}") from None
+
+
 @dataclasses.dataclass
 class Fates:
     """What became of the elements that went in: each is counted once, under one fate.
@@ -67,6 +80,11 @@ class Fates:
         self.extracted += other.extracted
         self.reports += other.reports
         self.dead_letters.update(other.dead_letters)
+
+    def summary(self) -> str:
+        """One line that says it."""
+        dead = ", ".join(f"{count} at {stage}" for stage, count in sorted(self.dead_letters.items())) or "none"
+        return f"{self.messages} messages: {self.extracted} articles with {self.reports} reports; dead letters: {dead}"
 
     @property
     def complete(self) -> bool:

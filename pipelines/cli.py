@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "emulator": ("pipelines.emulator", "an embedded, durable Google Pub/Sub for laptops and tests"),
     "extract": ("pipelines.extract", "articles in, meetings out: a Unix filter"),
     "parse-feed": ("pipelines.parse_feed", "show what one fetched document yields"),
+    "meetings": ("pipelines.meetings", "who met whom, from the tables, newest first"),
     "query": ("pipelines.query", "SQL over the tables"),
     "evaluate": ("pipelines.evaluate", "precision, recall and F1 against gold articles, with floors"),
     "doctor": ("pipelines.doctor", "check settings, model, stream and tables without running"),
@@ -73,6 +74,13 @@ def _settings(arguments: argparse.Namespace) -> Settings:
     return dataclasses.replace(settings, **changes)  # type: ignore[arg-type]
 
 
+def _log() -> None:
+    """What meetwire's own modules warn of goes to stderr; of the libraries only their errors."""
+    logging.basicConfig(level=logging.ERROR, format="meetwire: %(message)s", stream=sys.stderr)
+    for package in ("pipelines", "transforms"):
+        logging.getLogger(package).setLevel(logging.INFO)
+
+
 def _usage() -> str:
     width = max(map(len, COMMANDS))
     commands = "\n".join(f"  {name:{width}}  {what}" for name, (_, what) in COMMANDS.items())
@@ -89,7 +97,7 @@ def main(argv: list[str] | None = None) -> int:
     if name not in COMMANDS:
         print(f"meetwire: {name!r} is not a command (commands: {', '.join(COMMANDS)})", file=sys.stderr)
         return 2
-    logging.basicConfig(level=logging.WARNING, format="meetwire: %(message)s", stream=sys.stderr)
+    _log()
     parser, module = _command_parser(name)
     arguments, arguments.beam = (
         parser.parse_known_args(rest) if getattr(module, "TAKES_BEAM_OPTIONS", False) else (parser.parse_args(rest), [])

@@ -31,12 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace, settings: Settings) -> int:
     """Prints the meetings of the first folder of tables."""
-    found = newest_meetings(settings, arguments.limit)
-    if arguments.json:
-        for meeting in found:
-            print(json.dumps(meeting, ensure_ascii=False, default=str))
-    else:
-        print_meetings(found)
+    print_meetings(newest_meetings(settings, arguments.limit), arguments.json)
     return 0
 
 
@@ -59,13 +54,17 @@ def newest_meetings(settings: Settings, limit: int | None = None) -> list[dict[s
         return [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
 
 
-def print_meetings(meetings: Sequence[dict[str, Any]]) -> None:
-    """Prints one line a meeting on stdout; as wide as the terminal, 150 columns where there is none."""
+def print_meetings(meetings: Sequence[dict[str, Any]], as_json: bool) -> None:
+    """Prints a table on stdout, as wide as the terminal, 150 columns where there is none; or JSON, a line a meeting."""
+    if as_json:
+        for meeting in meetings:
+            print(json.dumps(meeting, ensure_ascii=False))
+        return
     console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else 150, highlight=False, emoji=False)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     table.add_column("when", no_wrap=True)
     table.add_column("status", no_wrap=True)
-    table.add_column("who met whom", ratio=5)
+    table.add_column("who met whom", ratio=6)
     table.add_column("where", ratio=2)
     table.add_column("how", no_wrap=True)
     table.add_column("occasion or topic", ratio=4)
@@ -84,7 +83,7 @@ def _cells(meeting: dict[str, Any]) -> tuple[str, ...]:
     return (
         _when(meeting["date"]),
         meeting["status"],
-        "\n".join(_party(participant) for participant in meeting["participants"]),
+        ", ".join(_party(participant) for participant in meeting["participants"]),
         _where(meeting["place"]),
         meeting["mode"].replace("_", " "),
         meeting["occasion"] or "; ".join(meeting["topics"]),
@@ -101,8 +100,8 @@ def _when(date: dict[str, Any] | None) -> str:
 
 
 def _party(participant: dict[str, Any]) -> str:
-    notes = ", ".join(filter(None, (participant["country"], participant["title"])))
-    return participant["name"] + (f" ({notes})" if notes else "")
+    country = participant["country"]
+    return participant["name"] + (f" ({country})" if country and participant["kind"] != "country" else "")
 
 
 def _where(place: dict[str, Any] | None) -> str:

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipelines import settings as settings_module
-from pipelines.chain import Fates, run_messages
+from pipelines.chain import Fates, load_model, run_messages
 from pipelines.consume import Consumer, Limits
 from pipelines.metrics import Metrics
 from pipelines.progress import say
@@ -70,7 +70,7 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
         subscription.close()
         for number, handler in before.items():
             signal.signal(number, handler)
-    say(f"stream: {_summary(fates)}")
+    say(f"stream: {fates.summary()}")
     return 0
 
 
@@ -119,7 +119,3 @@ def _duration(text: str) -> float:
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 
-
-def _summary(fates: Fates) -> str:
-    dead = ", ".join(f"{count} at {stage}" for stage, count in sorted(fates.dead_letters.items())) or "none"
-    return f"{fates.messages} messages, {fates.extracted} articles, {fates.reports} reports; dead letters: {dead}"

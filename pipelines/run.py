@@ -1,0 +1,46 @@
+"""The main job: read the feeds once, publish what is new, extract, write the tables, print who met whom.
+
+Every step is durable before the next begins, so a run that is killed at any moment and started again neither loses nor
+doubles anything; a second run over the same feeds adds no row. What could not be read is named on stderr and kept in
+the tables ``feed_health`` and ``dead_letters``.
+
+  meetwire run                                 the feeds of configs/local.yaml
+  meetwire run --feed https://news.example/rss your own feed, again and again for more
+  meetwire run --json                          one meeting a line, for machines
+"""
+
+import argparse
+from datetime import UTC, datetime
+
+from pipelines.chain import load_model
+from pipelines.meetings import newest_meetings, print_meetings
+from pipelines.progress import say, show
+from pipelines.publish import publish_once
+from pipelines.settings import Settings, SettingsError
+from pipelines.streaming import drain
+from transforms.tables import database
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """``run`` has no flags of its own."""
+
+
+def main(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Runs the main job. 0 also where a feed could not be read; 1 where messages still wait for the stream."""
+    if not settings.feeds:
+        raise SettingsError("no feeds: name them in the settings file or with --feed")
+    load_model(settings)
+    published = publish_once(settings, lambda: datetime.now(UTC), say)
+    say(f"read: {published.summary()}")
+    fates = drain(settings, show)
+    show("")
+    say(f"extracted: {fates.summary()}")
+    folders = [target for target in settings.tables if "://" not in target]
+    for folder in folders:
+        database.refresh(folder)
+    if folders:
+        print_meetings(newest_meetings(settings), arguments.json)
+    say("\n".join(f"tables: {target}" for target in settings.tables))
+    if folders:
+        say('ask them: meetwire query "SELECT * FROM meetings"')
+    return 1 if published.waiting else 0
