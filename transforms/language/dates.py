@@ -35,7 +35,7 @@ _LONGEST = 120
 
 
 def _scope(anchor: datetime | None, tense: Tense, base: date | None) -> Scope:
-    return Scope(anchor.date() if anchor else None, tense, base, _month_first(anchor))
+    return Scope(anchor.date() if anchor else None, tense, base, anchor.hour if anchor else 12, _month_first(anchor))
 
 
 def _month_first(anchor: datetime | None) -> bool | None:
@@ -84,7 +84,8 @@ def resolve(expression: str, anchor: datetime | None, tense: Tense, sentence: st
 
 _EVERY = re.compile(r"\b(?:every|each)\b")
 _COUNTS_ON = re.compile(
-    r"\b(?:previous|preceding|following|next|same|that|earlier|later|before|after|prior|afterwards?|previously|the \d)"
+    r"\b(?:previous|preceding|following|next|same|that|night|in the|earlier|later|before|after|prior|afterwards?"
+    r"|previously|the \d)"
 )
 
 
@@ -126,7 +127,7 @@ _START = re.compile(
     r"|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
     r"|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|about|around|roughly|some|nearly|almost|just|over|more|less|at|approximately|today|tonight|tomorrow"
     r"|yesterday|overnight|day|first|second|third|fourth|fifth|final|from|between|in|before|after|shortly|noon|midnight"
-    r"|midday|dawn|morning|afternoon|evening|night|spring|summer|autumn|fall|winter|weekend|year-end|beginning|start|middle|end|"
+    r"|midday|dawn|morning|afternoon|evening|night|spring|summer|autumn|fall|winter|weekend|year-end|half|throughout|beginning|start|middle|end|"
     + "|".join(re.escape(word) for word in sorted(dates_holidays.first_words()))
     + ")"
 )

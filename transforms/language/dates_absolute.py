@@ -9,8 +9,18 @@ from datetime import date
 
 from transforms.language import dates_calendar as cal
 from transforms.language.dates_calendar import DateSpan, Scope
-from transforms.language.dates_grammar import YEAR, Rule, compile_rule, day_number, month_number, weekday_number
+from transforms.language.dates_grammar import (
+    LAST_OR_NEXT,
+    YEAR,
+    Rule,
+    compile_rule,
+    day_number,
+    month_number,
+    weekday_number,
+)
 
+# A year of two figures below this is of this century.
+_CENTURY_TURN = 70
 # "On the 21st" is a day where no noun follows ("on the 21st floor").
 _ON = r"(?:(?<=on )|(?<=until )|(?<=by )|(?<=since )|(?<=from )|(?<=till ))"
 _NO_NOUN = (
@@ -64,6 +74,8 @@ def _iso(match: re.Match[str], _: Scope) -> DateSpan | None:
 
 def _numeric(match: re.Match[str], scope: Scope) -> DateSpan | None:
     first, second, year = int(match["a"]), int(match["b"]), int(match["y"])
+    if year < 100:
+        year += 2000 if year < _CENTURY_TURN else 1900
     month_first = scope.month_first if first <= 12 and second <= 12 and first != second else first <= 12
     if "." in match[0]:
         month_first = False
@@ -93,6 +105,14 @@ def _day_of_month(match: re.Match[str], scope: Scope) -> DateSpan | None:
     return None
 
 
+def _day_of_near_month(match: re.Match[str], scope: Scope) -> DateSpan | None:
+    if scope.anchor is None:
+        return None
+    month = cal.months(scope.anchor.year, scope.anchor.month + LAST_OR_NEXT.get(match["month"], 0), 1, True)
+    day = day_number(match["day"])
+    return cal.one_day(cal.safe_date(month.start.year, month.start.month, day), True) if month else None
+
+
 def _week_with(match: re.Match[str], scope: Scope) -> DateSpan | None:
     day = _month_day(match, scope)
     return cal.week_of(day.start, day.relative) if day else None
@@ -101,13 +121,21 @@ def _week_with(match: re.Match[str], scope: Scope) -> DateSpan | None:
 _MONTH_DAY = (r"{month}(?: the)? {day}", r"(?:the )?{day}(?: of)?[ -]{month}")
 _WEEK = r"the week (?:of|beginning|starting|ending|from)(?: on)? (?:{weekday},? )?"
 RULES: tuple[Rule, ...] = (
-    compile_rule(r"(?P<y>(?:19|20)\d\d)(?P<s>[-/.])(?P<m>\d{1,2})(?P=s)(?P<d>\d{1,2})(?!\d)", _iso, timed=True),
+    compile_rule(
+        r"(?P<y>(?:19|20)\d\d)(?P<s>[-/.])(?P<m>\d{1,2})(?P=s)(?P<d>\d{1,2})(?:t\d\d:\d\d[\d:.]{0,10}(?:z|[+-]\d\d:?\d\d)?)?(?!\d)",
+        _iso,
+        timed=True,
+    ),
     compile_rule(r"(?P<a>\d{1,2})(?P<s>[/.-])(?P<b>\d{1,2})(?P=s)(?P<y>(?:19|20)\d\d)", _numeric, timed=True),
     *(
         compile_rule(rf"(?:{{weekday}},? \(?(?:the )?)?{order}{YEAR}?\)?", _month_day, timed=True)
         for order in _MONTH_DAY
     ),
     *(compile_rule(f"{_WEEK}{order}{YEAR}?", _week_with) for order in _MONTH_DAY),
+    compile_rule(
+        r"(?P<a>\d{1,2})(?P<s>[/.])(?P<b>\d{1,2})(?P=s)(?P<y>\d\d)(?!\d)", _numeric, timed=True, findable=False
+    ),
+    compile_rule(r"(?:the )?{day} of (?P<month>last|this|next) month", _day_of_near_month, timed=True),
     compile_rule(r"the {day}", _day_of_month, timed=True, findable=False),
     compile_rule(r"{weekday},? the {day}", _day_of_month, timed=True),
     compile_rule(rf"{_ON}the (?P<day>(?:3[01]|[12]?\d)(?:st|nd|rd|th)){_NO_NOUN}", _day_of_month),

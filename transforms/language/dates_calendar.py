@@ -37,12 +37,14 @@ class Scope(NamedTuple):
         anchor: The day of publication at the source; None where it is not known.
         tense: Of the verb that the expression belongs to.
         base: The day that the sentence speaks of before the expression; None where it names none.
+        hour: Of the publication, 0 to 23.
         month_first: Whether 4/5 is April 5 (True) or May 4 (False); None where the source does not tell.
     """
 
     anchor: date | None
     tense: Tense
     base: date | None = None
+    hour: int = 12
     month_first: bool | None = None
 
 

@@ -54,8 +54,9 @@ RULES: tuple[Rule, ...] = (
     compile_rule(r"(?:late )?last (?:night|evening)", _last_night),
     compile_rule(r"overnight", _overnight),
     compile_rule(rf"(?:on )?the (?P<side>previous|preceding|next|following) (?:day|{_PART})", _adjoining_day),
-    compile_rule(rf"(?:the|a|one) day (?P<side>before|after){PHRASE_END}", _adjoining_day),
+    compile_rule(rf"(?:(?:the|a|one) day|the {_PART}) (?P<side>before|after){PHRASE_END}", _adjoining_day),
     compile_rule(r"(?:the|a|one) day (?P<side>earlier|later)", _adjoining_day),
+    compile_rule(rf"in the {_PART}", _same_day, findable=False),
     compile_rule(rf"(?:on )?the (?:same|very) (?:day|{_PART})", _same_day),
     compile_rule(rf"(?:(?:earlier|later) )?(?P<that>that) (?:day|{_PART})", _same_day),
 )

@@ -48,7 +48,7 @@ PIECES = {
     "year": r"(?:1[5-9]|20|21)\d\d(?![\w%])",
     "number": r"(?:\d{1,3}|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
     r"(?:-(?:one|two|three|four|five|six|seven|eight|nine))?|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen"
-    r"|fifteen|sixteen|seventeen|eighteen|nineteen|a couple of|a dozen|a half-dozen)",
+    r"|fifteen|sixteen|seventeen|eighteen|nineteen|a couple of|a dozen|a half-dozen|half an?)",
     "unit": r"(?:day|week|fortnight|month|year|decade|century|centurie)s?",
     "which": r"(?:last|past|previous|this past|this|current|present|next|coming|this coming|upcoming|following)",
     "third": r"(?:early|mid|late|(?:the )?(?:beginning|start|middle|end) of)",
@@ -57,9 +57,9 @@ PIECES = {
     "part": PART,
 }
 # Between the two ends of a range.
-TO = r"(?: ?- ?| to | through | thru | until | till | and | or )"
+TO = r"(?: ?[-/] ?| to | through | thru | until | till | and | or )"
 # The two ends of a range as one pattern. "And" alone joins two dates that are no range, "between … and" one.
-FROM = r"(?:from )?{}(?: ?- ?| to | through | thru | until | till ){}"
+FROM = r"(?:from )?{}(?: ?[-/] ?| to | through | thru | until | till ){}"
 BETWEEN = (r"between {} and {}",)
 # A year behind a day or a month, as a number or in words.
 YEAR = r"(?:(?:,? (?:of )?|-){year}| (?:of )?(?P<which>last|this|next|the same|that) year)"
@@ -67,7 +67,7 @@ YEAR = r"(?:(?:,? (?:of )?|-){year}| (?:of )?(?P<which>last|this|next|the same|t
 # one of these words.
 BEHIND_PREPOSITION = (
     r"(?:(?<=in )|(?<=since )|(?<=until )|(?<=by )|(?<=from )|(?<=during )|(?<=through )|(?<=before )|(?<=after )"
-    r"|(?<=of )|(?<=to )|(?<=for )|(?<=till ))"
+    r"|(?<=throughout )|(?<=of )|(?<=to )|(?<=for )|(?<=till ))"
 )
 # "A May report", "his 2016 budget": or before a noun, but not "the March on Oslo".
 BEFORE_NOUN = (
@@ -92,7 +92,7 @@ BEHIND = (
 )
 # Words in front of an expression that say nothing about which day it is.
 LEADING = re.compile(
-    r"^(?:(?:on|in|at|by|since|until|till|from|during|over|before|after|for|as of|as early as|as late as|around|about"
+    r"^(?:(?:on|in|at|by|since|until|till|from|during|over|before|after|for|throughout|as of|all day|all of|the whole of|as early as|as late as|around|about"
     r"|through|of|dated|starting|beginning|effective|no later than|not later than|scheduled for|set for)\b[ ]*)+"
 )
 # What may follow "two days after" for it to count from the story, not from what it names ("two days after the vote").
@@ -163,11 +163,11 @@ def weekday_number(word: str) -> int:
     return next(i for i, name in enumerate(_WEEKDAYS) if name.startswith(word.rstrip(".")[:3]))
 
 
-def number(word: str) -> int:
+def number(word: str) -> float:
     """The value of a numeral in figures or words."""
     if word.isdecimal():
         return int(word)
-    known = {"a": 1, "an": 1, "a couple of": 2, "a dozen": 12, "a half-dozen": 6}
+    known = {"a": 1, "an": 1, "a couple of": 2, "a dozen": 12, "a half-dozen": 6, "half a": 0.5, "half an": 0.5}
     if word in known:
         return known[word]
     tens, _, ones = word.partition("-")

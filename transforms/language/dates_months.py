@@ -22,6 +22,7 @@ from transforms.language.dates_grammar import (
     weekday_number,
 )
 
+_DECADES = ("twenties", "thirties", "forties", "fifties", "sixties", "seventies", "eighties", "nineties")
 _SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
 
 
@@ -74,7 +75,7 @@ def _part_of_year(match: re.Match[str], scope: Scope) -> DateSpan | None:
         if scope.anchor is None:
             return None
         year = scope.anchor.year
-    parts = 4 if "quarter" in match[0] or match.groupdict().get("q") else 2
+    parts = 2 if "half" in match[0] else 4
     nth = int(match["q"]) if match.groupdict().get("q") else ordinal(match["ordinal"])
     nth = parts if nth < 0 else nth
     if nth > parts:
@@ -100,6 +101,20 @@ def _year_range(match: re.Match[str], _: Scope) -> DateSpan | None:
 def _decade(match: re.Match[str], _: Scope) -> DateSpan | None:
     first = int(match["decade"])
     return cal.years(first, first + 9, False)
+
+
+def _short_decade(match: re.Match[str], _: Scope) -> DateSpan | None:
+    """ "the '90s", "the nineties": of the twentieth century, which is the one that is written so."""
+    short = match["short"]
+    first = 1900 + (int(short[1:3]) if short[0] == "'" else 10 * (_DECADES.index(short) + 2))
+    return cal.years(first, first + 9, False)
+
+
+def _near_quarter(match: re.Match[str], scope: Scope) -> DateSpan | None:
+    if scope.anchor is None:
+        return None
+    first = (scope.anchor.month - 1) // 3 * 3 + 1 + 3 * {"last": -1, "next": 1}.get(match["near"], 0)
+    return cal.months(scope.anchor.year, first, 3, True)
 
 
 def _season(match: re.Match[str], scope: Scope) -> DateSpan | None:
@@ -168,15 +183,17 @@ RULES: tuple[Rule, ...] = (
     ),
     compile_rule(rf"(?:the )?{{ordinal}}(?: full)? week (?:of|in) {{month}}{YEAR}?", _nth_week),
     compile_rule(rf"(?:the )?{{ordinal}} {{weekday}} (?:of|in) {{month}}{YEAR}?", _nth_weekday, timed=True),
+    compile_rule(r"(?:earlier |later )?(?P<near>last|this|the current|next) quarter", _near_quarter),
     compile_rule(rf"(?:the )?{{ordinal}} (?:quarter|half){_OF_THE_YEAR}", _part_of_year),
     compile_rule(rf"(?:the )?{{ordinal}} (?:quarter|half)(?:{_OF_THE_YEAR})?", _part_of_year, findable=False),
+    compile_rule(r"{ordinal}-(?:quarter|half)(?: (?:of )?{year}| (?P<which>last|this|next) year)?", _part_of_year),
     compile_rule(r"q(?P<q>[1-4])(?:(?: of)? {year}| (?P<which>last|this|next) year)?", _part_of_year),
     compile_rule(rf"{_EARLY}(?:the )?{{which}} {{season}}", _season),
     compile_rule(
         rf"{_EARLY}(?:the )?{{season}}(?:(?:,| of)? {{year}}| (?:of )?(?P<when>last|this|next) year)", _season
     ),
     compile_rule(r"(?:(?<=in )|(?<=by )|(?<=since )|(?<=until ))(?:the )?{season}", _season),
-    compile_rule(r"(?:the )?{season}", _season, findable=False),
+    compile_rule(rf"{_EARLY}(?:the )?{{season}}", _season, findable=False),
     compile_rule(r"(?:the )?(?:{third}[ -])?{year}", _single_year, findable=False),
     compile_rule(rf"(?:the (?:year )?|{{third}}[ -]){_THIS_CENTURY}(?![\w%]|[.,]\d)", _single_year),
     compile_rule(rf"{BEHIND_PREPOSITION}{_THIS_CENTURY}(?![\w%]|[.,-]\d)", _single_year),
@@ -185,4 +202,5 @@ RULES: tuple[Rule, ...] = (
     compile_rule(r"(?:from )?{year}(?: ?[-/] ?| to | through | until )(?P<last>(?:19|20)?\d\d)(?![\d-])", _year_range),
     compile_rule(r"between {year} and (?P<last>(?:19|20)?\d\d)(?![\d-])", _year_range),
     compile_rule(r"(?:the )?(?:(?:early|mid|late)[ -])?(?P<decade>(?:1[5-9]|20)\d0)'?s", _decade),
+    compile_rule(rf"(?:the )(?:(?:early|mid|late)[ -])?(?P<short>'\d0s|{'|'.join(_DECADES)})", _short_decade),
 )

@@ -4,6 +4,7 @@ A calendar unit is the whole of it: "last week" is Monday to Sunday, "last month
 counted in weeks is that day, give or take the week.
 """
 
+import math
 import re
 from datetime import date
 
@@ -72,13 +73,19 @@ def _end_of_unit(match: re.Match[str], scope: Scope) -> DateSpan | None:
 
 def _distance(match: re.Match[str], origin: date, sign: int) -> DateSpan | None:
     count, unit = number(match["number"]), match["unit"].removesuffix("s")
+    if count < 1:
+        smaller = {"decade": ("year", 5), "year": ("month", 6), "month": ("week", 2), "day": ("day", 0)}.get(unit)
+        if smaller is None:
+            return None
+        unit, count = smaller
+    whole = round(count)
     if unit == "day":
-        return cal.one_day(cal.shift(origin, sign * count), True)
+        return cal.one_day(cal.shift(origin, sign * whole), True)
     if unit in ("week", "fortnight"):
-        days = 7 * count if unit == "week" else 14 * count
+        days = 7 * whole if unit == "week" else 14 * whole
         day = cal.shift(origin, sign * days)
         return cal.span(day, day, "day" if days == 7 else "week", True)
-    return _unit_span(origin, unit, sign * count)
+    return _unit_span(origin, unit, sign * whole)
 
 
 def _ago(match: re.Match[str], scope: Scope) -> DateSpan | None:
@@ -88,11 +95,25 @@ def _ago(match: re.Match[str], scope: Scope) -> DateSpan | None:
 def _ago_today(match: re.Match[str], scope: Scope) -> DateSpan | None:
     if scope.anchor is None:
         return None
-    year = scope.anchor.year - number(match["number"])
+    year = scope.anchor.year - round(number(match["number"]))
     if match["same"] == "month":
         return cal.months(year, scope.anchor.month, 1, True)
     day = cal.safe_date(year, scope.anchor.month, scope.anchor.day) or cal.safe_date(year, scope.anchor.month, 28)
     return cal.week_of(day, True) if match["same"] == "week" else cal.one_day(day, True)
+
+
+def _hours_ago(match: re.Match[str], scope: Scope) -> DateSpan | None:
+    if scope.anchor is None:
+        return None
+    hours = number(match["number"])
+    return cal.one_day(cal.shift(scope.anchor, math.floor((scope.hour - hours) / 24)), True)
+
+
+def _hours_apart(match: re.Match[str], scope: Scope) -> DateSpan | None:
+    """ "two hours earlier": on the day that the sentence speaks of, else today; "later" only on the former."""
+    if number(match["number"]) >= 24:
+        return None
+    return cal.one_day(scope.base or (scope.anchor if match["side"] in ("earlier", "before") else None), True)
 
 
 def _ahead(match: re.Match[str], scope: Scope) -> DateSpan | None:
@@ -114,7 +135,7 @@ def _stretch(match: re.Match[str], scope: Scope) -> DateSpan | None:
     """ "the past two weeks", "the next three days": that many units back from today, or ahead."""
     if scope.anchor is None:
         return None
-    count, unit = number(match.groupdict().get("number") or "one"), match["unit"].removesuffix("s")
+    count, unit = math.ceil(number(match.groupdict().get("number") or "one")), match["unit"].removesuffix("s")
     if unit == "hour":
         count, unit = -(-count // 24), "day"
     ahead = match["way"] in ("next", "coming", "following")
@@ -140,6 +161,8 @@ RULES: tuple[Rule, ...] = (
     compile_rule(rf"the {_THAT} (?P<side>before last|after next)", _unit_beyond),
     compile_rule(rf"the {_THAT} (?P<side>before|after){PHRASE_END}", _adjoining_unit),
     compile_rule(rf"{ROUGHLY}{{number}} {{unit}} ago", _ago),
+    compile_rule(rf"{ROUGHLY}{{number}} hours? ago", _hours_ago),
+    compile_rule(rf"{ROUGHLY}{{number}} hours? (?P<side>earlier|later)", _hours_apart),
     compile_rule(r"{number} years? ago (?:today|this (?P<same>week|month))", _ago_today),
     compile_rule(rf"in {ROUGHLY}{{number}} (?!decade|centur){{unit}}(?:'s?)?(?: time)?", _ahead),
     compile_rule(rf"{ROUGHLY}{{number}} {{unit}} from (?:now|today)", _ahead),

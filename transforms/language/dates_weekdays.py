@@ -66,8 +66,18 @@ def _weeks_from_weekday(match: re.Match[str], scope: Scope) -> DateSpan | None:
         return None
     ago = match.groupdict().get("ago") is not None
     start = cal.weekday_near(scope.anchor, weekday_number(match["weekday"]), "past" if ago else "future")
-    weeks = number(match.groupdict().get("number") or "one")
+    weeks = round(number(match.groupdict().get("number") or "one"))
     return cal.one_day(cal.shift(start, -7 * weeks if ago else 7 * weeks), True) if start else None
+
+
+def _weekdays_ago(match: re.Match[str], scope: Scope) -> DateSpan | None:
+    """ "two Sundays ago", "the Thursday before last": counted back from yesterday."""
+    if scope.anchor is None:
+        return None
+    weekday = weekday_number(match["weekday"] or match["weekday2"])
+    back = (scope.anchor.weekday() - weekday) % 7 or 7
+    count = round(number(match["number"] or "two"))
+    return cal.one_day(cal.shift(scope.anchor, -back - 7 * (count - 1)), True)
 
 
 def _weekend(match: re.Match[str], scope: Scope) -> DateSpan | None:
@@ -84,13 +94,15 @@ def _weekend(match: re.Match[str], scope: Scope) -> DateSpan | None:
     return cal.span(cal.shift(week.start, 5), week.end, "day", True) if week else None
 
 
-_WEEK = r"(?P<week>last|this|next) week"
+_WEEK = r"(?:the )?(?P<week>last|previous|this|next|following|coming) week"
 RULES: tuple[Rule, ...] = (
     compile_rule(rf"(?:{{which}} )?{{weekday}}(?: (?:of )?{_WEEK})?", _weekday, timed=True),
     compile_rule(rf"{_WEEK}(?:'s| on)? {{weekday}}", _weekday, timed=True),
     compile_rule(r"{number} weeks? (?:from|on) {weekday}", _weeks_from_weekday, timed=True),
     compile_rule(r"{number} weeks? (?P<ago>ago)(?: on)? {weekday}", _weeks_from_weekday, timed=True),
+    compile_rule(r"{weekday},? {number} weeks? (?P<ago>ago)", _weeks_from_weekday, timed=True),
     compile_rule(r"{weekday} week", _weeks_from_weekday),
+    compile_rule(r"{number} {weekday}s ago|the {weekday2} before last", _weekdays_ago),
     compile_rule(
         rf"(?:(?:overnight )?from |(?P<between>between )|overnight )?{{weekday}}(?: {{part}})?(?P<to>{TO})"
         rf"{{weekday2}}(?: {{part2}})?(?: (?:of )?{_WEEK})?",
