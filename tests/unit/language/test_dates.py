@@ -5,7 +5,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from date_cases import CASES, OTHER_DAYS, PUBLISHED
+from date_cases import CASES, OTHER_DAYS, PUBLISHED, SECOND, SECOND_PUBLISHED
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,6 +49,13 @@ def test_the_day_of_publication_decides(case):
     found = resolve(expression, datetime.fromisoformat(published), tense)
     got = (found.start, found.end, found.precision) if found else (None, None, None)
     assert got == (day(start), day(end), precision)
+
+
+@pytest.mark.parametrize("case", SECOND, ids=lambda case: case[0])
+def test_expressions_that_the_rules_had_not_seen_come_out_right(case):
+    expression, tense, start, end = case
+    found = resolve(expression, datetime.fromisoformat(SECOND_PUBLISHED), tense)
+    assert ((found.start, found.end) if found else (None, None)) == (day(start), day(end))
 
 
 # Alone in a sentence these could be something else: a floor, a count, what the day came before, a part of a match.
