@@ -122,7 +122,8 @@ _MONTH_DAY = (r"{month}(?: the)? {day}", r"(?:the )?{day}(?: of)?[ -]{month}")
 _WEEK = r"the week (?:of|beginning|starting|ending|from)(?: on)? (?:{weekday},? )?"
 RULES: tuple[Rule, ...] = (
     compile_rule(
-        r"(?P<y>(?:19|20)\d\d)(?P<s>[-/.])(?P<m>\d{1,2})(?P=s)(?P<d>\d{1,2})(?:t\d\d:\d\d[\d:.]{0,10}(?:z|[+-]\d\d:?\d\d)?)?(?!\d)",
+        r"(?P<y>(?:19|20)\d\d)(?P<s>[-/.])(?P<m>\d{1,2})(?P=s)(?P<d>\d{1,2})"
+        r"(?:t\d\d:\d\d[\d:.]{0,10}(?:z|[+-]\d\d:?\d\d)?)?(?!\d)",
         _iso,
         timed=True,
     ),
