@@ -93,8 +93,8 @@ BEHIND = (
 # Words in front of an expression that say nothing about which day it is.
 LEADING = re.compile(
     r"^(?:(?:on|in|at|by|since|until|till|from|during|over|before|after|for|throughout|as of|all day|all of"
-    r"|the whole of|as early as|as late as|around|about|through|of|dated|starting|beginning|effective|no later than|not later than"
-    r"|scheduled for|set for)\b[ ]*)+"
+    r"|the whole of|as early as|as late as|around|about|through|of|dated|starting|beginning|effective"
+    r"|no later than|not later than|scheduled for|set for)\b[ ]*)+"
 )
 # What may follow "two days after" for it to count from the story, not from what it names ("two days after the vote").
 PHRASE_END = r"(?=[ ]*(?:[,.;:!?)\n\"”]|$))"
