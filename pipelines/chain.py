@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import apache_beam as beam
 from apache_beam.metrics import MetricsFilter
+from apache_beam.runners.runner import PipelineResult
 from apache_beam.transforms.error_handling import ErrorHandler
 
 from pipelines.options import local_options
@@ -114,15 +115,16 @@ def _run_here(elements: Sequence[Received] | Sequence[Article], settings: Settin
             articles_to_tables(pipeline | "Take the articles" >> source, write, settings, errors)
     result = pipeline.run()
     result.wait_until_finish()
+    return fates_of(result, len(elements))
+
+
+def fates_of(result: PipelineResult, messages: int | None = None) -> Fates:
+    """What became of a finished pipeline's elements, by its counters; ``messages`` where it is known what went in."""
     counts = {
         counter.key.metric.name: counter.committed
         for counter in result.metrics().query(MetricsFilter().with_namespace("meetwire"))["counters"]
     }
-    return Fates(
-        messages=len(elements),
-        extracted=counts.get("extracted", 0),
-        reports=counts.get("reports", 0),
-        dead_letters=Counter(
-            {name.split(".", 1)[1]: count for name, count in counts.items() if name.startswith("dead_letters.")}
-        ),
-    )
+    dead = Counter({name.split(".", 1)[1]: count for name, count in counts.items() if name.startswith("dead_letters.")})
+    extracted = counts.get("extracted", 0)
+    known = counts.get("decoded", 0) + dead["decode"] if messages is None else messages
+    return Fates(messages=known, extracted=extracted, reports=counts.get("reports", 0), dead_letters=dead)

@@ -8,6 +8,8 @@ takes those.
   meetwire stream                          for ever
   meetwire stream --stop-when-idle 30s     until nothing has come for 30 seconds
   meetwire stream --metrics-port 9100      with Prometheus metrics
+  meetwire stream --runner=PrismRunner --prism_location=bin/prism
+                                           on another runner of Beam; further --options go to it
 """
 
 import argparse
@@ -20,9 +22,9 @@ from pipelines import settings as settings_module
 from pipelines.chain import Fates, load_model, run_messages
 from pipelines.consume import Consumer, Limits
 from pipelines.metrics import Metrics
+from pipelines.on_runner import stream_on_runner, wants_runner
 from pipelines.progress import say
 from pipelines.settings import Settings, SettingsError
-from transforms.meetings.extract import ModelError, extractor_for
 from transforms.streams import Received, StreamError, Subscription, open_subscription
 from transforms.streams.attempts import Attempts
 from transforms.tables.dead_letters import dead_letter
@@ -58,6 +60,10 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
         limits = Limits(messages=arguments.max_messages, seconds=arguments.gather, tries=arguments.tries)
     except ValueError as error:
         raise SettingsError(f"--max-messages, --tries: {error}") from error
+    if wants_runner(arguments.beam):
+        fates = stream_on_runner(arguments.beam, settings, limits.messages, arguments.stop_when_idle)
+        say(f"stream: {fates.summary()}")
+        return 0
     subscription = open_subscription(settings.stream)
     metrics = Metrics(subscription.backlog, say, arguments.metrics_port)
     consumer = _consumer(settings, subscription, limits, metrics.done)
@@ -87,14 +93,6 @@ def drain(settings: Settings, progress: Callable[[str], None] = say) -> Fates:
         subscription.close()
 
 
-def load_model(settings: Settings) -> None:
-    """Loads the model, once a process; SettingsError where it cannot be used."""
-    try:
-        extractor_for(settings.language.model)
-    except ModelError as error:
-        raise SettingsError(str(error)) from error
-
-
 def bury(settings: Settings, message: Received, error: Exception, now: datetime) -> None:
     """Makes ``message`` a durable dead letter of the stage ``stream``."""
     letter = dead_letter("stream", error, message.data, now, message.message_id, message.attributes)
@@ -118,4 +116,3 @@ def _duration(text: str) -> float:
         return settings_module.duration(text).total_seconds()
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
-

@@ -46,7 +46,16 @@ class ReadStream(beam.PTransform):
 
     def expand(self, begin: Any) -> beam.PCollection:
         """Wires the reading."""
-        return begin | beam.Impulse() | "Pull" >> beam.ParDo(self._reader).with_output_types(Received)
+        begun = begin | beam.Impulse() | "Begin" >> beam.ParDo(_Begin())
+        return begun | "Pull" >> beam.ParDo(self._reader).with_output_types(Received)
+
+
+class _Begin(beam.DoFn):
+    """Makes the bundle that begins everything one that can be finalized, for Prism's sake."""
+
+    def process(self, element: bytes, finalizer: Any = beam.DoFn.BundleFinalizerParam) -> Iterator[bytes]:
+        finalizer.register(lambda: None)
+        yield element
 
 
 class _Readings(RestrictionProvider):
@@ -95,10 +104,11 @@ class _Read(beam.DoFn):
         position = tracker.current_restriction().start
         received = [] if draining.is_set() else self._subscription.pull(self._messages, self._bytes, 1.0)
         emitted: list[str] = []
+        # Also for an empty bundle: Prism finalizes each one, and logs an error where there is nothing to finalize.
+        finalizer.register(lambda: self._acknowledge(emitted))
         if received:
             self._idle_since = time.monotonic()
             self._leases.hold(one.ack_id for one in received)
-            finalizer.register(lambda: self._acknowledge(emitted))
         now = Timestamp.now()
         for one in received:
             if not tracker.try_claim(position):  # the runner took the rest of this reading away
@@ -121,6 +131,7 @@ class _Read(beam.DoFn):
     def _acknowledge(self, ack_ids: list[str]) -> None:
         self._leases.let_go(ack_ids)
         try:
-            self._subscription.acknowledge(ack_ids)
+            if ack_ids:
+                self._subscription.acknowledge(ack_ids)
         except Exception as error:  # they come again, and change nothing
             LOG.warning("cannot acknowledge %d messages: %s", len(ack_ids), error)

@@ -1,0 +1,123 @@
+"""``stream --runner=…``: the chain behind an unbounded read, on a runner that runs for ever.
+
+A runner acknowledges a message when it has committed the bundle that read it, and the chain has no shuffle before its
+durable write, so the guarantees are those of the default way. Prism is started here and ends with this process;
+Dataflow reads with Beam's own source, which it deduplicates by revision.
+"""
+
+import contextlib
+import signal
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import apache_beam as beam
+from apache_beam.options.pipeline_options import (
+    PipelineOptions,
+    PortableOptions,
+    PrismRunnerOptions,
+    StandardOptions,
+    TypeOptions,
+)
+from apache_beam.transforms.error_handling import ErrorHandler
+
+from pipelines.chain import Fates, fates_of, messages_to_tables
+from pipelines.options import LOCAL_RUNNER, beam_options
+from pipelines.prism import prism
+from pipelines.settings import Settings, SettingsError
+from transforms.streams import StreamError
+from transforms.streams.connect import PubSubAddress, parse_address
+from transforms.streams.message import Received, timestamp
+from transforms.streams.read import ReadStream, draining
+from transforms.tables.write import WriteDeadLetters, WriteTables
+
+
+def wants_runner(arguments: Sequence[str]) -> bool:
+    """True where the flags left to Beam ask for another runner than the local one."""
+    return bool(arguments) and beam_options(arguments).view_as(StandardOptions).runner != LOCAL_RUNNER
+
+
+def stream_on_runner(arguments: Sequence[str], settings: Settings, messages: int, idle_seconds: float | None) -> Fates:
+    """Runs the pipeline until it is drained (SIGTERM, Ctrl-C, or ``idle_seconds`` without a message).
+
+    Raises:
+        SettingsError: the runner or the stream cannot be used.
+        StreamError: the pipeline failed; what was not acknowledged comes again.
+    """
+    options = beam_options(arguments)
+    options.view_as(StandardOptions).streaming = True
+    # Received carries a dict: it travels, but is never a key.
+    options.view_as(TypeOptions).allow_non_deterministic_key_coders = True
+    with _job_service(options):
+        pipeline = beam.Pipeline(options=options)
+        with ErrorHandler(WriteDeadLetters(settings.tables)) as errors:
+            source = _source(options, settings.stream, messages, idle_seconds)
+            messages_to_tables(pipeline, source, WriteTables(settings.tables), settings, errors)
+        try:
+            result = pipeline.run()
+            with _drained_by_signals(result):
+                result.wait_until_finish()
+            return fates_of(result)
+        except RuntimeError as error:
+            lines = [line for line in str(error).splitlines() if line.strip()]
+            raise StreamError(str(options.view_as(StandardOptions).runner), lines[-1] if lines else "failed") from error
+
+
+class ReadFromDataflowPubSub(beam.PTransform):
+    """``PBegin`` -> ``PCollection[Received]``: Beam's own source, as Dataflow reads it.
+
+    Dataflow acknowledges after its commit and drops what it has seen in the last ten minutes, by ``revision_id``.
+    """
+
+    def __init__(self, address: PubSubAddress) -> None:
+        super().__init__()
+        self._subscription = f"projects/{address.project}/subscriptions/{address.subscription}"
+
+    def expand(self, begin: Any) -> beam.PCollection:
+        """Wires the source."""
+        source = beam.io.ReadFromPubSub(subscription=self._subscription, with_attributes=True, id_label="revision_id")
+        return begin | source | "Receive" >> beam.Map(_received).with_output_types(Received)
+
+
+def _received(message: Any) -> Received:
+    published = timestamp(message.publish_time) if message.publish_time else ""
+    return Received("", message.data, dict(message.attributes or {}), message.message_id or "", published, 0)
+
+
+def _source(options: PipelineOptions, stream: str, messages: int, idle_seconds: float | None) -> beam.PTransform:
+    address = parse_address(stream)
+    if options.view_as(StandardOptions).runner == "DataflowRunner":
+        if not isinstance(address, PubSubAddress) or address.subscription is None:
+            raise SettingsError(f"stream: {stream}: Dataflow reads pubsub://PROJECT/TOPIC/SUBSCRIPTION only")
+        return ReadFromDataflowPubSub(address)
+    return ReadStream(stream, messages, idle_seconds=idle_seconds)
+
+
+@contextlib.contextmanager
+def _job_service(options: PipelineOptions) -> Iterator[None]:
+    """Prism, for as long as it is needed, where the options ask for it and name no running one."""
+    portable = options.view_as(PortableOptions)
+    if options.view_as(StandardOptions).runner != "PrismRunner" or portable.job_endpoint:
+        yield
+        return
+    with prism(options.view_as(PrismRunnerOptions).prism_location) as endpoint:
+        portable.job_endpoint = endpoint
+        portable.environment_type = portable.environment_type or "LOOPBACK"
+        yield
+
+
+@contextlib.contextmanager
+def _drained_by_signals(result: Any) -> Iterator[None]:
+    """SIGTERM and Ctrl-C end the readings in this process and so the pipeline; a second one cancels it."""
+
+    def drain(*_: Any) -> None:
+        if draining.is_set():
+            result.cancel()
+        draining.set()
+
+    draining.clear()
+    before = {number: signal.signal(number, drain) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
