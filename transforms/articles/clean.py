@@ -1,11 +1,13 @@
 """From a raw article to the article that is read: one text that all offsets point into, and what in it is no story.
 
-No character is ever moved. What is no sentence of the story (credits, links, the dateline, "FILE -") is masked by
-blanks of equal length for the reading alone.
+No character of the article's text is ever moved. What is no sentence of the story (credits, links, the dateline,
+"FILE -", "third from left") is left out of the text that is read, which knows where each of its characters came from.
 """
 
+import bisect
 import functools
 import re
+import sys
 from datetime import datetime
 from typing import NamedTuple
 
@@ -31,19 +33,41 @@ _ABBREVIATED = re.compile(r"\b(Hon|Rev|Amb|Adm|Lt|Col|Gen|Sen|Rep|Gov|Brig|Capt|
 _PARAGRAPH = "\u2029"
 
 
+# Who stands where in a picture, and other remarks between commas and brackets that no sentence needs.
+_REMARK = re.compile(
+    r",? (?:\((?:(?:second |third |fourth |fifth |far |top |bottom |from |front |back |2nd |3rd |the |row |at |in )*(?:left|right|cent(?:er|re)|rear|foreground|background|L|R|C))(?: |,[^()]{1,20})?\)|"
+    r"(?<=, )(?:hidden |seated |standing |front |back |in |at |on |the |and |second |third |fourth |fifth |2nd |3rd |far |top |bottom |from )*"
+    r"(?:left|right|cent(?:er|re))(?=,| and | at | in | on |$|\n)),?"
+)
+_BRACKETED = re.compile(r" \((?![^()]*(?:\d|day\b|today|January|February|March|April|June|July|August|September|October|November|December))[^()\n]{1,60}\)")
+_SQUARE = re.compile(r"[\[\]]")
+
+
 class Masked(NamedTuple):
-    """A text as it is read.
+    """A text as it is read: without what is no sentence of the story.
 
     Attributes:
-        text: Of the same length as the article's.
-        parts: What each stretch of it is.
+        text: What is read.
+        parts: What each stretch of the article's text is.
+        kept: (offset in ``text``, offset in the article) where each stretch that was kept begins, in order.
     """
 
     text: str
     parts: list[Part]
+    kept: list[tuple[int, int]]
+
+    def offset(self, at: int) -> int:
+        """The article's offset of the character at ``at`` of the text that is read."""
+        index = bisect.bisect_right(self.kept, (at, sys.maxsize)) - 1
+        here, there = self.kept[max(index, 0)]
+        return there + at - here
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The article's offsets of characters ``start`` to ``end`` of the text that is read."""
+        return (self.offset(start), self.offset(end - 1) + 1) if end > start else (self.offset(start),) * 2
 
     def kind_at(self, offset: int) -> Kind:
-        """What the stretch around ``offset`` is; body where no part covers it."""
+        """What the stretch of the article around ``offset`` is; body where no part covers it."""
         for part in self.parts:
             if part.start <= offset < part.end:
                 return part.kind
@@ -96,22 +120,30 @@ def _anchor(raw: RawArticle) -> datetime | None:
 
 
 def mask(article: Article) -> Masked:
-    """``article.text`` as it is read: credits, links, datelines and marks blanked, glued headlines parted."""
+    """``article.text`` as it is read: without credits, links, datelines and remarks, glued headlines parted."""
     return _mask(article.text, len(article.title) if article.title and article.text.startswith(article.title) else 0)
 
 
 @functools.lru_cache(maxsize=64)
 def _mask(text: str, headline_end: int) -> Masked:
     parted = _GLUED.sub(lambda m: m[0] if _is_one_word(text, m.end() - 1) else m[0].replace("-", _PARAGRAPH), text)
-    parted = _ABBREVIATED.sub(lambda m: m[1] + " ", parted)
     found = parts(parted, headline_end)
-    characters = list(parted)
-    for part in found:
-        if part.kind in {"credit", "related", "dateline"}:
-            for i in range(part.start, part.end):
-                if not characters[i].isspace():
-                    characters[i] = " "
-    return Masked("".join(characters), found)
+    dropped = [(p.start, p.end) for p in found if p.kind in {"credit", "related", "dateline"}]
+    for expression in (_REMARK, _BRACKETED, _SQUARE):
+        dropped.extend(m.span() for m in expression.finditer(parted))
+    dropped.extend((m.end() - 1, m.end()) for m in _ABBREVIATED.finditer(parted))
+    pieces: list[str] = []
+    kept: list[tuple[int, int]] = []
+    at = length = 0
+    for start, end in sorted(dropped):
+        if start > at:
+            kept.append((length, at))
+            pieces.append(parted[at:start])
+            length += start - at
+        at = max(at, end)
+    kept.append((length, at))
+    pieces.append(parted[at:])
+    return Masked("".join(pieces), found, kept)
 
 
 def _is_one_word(text: str, hyphen: int) -> bool:

@@ -128,6 +128,9 @@ def _skip_honorifics(doc: Doc, at: int, limit: int) -> tuple[int, bool]:
     """(next, found): past "Mr.", "the Honorable", "H.E. Ms.", "Sir"."""
     found = False
     while at < limit:
+        if doc[at].is_space and found:
+            at += 1
+            continue
         low = doc[at].lower_.rstrip(".")
         if low in words("honorifics") and doc[at].text[:1].isupper() and (at + 1 < limit):
             if low in {"he", "judge", "justice", "chief"} and not doc[at].text.isupper():

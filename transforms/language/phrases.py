@@ -13,6 +13,7 @@ from transforms.language import countries
 from transforms.language.entities import Reading
 from transforms.language.organisations import organisation_of
 from transforms.language.people import PersonMention
+from transforms.language.pipeline import is_word
 from transforms.language.words import is_plural_noun, noun_kind, words
 
 _POSSESSIVE = {"'s", "’s", "'", "’"}
@@ -152,9 +153,9 @@ def _loose_names(reading: Reading, sentence: Span, taken: dict[int, int]) -> lis
             stop += 1
         if (
             stop > at
-            and not (stop - at == 1 and at == sentence.start and token.pos_ not in {"PROPN", "NOUN"} and not token.ent_type_)
+            and not (stop - at == 1 and at == sentence.start and token.pos_ not in {"PROPN", "NOUN"} and not token.ent_type_ and is_word(token))
             and (
-                any(t.pos_ in {"PROPN", "NOUN"} for t in doc[at:stop]) or any(i in reading.at for i in range(at, stop))
+                any(t.pos_ in {"PROPN", "NOUN"} or not is_word(t) for t in doc[at:stop]) or any(i in reading.at for i in range(at, stop))
             )
         ):
             found.append((at, stop))
@@ -229,7 +230,7 @@ def _classify(reading: Reading, start: int, end: int, root: int) -> Phrase:
             return Phrase(start, end, root, "body" if _is_body_name(named) else "name", entity, False, code)
         if label == "GPE":
             return Phrase(start, end, root, "name" if len(named.split()) <= 2 else "other", entity, False, code)
-    if token.pos_ == "PROPN" or (token.text[:1].isupper() and start > doc[root].sent.start):
+    if token.pos_ == "PROPN" or (token.text[:1].isupper() and not is_word(token)) or (token.text[:1].isupper() and start > doc[root].sent.start):
         return Phrase(start, end, root, "name", entity, False, code)
     return Phrase(start, end, root, "other", entity, token.tag_ in {"NNS", "NNPS"}, code)
 

@@ -13,7 +13,7 @@ import numpy
 import spacy
 from spacy.attrs import DEP, HEAD
 from spacy.language import Language
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Token
 
 # Characters of one text that are read: some 35,000 words, ten times the longest news features.
 LIMIT = 200_000
@@ -42,10 +42,39 @@ def load(model: str) -> Language:
         raise ModelError(
             f"language.model: {model!r} cannot be loaded: {reason[:200]} (install it with pip, or name another)"
         ) from error
+    if "lemmatizer" in nlp.pipe_names:
+        _remember_words(nlp)
     missing = [name for name in _NEEDED if name not in nlp.pipe_names]
     if missing:
         raise ModelError(f"language.model: {model!r} has no {' and no '.join(missing)}: choose a pipeline with both")
     return nlp
+
+
+KNOWN_WORDS = "meetwire_words"
+
+
+def _remember_words(nlp: Language) -> None:
+    """Keeps the model's dictionary at the vocabulary, so that a word that is none of the language's is known for a name."""
+    lookups = getattr(nlp.get_pipe("lemmatizer"), "lookups", None)
+    if lookups is None or nlp.vocab.lookups.has_table(KNOWN_WORDS):
+        return
+    words: dict[str, int] = {}
+    if lookups.has_table("lemma_index"):
+        for entries in lookups.get_table("lemma_index").values():
+            words.update(dict.fromkeys(entries, 1))
+    if lookups.has_table("lemma_exc"):
+        for forms in lookups.get_table("lemma_exc").values():
+            words.update(dict.fromkeys(forms, 1))
+    nlp.vocab.lookups.add_table(KNOWN_WORDS, words)
+
+
+def is_word(token: Token) -> bool:
+    """Whether ``token`` or its base form is in the model's dictionary; True where there is none."""
+    if not token.vocab.lookups.has_table(KNOWN_WORDS):
+        return True
+    table = token.vocab.lookups.get_table(KNOWN_WORDS)
+    low = token.lower_
+    return low in table or token.is_stop or low.removesuffix("s") in table or low.removesuffix("ed") in table or token.lemma_.lower() in table
 
 
 def _path(model: str) -> str:

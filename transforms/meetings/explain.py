@@ -5,6 +5,7 @@ from typing import Any
 
 from spacy import displacy
 
+from transforms.articles.clean import mask
 from transforms.meetings.draft import Draft
 from transforms.meetings.find import Found
 from transforms.rows import Article, MeetingReport
@@ -58,11 +59,13 @@ def _one(article: Article, report: MeetingReport, draft: Draft) -> str:
 
 def as_html(article: Article, found: Found) -> str:
     """The text of ``article`` with names and the words of encounters marked, and its reports above it."""
+    masked = mask(article)
     marks: list[dict[str, Any]] = []
     for draft in found.drafts:
         for encounter in draft.encounters:
             token = encounter.trigger
-            marks.append({"start": token.idx, "end": token.idx + len(token), "label": "MEETING"})
+            start, end = masked.span(token.idx, token.idx + len(token))
+            marks.append({"start": start, "end": end, "label": "MEETING"})
     for entity in found.entities:
         marks.extend({"start": m.start, "end": m.end, "label": entity.type} for m in entity.mentions)
     marks.sort(key=lambda m: (m["start"], -m["end"]))

@@ -60,7 +60,7 @@ def find(doc: Doc, article: Article) -> Found:
     anchor = _anchor(article)
     drafts = merge.merge(list(_drafts(reading, masked, article, anchor)))
     ids = {i: derive_id(article.article_id, draft.label, draft.name) for i, draft in enumerate(reading.entities)}
-    entities = _entity_rows(reading, article, ids)
+    entities = _entity_rows(reading, article, ids, masked)
     reports = [_report(draft, article, ids, masked) for draft in drafts]
     unique = {
         report.report_id: (report, draft) for report, draft in zip(reversed(reports), reversed(drafts), strict=True)
@@ -88,7 +88,7 @@ def _drafts(reading: Reading, masked: Masked, article: Article, anchor: datetime
     resolver = Resolver(reading)
     travels: list[tuple[int, Sentence]] = []
     for sentence in sentences(reading):
-        kind = masked.kind_at(sentence.span.start_char)
+        kind = masked.kind_at(masked.offset(sentence.span.start_char))
         caption = kind == "caption" or _looks_like_caption(sentence)
         spans = when.dates_in(sentence)
         for encounter in frames.match(sentence):
@@ -219,19 +219,19 @@ def _evidence(draft: Draft, article: Article, masked: Masked) -> list[Evidence]:
     found: dict[int, Evidence] = {}
     for encounter in draft.encounters:
         span = encounter.sentence.span
-        raw = article.text[span.start_char : span.end_char]
-        start = span.start_char + len(raw) - len(raw.lstrip())
-        end = span.start_char + len(raw.rstrip())
+        start, end = masked.span(span.start_char, span.end_char)
+        raw = article.text[start:end]
+        start, end = start + len(raw) - len(raw.lstrip()), start + len(raw.rstrip())
         kind = masked.kind_at(start)
         label = kind if kind in {"caption", "headline"} else "body"
         found[start] = Evidence(start, end, article.text[start:end], label)
     return [found[start] for start in sorted(found)]
 
 
-def _entity_rows(reading: Reading, article: Article, ids: dict[int, str]) -> list[Entity]:
+def _entity_rows(reading: Reading, article: Article, ids: dict[int, str], masked: Masked) -> list[Entity]:
     rows: dict[str, Entity] = {}
     for index, draft in enumerate(reading.entities):
-        mentions = [_mention(reading, article, span) for span in sorted(set(draft.spans))]
+        mentions = [_mention(reading, article, span, masked) for span in sorted(set(draft.spans))]
         known = rows.get(ids[index])
         if known is not None:
             mentions = sorted({*known.mentions, *mentions})
@@ -250,6 +250,7 @@ def _entity_rows(reading: Reading, article: Article, ids: dict[int, str]) -> lis
     return list(rows.values())
 
 
-def _mention(reading: Reading, article: Article, span: tuple[int, int]) -> Mention:
+def _mention(reading: Reading, article: Article, span: tuple[int, int], masked: Masked) -> Mention:
     tokens = reading.doc[span[0] : span[1]]
-    return Mention(tokens.start_char, tokens.end_char, article.text[tokens.start_char : tokens.end_char])
+    start, end = masked.span(tokens.start_char, tokens.end_char)
+    return Mention(start, end, article.text[start:end])

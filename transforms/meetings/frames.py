@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 from spacy.tokens import Token
 
+from transforms.language import countries
+from transforms.language.organisations import organisation_of
 from transforms.language.words import noun_kind, plurals, words
 from transforms.meetings import grammar
 from transforms.meetings.encounter import Encounter
@@ -240,7 +242,7 @@ def _first_of_list(sentence: Sentence, index: int, trigger: Token) -> int:
         stop = sentence.skip(stop)
         between = tuple(t.lower_ for t in sentence.doc[stop : current.start])
         head = sentence.doc[previous.head]
-        linked = head.dep_ not in {"pobj", "dobj", "poss", "npadvmod"} or (head.dep_ == "npadvmod" and headline)
+        linked = head.dep_ not in {"pobj", "dobj", "npadvmod"} or (head.dep_ == "npadvmod" and headline)
         joined = between in {
             ("and",),
             (",", "and"),
@@ -426,11 +428,7 @@ def _is_encounter(sentence: Sentence, noun: Token, frame: NounFrame) -> bool:
         if following in {"for", "on", "upon", "center", "centre", "centers"}:
             return False
         if not any(t.lower_ in {"phone", "telephone", "video", "conference", "courtesy", "telephonic"} for t in before):
-            return (
-                following in {"with", "to", "between", "from", "by", "on"}
-                or noun.dep_ in {"pobj", "dobj"}
-                or "-" in [t.text for t in before]
-            )
+            return True
     if (
         noun.lemma_.lower() in {"exchange", "talk"}
         and noun.tag_ == "NN"
@@ -448,8 +446,13 @@ def _noun(sentence: Sentence, noun: Token, frame: NounFrame, table: Frames) -> I
         return
     owner = _possessor(sentence, noun)
     pair = _compound(sentence, noun)
-    prepositions = _WITH | ({"to", "from", "by"} if frame.mode == "phone" else set())
+    prepositions = _WITH | ({"to", "from"} if frame.mode == "phone" else set())
+    relative = next((c for c in noun.children if c.dep_ == "relcl" and c.lemma_ in table.support), None)
     segments = list(_segments(sentence, noun.i + 1, prepositions))
+    if relative is not None and not segments:
+        segments = list(_segments(sentence, relative.i + 1, prepositions))
+    if frame.mode == "phone" and segments and _preposition_before(sentence, segments[0][0][0]) in {"to", "from"}:
+        segments = [g for g in segments if all(_is_named(sentence, p, "speak-with") for p in g[0]) and not _audience(sentence, g[0])]
     partners, end, dated = segments[0] if segments else ([], noun.i + 1, None)
     between = bool(partners) and _preposition_before(sentence, partners[0]) in {"between", "among", "amongst"}
     own_group: list[Party] = []
@@ -468,7 +471,8 @@ def _noun(sentence: Sentence, noun: Token, frame: NounFrame, table: Frames) -> I
     parties = [*parties, *partners, *own_group] if not (between and owner) else partners
     outer: list[Party] = []
     if not complete and not (owner and partners) and not any(p.kind == "pronoun" and p.plural for p in owner):
-        outer = _other_side(sentence, noun, verb, frame, table, bool(partners) or bool(pair), [p for p in parties])
+        outer = _list_at(sentence, subject, relative) if relative is not None and (subject := grammar.subject(relative)) is not None and subject != noun else []
+        outer = outer or _other_side(sentence, noun, verb, frame, table, bool(partners) or bool(pair), [p for p in parties])
         why["subject"] = _words(outer)
     full = _unique([*outer, *parties])
     if not _enough_noun(full, complete):
@@ -551,8 +555,9 @@ def _inner_possessor(sentence: Sentence, token: Token) -> list[Party]:
     if entity is not None and reading.entities[entity].label in {"PERSON", "GPE", "ORG"}:
         draft = reading.entities[entity]
         kind = {"PERSON": "person", "GPE": "country", "ORG": "organization"}[draft.label]
-        if kind == "country" and not draft.country:
-            return []
+        if kind == "country" and not countries.country_of(draft.name) and not countries.capital_metonym(draft.name):
+            entity = reading.add_person(token.left_edge.i if token.left_edge.pos_ == "PROPN" else token.i, token.i + 1)
+            kind, draft = "person", reading.entities[entity]
         return [Party(kind, draft.name, entity, draft.country, draft.title, token.i, token.i + 1, token.i, False)]
     if noun_kind(token.text):
         start = token.left_edge.i
@@ -617,6 +622,10 @@ def _compound(sentence: Sentence, noun: Token) -> list[Party]:
         parts.append((at + 1, stop))
     if len(parts) < 2:
         return []
+    if noun.text[:1].isupper() or noun.ent_type_ in {"ORG", "FAC", "EVENT"}:  # "Shangri-La Dialogue" is one name
+        known = [countries.country_of(doc[a:b].text) or sentence.reading.person_at(a) is not None for a, b in parts]
+        if not all(known):
+            return []
     found: list[Party] = []
     for start, end in reversed(parts):
         found.extend(_named_part(sentence, start, end))
@@ -624,9 +633,6 @@ def _compound(sentence: Sentence, noun: Token) -> list[Party]:
 
 
 def _named_part(sentence: Sentence, start: int, end: int) -> list[Party]:
-    from transforms.language import countries
-    from transforms.language.organisations import organisation_of
-
     reading = sentence.reading
     name = sentence.doc[start:end].text
     code = countries.country_of(name) or countries.capital_metonym(name)
@@ -653,6 +659,8 @@ def _other_side(
     have: list[Party],
 ) -> list[Party]:
     """Whoever met the partners: the subject of the verb above, or those who told each other something there."""
+    if not partnered and not have and (told := _told(sentence, noun, table)):
+        return told
     if verb is None:
         return _fragment_side(sentence, noun)
     path = _path(noun, verb)
@@ -695,6 +703,22 @@ def _other_side(
             return parties
         if len(parties) == 1 and parties[0].kind == "pair":
             return parties
+    return []
+
+
+def _told(sentence: Sentence, noun: Token, table: Frames) -> list[Party]:
+    """Who told whom in this call: "In a call on Saturday, A told B", "A told B, in a call, that"."""
+    start = noun.left_edge.i if noun.i - noun.left_edge.i <= 8 else noun.i
+    lead = [t.lower_ for t in sentence.doc[max(sentence.span.start, start - 1) : noun.i]]
+    if not {"in", "during", "on", "over", "by"} & set(lead):
+        return []
+    verbs = [t for t in sentence.span if t.pos_ == "VERB" and t.lemma_ in table.telling and abs(t.i - noun.i) <= 25]
+    for verb in sorted(verbs, key=lambda t: abs(t.i - noun.i)):
+        who = grammar.subject(verb)
+        objects, _ = _objects(sentence, verb)
+        subjects = _list_at(sentence, who, verb) if who is not None else []
+        if subjects and objects and not _audience(sentence, objects) and all(_could_attend(sentence, p) for p in subjects):
+            return [*subjects, *objects]
     return []
 
 

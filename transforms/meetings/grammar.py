@@ -30,7 +30,7 @@ def subject(verb: Token) -> Token | None:
         label, head = current.dep_, current.head
         if head is current:
             return None
-        if label in {"conj", "advcl", "xcomp", "ccomp", "pcomp", "prep", "dep", "parataxis"}:
+        if label in {"conj", "advcl", "xcomp", "ccomp", "pcomp", "prep", "dep", "parataxis", "acomp", "oprd"}:
             if label == "xcomp" and head.lemma_ in _OBJECT_CONTROL and (given := children(head, "dobj")):
                 return given[0]
             if label == "ccomp" and head.lemma_ in _OBJECT_CONTROL and (given := children(head, "dobj", "nsubj")):

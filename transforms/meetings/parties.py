@@ -272,7 +272,7 @@ class Sentence:
             and last.plural
             and more[0].plural
             and last.end + 1 == more[0].start
-            and self._is_bare(last)
+            and (self._is_bare(last) or (self.doc[last.head].lower_ in COUNTING and more[0].end - more[0].start > 1))
             and not (self.doc[more[0].start].pos_ == "DET" or self.doc[more[0].start].tag_ == "PRP$")
         ):
             joined = self._named(last.start, more[0].end)

@@ -5,6 +5,7 @@ import re
 
 from transforms import lexicon
 from transforms.language.words import noun_kind
+from transforms.language.words import words as group_words
 from transforms.meetings.encounter import Encounter
 from transforms.meetings.parties import Party
 
@@ -78,6 +79,10 @@ def _identified(encounter: Encounter, party: Party) -> bool:
     if party.kind in {"country", "organization"} or party.country is not None:
         return True
     words = encounter.sentence.doc[party.start : party.end]
+    if party.entity is not None and words.root.lemma_.lower() in group_words("creeds"):
+        return False
+    if any(sum(c.isupper() for c in t.text) >= 2 or t.ent_type_ in {"ORG", "GPE"} for t in words):
+        return True
     if party.kind == "group" and not party.plural and noun_kind(encounter.sentence.doc[party.head].text) == "office":
         return True
     return any(t.text[:1].isupper() and t.i > party.start and t.is_alpha for t in words) or (

@@ -4,6 +4,7 @@ import dataclasses
 
 from transforms.language.coreference import Memory
 from transforms.language.entities import Reading
+from transforms.language.pipeline import is_word
 from transforms.meetings.encounter import Encounter
 from transforms.meetings.parties import Party, Sentence
 
@@ -23,7 +24,7 @@ class Resolver:
         found: list[Party] = []
         others = [p for p in encounter.parties if p.kind not in {"pronoun", "pair"}]
         for party in encounter.parties:
-            found.extend(self._one(party, encounter, others))
+            found.extend(self._one(party, encounter, [*others, *found]))
         found = _distinct(found)
         if len(found) >= 2:
             self._last = found
@@ -50,6 +51,8 @@ class Resolver:
     def _singular(self, party: Party, sentence: Sentence, others: list[Party]) -> Party:
         token = sentence.doc[party.head]
         role = self._role_before(sentence)
+        if token.lower_ in {"he", "she", "his", "her"}:
+            self._name_subjects(sentence, token.i)
         index = self._memory.pronoun(token, sentence.span)
         inside = self._memory.people_before(token.i, sentence.span.start)
         if role is not None and not inside and token.lower_ in {"he", "she"}:
@@ -63,6 +66,21 @@ class Resolver:
         if index is None:
             return dataclasses.replace(party, kind="person")
         return self._person(index, party)
+
+    def _name_subjects(self, sentence: Sentence, before: int) -> None:
+        """Takes a bare name that is a subject before "he" for a person, whatever the model took it for."""
+        reading = self._reading
+        for token in sentence.doc[sentence.span.start : before]:
+            if token.dep_ not in {"nsubj", "nsubjpass"} or not token.text[:1].isupper() or reading.person_at(token.i) is not None:
+                continue
+            index = sentence.covering(token.i)
+            if index is None or sentence.phrases[index].kind != "name" or sentence.phrases[index].end - sentence.phrases[index].start > 3:
+                continue
+            if token.text.isupper() or is_word(token):
+                continue
+            parties, _ = sentence.read_one(index)
+            self._memory = Memory(reading)
+            del parties
 
     def _role_before(self, sentence: Sentence) -> Party | None:
         """The office without a name that is the subject of the sentence before ("The Secretary travelled ...")."""
@@ -82,10 +100,12 @@ class Resolver:
         return None
 
     def _several(self, party: Party, sentence: Sentence, encounter: Encounter, count: int) -> list[Party]:
+        listed = self._listed(sentence, party)
+        if len(listed) == count or (len(listed) >= 2 and party.kind == "pronoun"):
+            return listed
         before = self._memory.people_before(party.start, sentence.span.start)
         if len(before) >= count:
             return [self._person(i, party) for i in self._memory.pair(party.start, sentence.span, count)]
-        listed = self._listed(sentence, party)
         if len(listed) >= 2:
             return listed
         if len(self._last) >= 2:

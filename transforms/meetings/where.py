@@ -152,10 +152,12 @@ class Where(NamedTuple):
 def where(encounter: Encounter) -> Where | None:
     """The place of ``encounter`` in its own sentence; None where the sentence gives none."""
     candidates = [*_prepositional(encounter), *_travelled(encounter)]
+    if (compound := _before_noun(encounter)) is not None:
+        candidates.append((2, 0, compound.start, compound.end))
     best = min(candidates, default=None)
     if best is not None and best[0] <= 8:
         return Where(best[2], best[3], "sentence")
-    return _before_noun(encounter)
+    return None
 
 
 def _prepositional(encounter: Encounter) -> list[tuple[int, int, int, int]]:
