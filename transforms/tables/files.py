@@ -25,7 +25,7 @@ class FileSink:
         self._begun = False
         self._viewed: set[str] = set()
 
-    def stage(self, lines: Sequence[Line]) -> list[StagedFile]:
+    def stage(self, lines: Sequence[Line], now: datetime) -> list[StagedFile]:
         """Writes a file for each table and partition (more where it would be over 64 MB of rows)."""
         self._begin()
         staged = []
@@ -56,6 +56,11 @@ class FileSink:
         if self.folder.local and not (tables <= self._viewed and Path(self.folder.root, DATABASE).exists()):
             database.refresh(self.folder.root)
             self._viewed |= tables
+
+    def write(self, lines: Sequence[Line], now: datetime) -> int:
+        """Writes files and commits them. Files refuse nothing that fits the columns."""
+        self.commit(self.stage(lines, now), now)
+        return 0
 
 
 def _portions(texts: list[str]) -> Iterable[list[str]]:

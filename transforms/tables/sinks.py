@@ -39,7 +39,7 @@ class Written(NamedTuple):
 
     Attributes:
         rows: Table -> rows that are durable in it.
-        dead: Rows that fit no table and are dead letters now.
+        dead: Rows that fit no table, or that BigQuery refused, and that are dead letters now.
         repeats: Rows that were given more than once in the same write.
     """
 
@@ -51,11 +51,14 @@ class Written(NamedTuple):
 class Sink(Protocol):
     """One place for tables. Rows are staged durably, then committed together."""
 
-    def stage(self, lines: Sequence[Line]) -> list[Any]:
+    def stage(self, lines: Sequence[Line], now: datetime) -> list[Any]:
         """Makes ``lines`` durable but not visible; what comes back travels to ``commit``, on any machine."""
 
     def commit(self, staged: Iterable[Any], now: datetime) -> None:
         """Makes everything staged visible at once; ``now`` is aware. Repeating it changes nothing."""
+
+    def write(self, lines: Sequence[Line], now: datetime) -> int:
+        """Makes ``lines`` durable and visible, in small portions and often. How many it made dead letters of."""
 
 
 def to_lines(rows: Mapping[str, Iterable[Any]], clock: Clock = utc_now) -> tuple[list[Line], int]:
@@ -120,10 +123,8 @@ class Tables:
         """Writes rows of several tables in one commit: readers see all of it or nothing."""
         lines, dead = to_lines(rows, self._clock)
         kept = once(lines)
-        for target in self.targets:
-            sink = open_sink(target)
-            sink.commit(sink.stage(kept), self._clock())
+        refused = max((open_sink(target).write(kept, self._clock()) for target in self.targets), default=0)
         counts: dict[str, int] = {}
         for line in kept:
             counts[line.table] = counts.get(line.table, 0) + 1
-        return Written(counts, dead, len(lines) - len(kept))
+        return Written(counts, dead + refused, len(lines) - len(kept))

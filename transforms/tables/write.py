@@ -99,7 +99,7 @@ class _WriteGroups(beam.PTransform):
             | "Leave windows" >> beam.WindowInto(GlobalWindows())
             | "By partition" >> beam.Map(_with_shard, self.shards).with_output_types(tuple[str, Any])
             | "Group" >> beam.GroupByKey()
-            | "Stage" >> beam.ParDo(_Stage(self.tables)).with_output_types(tuple[str, Any])
+            | "Stage" >> beam.ParDo(_Stage(self.tables, self.clock)).with_output_types(tuple[str, Any])
             | "All staged" >> beam.GroupByKey()
             | "Commit" >> beam.ParDo(_Commit(self.tables, self.clock))
         )
@@ -154,21 +154,22 @@ class _WriteBundles(beam.DoFn):
     def _write(self) -> dict[str, int]:
         kept = once(self.lines)
         for target in self.tables:
-            sink = open_sink(target)
-            sink.commit(sink.stage(kept), self.clock())
+            refused = open_sink(target).write(kept, self.clock())
+            if refused:
+                Metrics.counter("tables", "refused").inc(refused)
         return _counted(self.lines, kept)
 
 
 class _Stage(beam.DoFn):
     """Stages one group in every target. What was staged where travels on, with the counts."""
 
-    def __init__(self, tables: Sequence[str]) -> None:
-        self.tables = tuple(tables)
+    def __init__(self, tables: Sequence[str], clock: Clock) -> None:
+        self.tables, self.clock = tuple(tables), clock
 
     def process(self, group: tuple[str, Iterable[Line]]) -> Iterator[tuple[str, Any]]:
         given = list(group[1])
         kept = once(given)
-        yield "", ([open_sink(target).stage(kept) for target in self.tables], _counted(given, kept))
+        yield "", ([open_sink(target).stage(kept, self.clock()) for target in self.tables], _counted(given, kept))
 
 
 class _Commit(beam.DoFn):

@@ -130,11 +130,11 @@ def test_reports_of_an_article_that_is_a_dead_letter_are_still_seen(target):
 
 
 def test_files_that_no_commit_names_are_not_seen_and_a_re_run_adopts_them(target):
-    from transforms.tables.sinks import open_sink, to_lines
+    from transforms.tables.sinks import open_sink, to_lines, utc_now
 
     tables = Tables([target], ticking())
     tables.write_all(by_table(extract("a")))
-    open_sink(target).stage(to_lines(by_table(extract("b")))[0])  # killed before its commit
+    open_sink(target).stage(to_lines(by_table(extract("b")))[0], utc_now())  # killed before its commit
     assert [row[0] for row in content(target)["articles"]] == ["a"]
     before = files(Path(target.removeprefix("jsonl:")))
     tables.write_all(by_table(extract("b")))

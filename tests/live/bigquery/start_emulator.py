@@ -1,0 +1,31 @@
+"""Starts bqemulator in its own environment; ``python start_emulator.py start --rest-port 0 …``.
+
+bqemulator 1.4.0 does not quote the fields of records, so a field called ``end`` breaks its CREATE TABLE. The line that
+forgets to is put right here, in memory, before anything imports it.
+"""
+
+import importlib.util
+import sys
+
+
+def main() -> None:
+    from duckdb_extensions import import_extension
+
+    for extension in ("spatial", "avro"):
+        import_extension(extension)
+    name = "bqemulator.storage.type_map"
+    spec = importlib.util.find_spec(name)
+    module = importlib.util.module_from_spec(spec)
+    source = spec.loader.get_source(name)
+    wrong = 'f"{n} {t}" for n, t in inner_cols'
+    assert wrong in source, "bqemulator has changed: is this still needed?"
+    sys.modules[name] = module
+    exec(compile(source.replace(wrong, """f'"{n}" {t}' for n, t in inner_cols"""), spec.origin, "exec"), vars(module))
+
+    from bqemulator.cli import main as bqemulator
+
+    bqemulator()
+
+
+if __name__ == "__main__":
+    main()
