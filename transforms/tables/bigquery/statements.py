@@ -47,10 +47,11 @@ def _extracted(dataset: str, table: str, id_column: str) -> str:
 def _meetings(dataset: str) -> str:
     """One row a meeting: held beats what was expected, then the newest report wins, then the surest."""
 
-    def first(value: str, where: str = "TRUE") -> str:
-        """The first in line; in a struct, since an array cannot be aggregated as it is."""
-        inner = f"IF({where}, STRUCT({value} AS found), NULL)"
-        return f"ARRAY_AGG({inner} IGNORE NULLS ORDER BY place_in_line LIMIT 1)[SAFE_OFFSET(0)].found"
+    every = "PARTITION BY meeting_id ORDER BY place_in_line ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING"
+
+    def first(value: str) -> str:
+        """The first value in line that is not null."""
+        return f"FIRST_VALUE({value} IGNORE NULLS) OVER ({every})"
 
     return f"""WITH held AS (
             SELECT *, LOGICAL_OR(status = 'held') OVER (PARTITION BY meeting_id) AS any_held
@@ -61,21 +62,22 @@ def _meetings(dataset: str) -> str:
                 published IS NULL, published DESC, confidence DESC, report_id
             ) AS place_in_line
             FROM held
+        ), told AS (
+            SELECT meeting_id, MIN(published) AS first_reported, MAX(published) AS last_reported,
+                COUNT(DISTINCT article_id) AS report_count, ARRAY_AGG(DISTINCT article_id ORDER BY article_id) AS articles
+            FROM held GROUP BY meeting_id
+        ), best AS (
+            SELECT meeting_id, participants, status, kind, place_in_line,
+                COALESCE({first("NULLIF(mode, 'unknown')")}, mode) AS mode,
+                {first("date")} AS date,
+                {first("place")} AS place,
+                {first("occasion")} AS occasion,
+                {first("IF(ARRAY_LENGTH(topics) > 0, topics, NULL)")} AS topics
+            FROM lined
         )
-        SELECT meeting_id,
-            {first("participants")} AS participants,
-            {first("status")} AS status,
-            COALESCE({first("mode", "mode != 'unknown'")}, {first("mode")}) AS mode,
-            {first("kind")} AS kind,
-            {first("date", "date IS NOT NULL")} AS date,
-            {first("place", "place IS NOT NULL")} AS place,
-            {first("occasion", "occasion IS NOT NULL")} AS occasion,
-            IFNULL({first("topics", "ARRAY_LENGTH(topics) > 0")}, []) AS topics,
-            MIN(published) AS first_reported,
-            MAX(published) AS last_reported,
-            COUNT(DISTINCT article_id) AS report_count,
-            ARRAY_AGG(DISTINCT article_id ORDER BY article_id) AS articles
-        FROM lined GROUP BY meeting_id"""
+        SELECT best.meeting_id, participants, status, mode, kind, date, place, occasion, IFNULL(topics, []) AS topics,
+            first_reported, last_reported, report_count, articles
+        FROM best JOIN told ON told.meeting_id = best.meeting_id WHERE place_in_line = 1"""
 
 
 def merge(dataset: str, staged: Mapping[str, Sequence[str]], now: datetime, append: bool = False) -> str:
