@@ -76,6 +76,13 @@ def _look_up(table: dict[str, str], text: str) -> str | None:
     return code
 
 
+def without_direction(text: str) -> str:
+    """``text`` without a word before it that leaves the country the same: "northern Syria", "former Soviet"."""
+    if text and _look_up(_index().names, text) is None:
+        return _DIRECTION.sub("", bare(text))
+    return text
+
+
 def country_of(text: str) -> str | None:
     """The country that ``text`` names as a whole, by a name, an abbreviation or its people.
 

@@ -38,6 +38,9 @@ from transforms.language.places import locate
         ("Davos", None, "CH", "Europe/Zurich"),
         ("Singapore", None, "SG", "Asia/Singapore"),
         ("Gaza", None, "PS", "Asia/Gaza"),
+        ("Vatican City", None, "VA", "Europe/Vatican"),
+        ("Camp David, Maryland", None, "US", "America/New_York"),
+        ("Rancho Mirage, California, United States", None, "US", "America/Los_Angeles"),
     ],
 )
 def test_a_place_is_found_with_its_country_point_and_zone(name, near, country, timezone):
@@ -49,9 +52,10 @@ def test_a_place_is_found_with_its_country_point_and_zone(name, near, country, t
 @pytest.mark.parametrize(
     ("name", "country"),
     [("Japan", "JP"), ("the United States", "US"), ("California", "US"), ("Ontario", "CA"), ("Bavaria", "DE"),
-     ("Nagano Prefecture", "JP"), ("Washington state", "US"), ("Guangdong", "CN"), ("Georgia", "GE")],
+     ("Nagano Prefecture", "JP"), ("Washington state", "US"), ("Guangdong", "CN"), ("Georgia", "GE"), ("northern Syria", "SY"), ("Hosojima, Japan", "JP"),
+     ("Springfield, Japan", "JP")],
 )  # fmt: skip
-def test_a_country_or_a_state_is_no_point_on_the_map(name, country):
+def test_a_country_a_state_or_an_unlisted_town_is_no_point_on_the_map(name, country):
     found = locate(name)
     assert (found.country, found.latitude, found.longitude) == (country, None, None)
 
