@@ -6,7 +6,8 @@ import typing
 from collections.abc import Sequence
 from typing import Any
 
-from transforms.rows import RawArticle
+from transforms.plain import from_plain, to_plain
+from transforms.rows import Article, RawArticle
 
 SCHEMA = 1
 _HINTS = typing.get_type_hints(RawArticle)
@@ -45,6 +46,20 @@ def decode(data: bytes) -> RawArticle:
             raise ValueError(f"message field {name!r} is {type(fields[name]).__name__}, not {_name(hint)}")
         values[name] = fields[name]
     return RawArticle(**values)
+
+
+def encode_article(article: Article) -> bytes:
+    """A cleaned article as bytes, for a dead letter; ``decode_article`` gives it back."""
+    fields = {"schema": SCHEMA, **to_plain(article)}
+    return json.dumps(fields, separators=(",", ":")).encode("ascii")
+
+
+def decode_article(data: bytes) -> Article:
+    """The article that ``encode_article`` made ``data`` of; ValueError, naming the fault, for anything else."""
+    fields = json.loads(data)
+    if not isinstance(fields, dict):
+        raise ValueError(f"an article is a JSON object, not a {type(fields).__name__}")
+    return from_plain(Article, fields)
 
 
 def _fits(value: Any, hint: Any) -> bool:
