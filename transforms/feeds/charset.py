@@ -81,11 +81,12 @@ def decode(body: bytes, content_type: str = "", hints: str = "") -> Decoded:
     if _is_damaged_utf8(body, labels):
         return _lenient(body, "utf-8")
     first: Decoded | None = None
+    named = {codec(label) for label in labels}
     for encoding in _candidates(labels, body, hints):
         text = _strict(body, encoding)
         if text is None:
             continue
-        if plausible.is_plausible(text):
+        if plausible.is_plausible(text) and (encoding in named or plausible.has_its_script(text, encoding)):
             return Decoded(text, encoding, False)
         first = first or Decoded(text, encoding, False)
     return first or _lenient(body, "cp1252")

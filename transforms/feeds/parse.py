@@ -51,7 +51,10 @@ def parse_document(
     if document.error:
         return document
     flags = [*document.flags, *(["charset_repaired"] if decoded.repaired else [])]
-    document = identity.settle(document._replace(flags=flags), policy)
+    entries = [entry for entry in document.entries if entry.title or entry.text or entry.link or entry.guid]
+    if document.entries and not entries:
+        return refused("no_entries_read", flags)
+    document = identity.settle(document._replace(entries=entries, flags=flags), policy)
     return languages.detect_all(document) if detect else document
 
 

@@ -32,6 +32,8 @@ _DROPPED = ["script", "style", "noscript", "template", "iframe", "svg", "object"
 # Control characters, C1 among them (in text they are only ever damage), and byte order marks.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+# Only what ends in a semicolon is a reference: '?a=1&copy=2' holds no copyright sign.
+_NO_REFERENCE = re.compile(r"&(?!#?\w{1,32};)")
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*")
 
 
@@ -62,6 +64,8 @@ def looks_like_html(text: str) -> bool:
 
 def from_html(markup: str) -> str:
     """The text of ``markup``: paragraphs parted by a blank line, lines by one newline, runs of space by one space."""
+    if "&" in markup:
+        markup = _NO_REFERENCE.sub("&amp;", markup)
     if "<" not in markup:
         return from_text(unescape(markup) if "&" in markup else markup, blank_lines=False)
     if _PARAGRAPH in markup or _NEWLINE in markup:

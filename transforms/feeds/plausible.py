@@ -57,7 +57,19 @@ def is_plausible(text: str) -> bool:
     if not words:
         return True
     words = words[:: max(1, len(words) // _SAMPLE)]
-    return sum(map(_is_odd, words)) * 3 <= len(words)
+    # Words in capitals alone count half: KOI8-R read as windows-1251 gives nothing else.
+    odd = sum(1.0 if _is_odd(word) else 0.5 if len(word) > 3 and word.isupper() else 0.0 for word in words)
+    return odd * 3 <= len(words)
+
+
+def has_its_script(text: str, encoding: str) -> bool:
+    """False where a Japanese or Korean code page gives next to no kana or Hangul: it was Chinese, or no Asian text."""
+    scripts = {"euc_jp": (0.1, "\u3040", "\u30ff"), "cp932": (0.1, "\u3040", "\u30ff"), "cp949": (0.6, "\uac00", "\ud7af")}
+    if encoding not in scripts:
+        return True
+    share, first, last = scripts[encoding]
+    wide = [character for character in text[:20000] if not character.isascii() and character.isalpha()]
+    return sum(first <= character <= last for character in wide) >= share * len(wide)
 
 
 def _is_odd(word: str) -> bool:

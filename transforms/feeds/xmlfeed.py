@@ -44,6 +44,7 @@ _ABOUT = {
     "managingeditor",
     "webmaster",
 }
+_MAIL_AND_NAME = re.compile(r"\s*\S+@\S+\s*\((.+?)\)\s*|\s*(.+?)\s*<\S+@\S+>\s*")
 _RSS_1 = "{http://purl.org/rss/1.0/}"
 _PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000, "yearly": 31536000}
 
@@ -98,8 +99,13 @@ def _with_feedparser(root: "etree._Element", elements: "Sequence[etree._Element]
     """What feedparser reads in the document without its bodies, which are taken out of the tree for good."""
     for element in elements:
         for child in list(element):
-            if not isinstance(child.tag, str) or tree.split(child.tag)[1] not in _ABOUT:
+            name = tree.split(child.tag)[1] if isinstance(child.tag, str) else ""
+            if name not in _ABOUT:
                 element.remove(child)
+            elif name in ("author", "creator", "contributor") and not len(child):
+                # feedparser cuts names where the mail address has a long top-level domain.
+                named = _MAIL_AND_NAME.fullmatch(child.text or "")
+                child.text = named[1] or named[2] if named else child.text
     for element in root.iter():
         # Prefixed RSS: feedparser knows the plain names only, and RSS 1.0 by its namespace.
         tag = element.tag
