@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "publish": ("pipelines.publish", "read the feeds into the stream, once or for ever"),
     "batch": ("pipelines.batch", "take a span of the stream through the chain into the tables"),
     "stream": ("pipelines.streaming", "take the stream through the chain into the tables, for ever"),
+    "replay": ("pipelines.replay", "take dead letters through the chain again"),
     "emulator": ("pipelines.emulator", "an embedded, durable Google Pub/Sub for laptops and tests"),
     "extract": ("pipelines.extract", "articles in, meetings out: a Unix filter"),
     "parse-feed": ("pipelines.parse_feed", "show what one fetched document yields"),
@@ -84,7 +85,8 @@ def _log() -> None:
 def _usage() -> str:
     width = max(map(len, COMMANDS))
     commands = "\n".join(f"  {name:{width}}  {what}" for name, (_, what) in COMMANDS.items())
-    return f"{(__doc__ or '').splitlines()[0]}\n\nusage: meetwire COMMAND [flags]\n\n{commands}\n\nmeetwire COMMAND --help explains a command."
+    title = (__doc__ or "").splitlines()[0]
+    return f"{title}\n\nusage: meetwire COMMAND [flags]\n\n{commands}\n\nmeetwire COMMAND --help explains a command."
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -104,3 +104,31 @@ def _can_be_made(folder: Path) -> str:
     if not os.access(there, os.W_OK | os.X_OK):
         raise PermissionError(13, "cannot be written to", str(there))
     return "will be made" if there != folder or not any(folder.iterdir()) else "is there"
+
+
+def _stream(stream: str, create: bool) -> str:
+    from transforms.streams import connect
+
+    if create:
+        from transforms.streams.create import create_stream
+
+        return f"{stream}: {'; '.join(create_stream(stream))}"
+    address = connect.parse_address(stream)
+    if isinstance(address, connect.FolderAddress) and not address.path.exists():
+        return f"{stream}: {_can_be_made(address.path)}"
+    waiting = connect.backlog(stream)
+    return f"{stream}: " + (f"{waiting.messages} messages wait" if waiting else "answers")
+
+
+def _model(name: str) -> str:
+    from transforms.language.pipeline import load
+
+    meta = load(name).meta
+    return f"{name} {meta['version']} ({meta['lang']})"
+
+
+def _tables(target: str) -> str:
+    if "://" in target:
+        return f"{target}: rows would go there"
+    folder = Path(target.removeprefix("jsonl:"))
+    return f"{target}: {_can_be_made(folder)}"
