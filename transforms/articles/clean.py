@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from transforms.articles.dateline import find_dateline
 from transforms.articles.parts import Kind, Part, parts
+from transforms.language import countries
 from transforms.language.dates_anchor import anchor_for
 from transforms.rows import Article, RawArticle
 
@@ -22,7 +23,7 @@ _GLUED = re.compile(
     r"(?<=[\w.!?\"”’'%)])-(?=(?:FILE\b|[A-Z][A-Z.' ]+(?:, [A-Z][A-Za-z.]+)* (?:—|–|--) ?-?)"
     r"|(?:The|A|An|In|On|At|He|She|It|They|We|After|When|While|As|But|For|From|If|Since|Some|This|That|These|There|With"
     r"|According|Meanwhile|U\.S\.|President|Prime|Secretary|Vice|Saturday|Sunday|Monday|Tuesday|Wednesday|Thursday|Friday)\b)"
-    r"|(?<=[a-z]{4})-(?=[A-Z][a-z]{2})|(?<= [—–])\s?-(?=[\w“\"‘'])|(?<=[—–]\s)-(?=[\w“\"‘'])"
+    r"|(?<=[a-z]{4})-(?=[A-Z][a-z]{2})|(?<=[a-z])-(?=[A-Z][a-z]+['’]s )|(?<= [—–])\s?-(?=[\w“\"‘'])|(?<=[—–]\s)-(?=[\w“\"‘'])"
 )
 _PREFIXES = frozenset(
     "anti trans post then inter intra semi super ultra neo euro counter under over cross multi pseudo former vice south"
@@ -136,6 +137,8 @@ def _mask(text: str, headline_end: int) -> Masked:
     kept: list[tuple[int, int]] = []
     at = length = 0
     for start, end in sorted(dropped):
+        if parted[start - 1 : start] in {"", "\n", _PARAGRAPH}:  # what opened the line goes with the blank behind it
+            end += len(parted[end:]) - len(parted[end:].lstrip(" "))
         if start > at:
             kept.append((length, at))
             pieces.append(parted[at:start])
@@ -149,6 +152,9 @@ def _mask(text: str, headline_end: int) -> Masked:
 def _is_one_word(text: str, hyphen: int) -> bool:
     """Whether the hyphen joins one word or two names ("anti-American", "Biden-Kishida") and parts no lines."""
     word = re.search(r"[^\W\d_]+$", text[max(0, hyphen - 25) : hyphen])
+    if word is not None and countries.is_country_name(word[0]):  # "Taiwan and China-Trump's call": no pair owns a thing
+        owner = re.match(r"([A-Z][a-z]+)['’]s\b", text[hyphen + 1 :])
+        return owner is None or countries.is_country_name(owner[1])
     if word is None or not text[hyphen + 1 : hyphen + 2].isalpha():
         return False
     following = re.match(r"[A-Za-z.]+", text[hyphen + 1 :])

@@ -112,14 +112,14 @@ def phrases_of(reading: Reading, sentence: Span) -> list[Phrase]:
             found.append(phrase)
             taken.update(dict.fromkeys(range(phrase.start, phrase.end), index))
     for start, end, root in chunks:
-        while end > start and (end - 1 in taken or doc[end - 1].is_space or doc[end - 1].is_punct):
+        while end > start and (end - 1 in taken or doc[end - 1].is_space or doc[end - 1].is_punct or doc[end - 1].pos_ == "CCONJ"):
             end -= 1
         inner = [i for i in range(start, end) if i in taken]
         if inner:
             start = max(inner) + 1
             while start < end and (doc[start].text in _POSSESSIVE or doc[start].is_punct):
                 start += 1
-        while start < end and (doc[start].is_space or (doc[start].is_punct and doc[start].text not in {"“", '"'})):
+        while start < end and (doc[start].is_space or doc[start].pos_ == "CCONJ" or (doc[start].is_punct and doc[start].text not in {"“", '"'})):
             start += 1
         if start >= end:
             continue
@@ -203,6 +203,8 @@ def _classify(reading: Reading, start: int, end: int, root: int) -> Phrase:
         return Phrase(start, end, root, "pronoun", None, low in {"they", "them", "we", "us"}, None)
     if token.tag_ == "VBG":
         kind = None
+    if token.ent_type_ in {"DATE", "TIME"} or low in words("not_names"):
+        return Phrase(start, end, root, "other", None, False, None)
     if kind == "office":
         plural = is_plural_noun(token.text)
         return Phrase(start, end, root, "group" if plural else "role", None, plural, code)

@@ -103,14 +103,14 @@ def _drafts(reading: Reading, masked: Masked, article: Article, anchor: datetime
 
 def _shares(encounter: Encounter, parties: list[Party]) -> list[list[Party]]:
     """One list of parties an encounter: "separate calls to A, B and C" are three."""
-    if not encounter.repeated or len(parties) <= 2:
+    if not encounter.repeated or len(parties) <= 2 or encounter.trigger.i < parties[0].start:
         return [parties]
     return [[parties[0], other] for other in parties[1:]]
 
 
 def _looks_like_caption(sentence: Sentence) -> bool:
-    """A sentence in the present tense that ends in a full date: a picture's caption without its mark."""
-    return sentence.span.root.tag_ in {"VBZ", "VBP"} and any(t.shape_ == "dddd" for t in sentence.span[-4:])
+    """A sentence that ends in a full date and is not in the past tense: a picture's caption without its mark."""
+    return sentence.span.root.tag_ not in {"VBD", "VBN"} and any(t.shape_ == "dddd" for t in sentence.span[-4:])
 
 
 def _draft(

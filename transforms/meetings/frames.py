@@ -65,17 +65,17 @@ def match(sentence: Sentence) -> list[Encounter]:
             noun = table.nouns.get(lemma) or table.nouns.get(token.lower_)
             if noun is not None and _is_encounter(sentence, token, noun):
                 found.extend(_noun(sentence, token, noun, table))
-            elif (verb := table.verbs.get(lemma)) and token.lower_ in {
-                "meets",
-                "meet",
-                "hosts",
-                "receives",
-                "phones",
-                "welcomes",
-                "greets",
-            }:
+            elif (verb := table.verbs.get(lemma) or table.forms.get(token.lower_)) and _stands_as_verb(sentence, token):
                 found.extend(_verb(sentence, token, verb, table))
     return found
+
+
+def _stands_as_verb(sentence: Sentence, token: Token) -> bool:
+    """Whether a noun right behind a person is a headline's or caption's verb: "Erdogan greets Bahceli"."""
+    if token.i == sentence.span.start:
+        return False
+    index = sentence.covering(token.i - 1)
+    return index is not None and sentence.phrases[index].kind in {"person", "role"} and sentence.phrases[index].end == token.i
 
 
 # ---- verbs
@@ -371,7 +371,7 @@ def _segments(
 
 
 # Nouns that a conversation is held by or over: "spoke in a phone call with B".
-_MEDIA = {"call", "conversation", "conference", "talk", "exchange", "session", "lunch", "dinner", "breakfast"}
+_MEDIA = {"call", "conversation", "conference", "exchange", "session", "lunch", "dinner", "breakfast"}
 # "discussed the war with Iran": what is with Iran is the war.
 _RELATIONS = {
     "relation", "relations", "relationship", "tie", "ties", "war", "border", "trade", "deal", "agreement", "conflict", "cooperation",
@@ -474,6 +474,8 @@ def _noun(sentence: Sentence, noun: Token, frame: NounFrame, table: Frames) -> I
         outer = _list_at(sentence, subject, relative) if relative is not None and (subject := grammar.subject(relative)) is not None and subject != noun else []
         outer = outer or _other_side(sentence, noun, verb, frame, table, bool(partners) or bool(pair), [p for p in parties])
         why["subject"] = _words(outer)
+    if not partners and not parties and not outer and (told := _told(sentence, noun, table)) is not None:
+        outer, verb = told
     full = _unique([*outer, *parties])
     if not _enough_noun(full, complete):
         return
@@ -537,6 +539,11 @@ def _possessor(sentence: Sentence, noun: Token) -> list[Party]:
                 return _inner_possessor(sentence, child)
             if phrase.kind in PARTY_KINDS:
                 return sentence.read_list(_first_of_list(sentence, index, noun), noun.i)[0]
+    above = noun.head.head if noun.dep_ == "pobj" and noun.head.lower_ == "of" else None
+    if above is not None and above.lemma_.lower() in {"round", "series", "string", "number", "set", "flurry", "spate", "first", "second", "latest"}:
+        for token in above.children:
+            if token.dep_ == "poss":
+                return _inner_possessor(sentence, token)
     before = sentence.covering(noun.i)
     start = sentence.phrases[before].start if before is not None else noun.i
     for token in sentence.doc[start : noun.i]:
@@ -659,8 +666,10 @@ def _other_side(
     have: list[Party],
 ) -> list[Party]:
     """Whoever met the partners: the subject of the verb above, or those who told each other something there."""
-    if not partnered and not have and (told := _told(sentence, noun, table)):
-        return told
+    if not partnered and not have and _told(sentence, noun, table) is not None:
+        return []
+    if _topic_of(noun):
+        return []
     if verb is None:
         return _fragment_side(sentence, noun)
     path = _path(noun, verb)
@@ -706,20 +715,30 @@ def _other_side(
     return []
 
 
-def _told(sentence: Sentence, noun: Token, table: Frames) -> list[Party]:
+def _told(sentence: Sentence, noun: Token, table: Frames) -> tuple[list[Party], Token] | None:
     """Who told whom in this call: "In a call on Saturday, A told B", "A told B, in a call, that"."""
     start = noun.left_edge.i if noun.i - noun.left_edge.i <= 8 else noun.i
     lead = [t.lower_ for t in sentence.doc[max(sentence.span.start, start - 1) : noun.i]]
     if not {"in", "during", "on", "over", "by"} & set(lead):
-        return []
+        return None
     verbs = [t for t in sentence.span if t.pos_ == "VERB" and t.lemma_ in table.telling and abs(t.i - noun.i) <= 25]
     for verb in sorted(verbs, key=lambda t: abs(t.i - noun.i)):
         who = grammar.subject(verb)
         objects, _ = _objects(sentence, verb)
         subjects = _list_at(sentence, who, verb) if who is not None else []
         if subjects and objects and not _audience(sentence, objects) and all(_could_attend(sentence, p) for p in subjects):
-            return [*subjects, *objects]
-    return []
+            return [*subjects, *objects], verb
+    return None
+
+
+def _topic_of(noun: Token) -> bool:
+    """Whether the encounter is only what is spoken about: "conferred about the talks with Iran"."""
+    for token in grammar.chain(noun):
+        if token.pos_ == "ADP":
+            return token.lower_ in {"about", "on", "regarding", "concerning", "toward", "towards", "against"}
+        if token.pos_ in grammar.VERBAL:
+            return False
+    return False
 
 
 def _could_attend(sentence: Sentence, party: Party) -> bool:

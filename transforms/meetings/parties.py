@@ -32,6 +32,13 @@ _JOINING = {
     (",", "and", "also"),
     ("alongside",),
     ("and", "with"),
+    ("accompanied", "by"),
+    (",", "accompanied", "by"),
+    (",", "flanked", "by"),
+    (",", "joined", "by"),
+    ("joined", "by"),
+    (",", "alongside"),
+    (",", "plus"),
 }
 _INCLUDING = {
     ("including",),
@@ -108,6 +115,15 @@ class Sentence:
                 return at
         return at
 
+    def _over_date(self, at: int) -> int:
+        """Past a weekday that parts a group from ", including": "four leaders Saturday, including A"."""
+        stop = at
+        while stop < min(at + 3, self.span.end) and (self.doc[stop].ent_type_ == "DATE" or (self.doc[stop].lower_ == "on" and stop == at)):
+            stop += 1
+        if stop > at and stop + 1 < self.span.end and {t.lower_ for t in self.doc[stop : stop + 2]} & {"including"}:
+            return stop
+        return at
+
     def _remark(self, at: int) -> int | None:
         """Behind ", left," and ", third from right,", comma and all; None where there is none."""
         doc, end = self.doc, self.span.end
@@ -165,7 +181,7 @@ class Sentence:
         end = at
         replaced = False
         while True:
-            at = self.skip(at)
+            at = self._over_date(self.skip(at))
             joint, behind = self.separator(at)
             if not joint:
                 break
@@ -187,7 +203,7 @@ class Sentence:
                 shape = self._apposition(parties[0], more)
                 if shape == "absorb":
                     parties = [_titled(parties[0], more[0])]
-                    at = stop
+                    at = self._rest_of_apposition(stop)
                     if at < self.span.end and self.doc[at].text == ",":
                         at += 1
                         end = at
@@ -226,6 +242,16 @@ class Sentence:
         """Whether "and" with a verb behind it ends the list: "will meet A, B and visit C"."""
         tokens = self.doc[at : min(at + 3, self.span.end)]
         return len(tokens) >= 2 and tokens[0].lower_ in {"and", ","} and any(t.pos_ == "VERB" for t in tokens[1:])
+
+    def _rest_of_apposition(self, at: int) -> int:
+        """Behind "and chief executive officer of Y" where an apposition goes on."""
+        joint, behind = self.separator(at)
+        index = self.starting(behind) if joint == ("and",) else None
+        if index is None or self.phrases[index].kind != "role":
+            return at
+        if self.doc[self.phrases[index].start].pos_ == "DET":
+            return at
+        return self.read_one(index)[1]
 
     def _phrase_near(self, at: int) -> int | None:
         """The phrase that begins at ``at``, over "with", "also" and adverbs."""
@@ -457,12 +483,16 @@ class Sentence:
         if end < self.span.end and doc[end].text == "(" and (close := self.skip(end)) > end and self.phrases:
             end = close
         name = self._named(phrase.start, end_name)
+        if end_name - phrase.end > 2 and doc[end_name - 1].lower_ in {"party", "group", "movement", "union"} and doc[end_name - 2].text[:1].isupper():
+            name = self._named(phrase.start, end_name - 1)
         title = None
+        plural = phrase.plural or (head in COUNTING and steps > 0)
         if phrase.kind == "role":
             office = next((o for o in self.reading.offices if o.start <= phrase.head < o.end), None)
             title = office.title if office else None
+            end = max(end, office.end) if office else end
             country = country or (office.country if office else None)
-        return [Party(kind, name, phrase.entity, country, title, phrase.start, end, phrase.head, phrase.plural)], end
+        return [Party(kind, name, phrase.entity, country, title, phrase.start, end, phrase.head, plural)], end
 
     def _label(self, phrase: Phrase) -> str:
         return self.doc[phrase.head].ent_type_

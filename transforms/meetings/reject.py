@@ -70,7 +70,7 @@ def counts(encounter: Encounter, parties: list[Party], status: str, dated: bool,
         return False
     if not any(_identified(encounter, p) for p in parties):
         return False
-    return not (encounter.frame in _LOOSE and status in {"planned", "proposed", "denied"} and not (dated or placed) and not _is_fixed(encounter))
+    return not (encounter.frame in _LOOSE and status in {"planned", "proposed", "denied"} and not dated and not _is_fixed(encounter))
 
 
 def _identified(encounter: Encounter, party: Party) -> bool:

@@ -76,7 +76,7 @@ class Resolver:
             index = sentence.covering(token.i)
             if index is None or sentence.phrases[index].kind != "name" or sentence.phrases[index].end - sentence.phrases[index].start > 3:
                 continue
-            if token.text.isupper() or is_word(token):
+            if token.text.isupper() or (is_word(token) and token.pos_ != "PROPN"):
                 continue
             parties, _ = sentence.read_one(index)
             self._memory = Memory(reading)

@@ -435,18 +435,28 @@ def _noun(encounter: Encounter) -> Verdict:
         if lemma in {"continue", "resume"} and verb.tag_ in {"VBP", "VBZ", "VBG"}:
             return Verdict("ongoing", verb.text)
         return Verdict("held", verb.text)
-    verdict = _verb(verb, encounter)
-    if verdict.status == "planned" and any(
-        t.lower_ in {"during", "at", "in", "after", "following"}
-        for t in grammar.chain(noun)
-        if t.pos_ in {"ADP", "VERB", "SCONJ"}
-    ):
-        prepositions = [t.lower_ for t in grammar.chain(noun) if t.pos_ in {"ADP", "SCONJ", "VERB"} and t != verb]
-        if prepositions[:1] and prepositions[0] in {"after", "following", "since"}:
-            return Verdict("held", prepositions[0])
-        return verdict
-    if verdict.status == "planned" and verdict.why.startswith(("will", "to")) and "pobj" in labels:
-        return verdict
+    return _beside(noun, verb)
+
+
+def _beside(noun: Token, verb: Token) -> Verdict:
+    """A noun that is no argument of the verb ("agreed during their talks"): as real as the clause it stands in."""
+    prepositions = [t.lower_ for t in grammar.chain(noun) if t.pos_ in {"ADP", "SCONJ", "VERB"} and t != verb]
+    if prepositions[:1] and prepositions[0] in {"after", "following", "since"}:
+        return Verdict("held", prepositions[0])
+    finite = verb
+    for token in grammar.chain(verb):
+        if token.pos_ in grammar.VERBAL:
+            finite = token
+            if token.tag_ in {"VBD", "VBZ", "VBP"} or grammar.auxiliaries(token) & (_WILL | _WOULD | {"has", "have", "had", "was", "were"}):
+                break
+    if grammar.auxiliaries(finite) & _WILL:
+        return Verdict("planned", "will")
+    if finite.tag_ in {"VBZ", "VBP"} and finite != verb and finite.lemma_ in _words("planned"):
+        return Verdict("planned", finite.text)
+    if finite.lemma_ in {"plan", "expect", "schedule", "set", "hope", "intend"} and finite != verb:
+        return Verdict("planned", finite.text)
+    if finite == verb and "to" in grammar.auxiliaries(verb) and verb.dep_ == "ROOT":
+        return Verdict("planned", "to " + verb.text)
     return Verdict("held", noun.text)
 
 

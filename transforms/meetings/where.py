@@ -141,6 +141,16 @@ _EVENTS = {
 }
 
 
+# "the situation in Ukraine": where the topic is, not the talks.
+_TOPICAL = {
+    "situation", "war", "crisis", "conflict", "development", "event", "violence", "attack", "fighting", "election", "program", "programme",
+    "killing", "coup", "quo", "peace", "process", "unrest", "troop", "force", "people", "right", "influence", "presence", "base", "operation",
+    "oil", "price", "ceasefire", "truce", "shooting", "strike", "bombing", "protest", "reform", "democracy", "security", "stability", "issue",
+    "investment", "project", "interest", "tension", "government", "regime", "rule", "economy", "growth", "market", "company", "life", "role",
+    "bloodshed", "famine", "drought", "transition", "embassy", "citizen", "prisoner", "refugee", "officer", "action", "activity", "cooperation",
+}
+
+
 class Where(NamedTuple):
     """A place as tokens, and where it was named."""
 
@@ -276,6 +286,8 @@ def _cost(encounter: Encounter, preposition: Token) -> int:
             return 7 + verbs
         if node.lemma_ in frames().verbs or node.lemma_ in {"hold", "take", "be"}:
             return 6 + 2 * verbs
+        return 12
+    if preposition.head.pos_ == "NOUN" and preposition.head.i != trigger.i and preposition.head.lemma_.lower() in _TOPICAL:
         return 12
     if node.pos_ in {"NOUN", "PROPN"} and node.lemma_.lower() in frames().nouns and preposition.i > trigger.i:
         return 5 + verbs
