@@ -16,7 +16,7 @@ _AGENCY = (
     r"|Nikkei|VOA|RFE/RL|NurPhoto|ZUMA|Alamy|SOPA|Sipa|SIPA|Abaca|Belga|ANP|NTB|TT|Ritzau|LUSA|ANSA|MTI|PAP|CTK|GPO)"
 )
 _CREDIT = re.compile(
-    r"\s*(?:"
+    r"(?:"
     r"[(\[](?i:[^()\[\]]{0,80}\b(?:photos?|images?|pictures?|handout|pool|via|file|screengrab|screenshot)\b)"
     r"[^()\[\]]{0,100}[)\]]"
     rf"|[(\[]{_AGENCY}(?: ?[/,|][^()\[\]]{{0,100}})?[)\]]"
@@ -28,6 +28,10 @@ _CREDIT = re.compile(
     r"|==? ?\w[\w ]{1,30}"
     r")\s*\.?\s*$"
 )
+# Where a credit can begin, and what one cannot be without.
+_OPENS = re.compile(r"(?<!\S)(?=[(\[|—–=A-Z-]|(?i:file|photo|image|picture))|[(\[]|==")
+_SIGNS = re.compile(r"[)\]/=]|(?i:photo|image|picture)")
+_LONGEST_CREDIT = 250
 _PREFIX = re.compile(
     r"^[\[(]?(?:FILE(?: ?PHOTO| ?IMAGE| ?PICTURE)?|FILES?|File photo|File image|PHOTO|Photo|IMAGE|Image|PICTURE|Picture"
     r"|CAPTION|Caption|Pictured|Archive photo|HANDOUT|Handout)\b[\])]? ?(?:[:—–|-]|(?= of | shows?)) ?"
@@ -42,6 +46,12 @@ _IN_PHOTO = re.compile(
     r"|\b(?:second|third|2nd|3rd) from (?:the )?(?:left|right)\b|\bL-R\b",
     re.IGNORECASE,
 )
+_PHOTO_WORD = re.compile(
+    r"photo|image|picture|grab|screenshot|seen|shown|composite|handout|undated|from left|left to|clockwise"
+    r"|from the|from right|L-R",
+    re.IGNORECASE,
+)
+_BRACKET = re.compile(r"[(\[]")
 _POSE = re.compile(
     r"\b(?:shakes? hands|poses?|walks?|arrives?|attends?|speaks?|greets?|meets?|waves?|gestures?|looks? on|stands?"
     r"|sits?|talks?|chats?|welcomes?|addresses|holds?|listens?|smiles?|embraces?|hugs?|toasts?|signs?|inspects?|reviews?"
@@ -63,14 +73,28 @@ def is_caption(block: str) -> bool:
     """
     if len(block) > _LONGEST or "\n\n" in block:
         return False
-    if _PREFIX.match(block) or (_POSITION.search(block) and _POSE.search(block)):
+    if _PREFIX.match(block) or (_BRACKET.search(block) and _POSITION.search(block) and _POSE.search(block)):
         return True
-    credit = _CREDIT.search(block)
-    before = block[: credit.start()] if credit else block
-    if credit and before.strip() and re.search("photo|image|picture|file|via|pool|/", credit[0], re.IGNORECASE):
+    start = _credit_start(block, len(block))
+    before, credit = (block, "") if start is None else (block[:start], block[start:])
+    if before.strip() and re.search("photo|image|picture|file|via|pool|/", credit, re.IGNORECASE):
         return True
-    hints = bool(_IN_PHOTO.search(before)) + bool(_FULL_DATE.search(before)) + bool(credit) + bool(_POSE.search(before))
-    return hints >= 3 or (bool(_IN_PHOTO.search(before)) and hints >= 2 and not _PAST.search(before))
+    in_photo = bool(_PHOTO_WORD.search(before) and _IN_PHOTO.search(before))
+    if not in_photo and not credit:
+        return False
+    hints = in_photo + bool(_FULL_DATE.search(before)) + bool(credit) + bool(_POSE.search(before))
+    return hints >= 3 or (in_photo and hints >= 2 and not _PAST.search(before))
+
+
+def _credit_start(block: str, end: int) -> int | None:
+    """Where the credit that ends at ``end`` begins, with the white space before it; None where there is none."""
+    tail = max(0, end - _LONGEST_CREDIT)
+    if not _SIGNS.search(block, tail, end):
+        return None
+    for opening in _OPENS.finditer(block, tail, end):
+        if _CREDIT.match(block, opening.start(), end):
+            return len(block[: opening.start()].rstrip())
+    return None
 
 
 def marks(block: str) -> list[tuple[int, int]]:
@@ -80,8 +104,8 @@ def marks(block: str) -> list[tuple[int, int]]:
     if prefix:
         found.append(prefix.span())
     end = len(block)
-    while (credit := _CREDIT.search(block, max(0, end - 250), end)) is not None and credit.start() > 0:
-        end = credit.start()
+    while end and (credit := _credit_start(block, end)):
+        end = credit
     start = found[-1][1] if found else 0
     found.extend(m.span() for m in _POSITION.finditer(block, start, end))
     if end < len(block):

@@ -24,8 +24,10 @@ _AGENCIES = (
     "AFP|AP|Reuters|REUTERS|Kyodo|KYODO|Xinhua|TASS|Bernama|BERNAMA|PTI|IANS|ANI|UNI|UPI|dpa|Yonhap|Anadolu|APP|BSS|ONS"
     "|Agencies|Agence France-Presse|Associated Press"
 )
+_END_MARK_OPENS = re.compile(r"==?|[—–(-]|(?:Additional r|R)eporting by|Writing by")
+_LONGEST_MARK = 700
 _END_MARK = re.compile(
-    rf"\s*(?:==? ?\w[\w ]{{1,30}}|(?:—|–|--|-) ?(?:{_AGENCIES})(?: [\w ]{{0,30}})?|\((?:{_AGENCIES}|END|End)\)"
+    rf"(?:==? ?\w[\w ]{{1,30}}|(?:—|–|--|-) ?(?:{_AGENCIES})(?: [\w ]{{0,30}})?|\((?:{_AGENCIES}|END|End)\)"
     r"|\((?:(?:Additional )?[Rr]eporting|[Ww]riting|[Ee]diting|[Ww]ith inputs? from|Compiled) (?:by )?[^()]{2,300}\)"
     r"|(?:(?:Additional )?Reporting|Writing) by [A-Z][^.\n]{2,200};[^.\n]{0,200}Editing by [^.\n]{2,100}\.?)$"
 )
@@ -147,10 +149,19 @@ def _block(text: str, start: int, end: int) -> Iterator[Part]:
 
 
 def _end_marks(block: str) -> list[tuple[int, int]]:
+    """Where the marks at the end of a paragraph stand; none where it holds nothing else."""
     end = len(block)
-    while (match := _END_MARK.search(block, max(0, end - 700), end)) is not None and match.start() > 0:
-        end = match.start()
+    while (start := _end_mark_start(block, end)) is not None:
+        end = start
     return [(end, len(block))] if end < len(block) else []
+
+
+def _end_mark_start(block: str, end: int) -> int | None:
+    for opening in _END_MARK_OPENS.finditer(block, max(0, end - _LONGEST_MARK), end):
+        start = len(block[: opening.start()].rstrip())
+        if start and _END_MARK.match(block, opening.start(), end):
+            return start
+    return None
 
 
 def _split(start: int, block: str, credits: list[tuple[int, int]], kind: Kind) -> Iterator[Part]:
