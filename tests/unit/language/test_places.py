@@ -52,7 +52,8 @@ def test_a_place_is_found_with_its_country_point_and_zone(name, near, country, t
 @pytest.mark.parametrize(
     ("name", "country"),
     [("Japan", "JP"), ("the United States", "US"), ("California", "US"), ("Ontario", "CA"), ("Bavaria", "DE"),
-     ("Nagano Prefecture", "JP"), ("Washington state", "US"), ("Guangdong", "CN"), ("Georgia", "GE"), ("northern Syria", "SY"), ("Hosojima, Japan", "JP"),
+     ("Nagano Prefecture", "JP"), ("Washington state", "US"), ("Guangdong", "CN"),
+        ("Georgia", "GE"), ("northern Syria", "SY"), ("Hosojima, Japan", "JP"),
      ("Springfield, Japan", "JP")],
 )  # fmt: skip
 def test_a_country_a_state_or_an_unlisted_town_is_no_point_on_the_map(name, country):
