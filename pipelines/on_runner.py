@@ -1,4 +1,4 @@
-"""``stream --runner=…``: the chain behind an unbounded read, on a runner that runs for ever.
+"""``--runner=…``: the chain on another runner of Beam; for ``stream`` behind an unbounded read.
 
 A runner acknowledges a message when it has committed the bundle that read it, and the chain has no shuffle before its
 durable write, so the guarantees are those of the default way. Prism is started here and ends with this process;
@@ -8,6 +8,7 @@ Dataflow reads with Beam's own source, which it deduplicates by revision.
 import contextlib
 import signal
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 import apache_beam as beam
@@ -25,9 +26,8 @@ from pipelines.options import LOCAL_RUNNER, beam_options
 from pipelines.prism import prism
 from pipelines.settings import Settings, SettingsError
 from transforms.streams import StreamError
-from transforms.streams.connect import PubSubAddress, parse_address
-from transforms.streams.message import Received, timestamp
-from transforms.streams.read import ReadStream, draining
+from transforms.streams.connect import FolderAddress, PubSubAddress, parse_address
+from transforms.streams.read import ReadFromDataflowPubSub, ReadRange, ReadStream, draining
 from transforms.tables.write import WriteDeadLetters, WriteTables
 
 
@@ -47,10 +47,20 @@ def stream_on_runner(arguments: Sequence[str], settings: Settings, messages: int
     options.view_as(StandardOptions).streaming = True
     # Received carries a dict: it travels, but is never a key.
     options.view_as(TypeOptions).allow_non_deterministic_key_coders = True
+    return _run(options, settings, _source(options, settings.stream, messages, idle_seconds))
+
+
+def batch_on_runner(arguments: Sequence[str], settings: Settings, since: datetime | None, until: datetime) -> Fates:
+    """Runs the pipeline over a span of a folder stream; its errors are those of ``stream_on_runner``."""
+    if not isinstance(parse_address(settings.stream), FolderAddress):
+        raise SettingsError(f"stream: {settings.stream}: a bounded run on another runner reads folder:PATH only")
+    return _run(beam_options(arguments), settings, ReadRange(settings.stream, since, until))
+
+
+def _run(options: PipelineOptions, settings: Settings, source: beam.PTransform) -> Fates:
     with _job_service(options):
         pipeline = beam.Pipeline(options=options)
         with ErrorHandler(WriteDeadLetters(settings.tables)) as errors:
-            source = _source(options, settings.stream, messages, idle_seconds)
             messages_to_tables(pipeline, source, WriteTables(settings.tables), settings, errors)
         try:
             result = pipeline.run()
@@ -62,33 +72,12 @@ def stream_on_runner(arguments: Sequence[str], settings: Settings, messages: int
             raise StreamError(str(options.view_as(StandardOptions).runner), lines[-1] if lines else "failed") from error
 
 
-class ReadFromDataflowPubSub(beam.PTransform):
-    """``PBegin`` -> ``PCollection[Received]``: Beam's own source, as Dataflow reads it.
-
-    Dataflow acknowledges after its commit and drops what it has seen in the last ten minutes, by ``revision_id``.
-    """
-
-    def __init__(self, address: PubSubAddress) -> None:
-        super().__init__()
-        self._subscription = f"projects/{address.project}/subscriptions/{address.subscription}"
-
-    def expand(self, begin: Any) -> beam.PCollection:
-        """Wires the source."""
-        source = beam.io.ReadFromPubSub(subscription=self._subscription, with_attributes=True, id_label="revision_id")
-        return begin | source | "Receive" >> beam.Map(_received).with_output_types(Received)
-
-
-def _received(message: Any) -> Received:
-    published = timestamp(message.publish_time) if message.publish_time else ""
-    return Received("", message.data, dict(message.attributes or {}), message.message_id or "", published, 0)
-
-
 def _source(options: PipelineOptions, stream: str, messages: int, idle_seconds: float | None) -> beam.PTransform:
     address = parse_address(stream)
     if options.view_as(StandardOptions).runner == "DataflowRunner":
         if not isinstance(address, PubSubAddress) or address.subscription is None:
             raise SettingsError(f"stream: {stream}: Dataflow reads pubsub://PROJECT/TOPIC/SUBSCRIPTION only")
-        return ReadFromDataflowPubSub(address)
+        return ReadFromDataflowPubSub(address.project, address.subscription)
     return ReadStream(stream, messages, idle_seconds=idle_seconds)
 
 

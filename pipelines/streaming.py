@@ -18,15 +18,16 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipelines import settings as settings_module
 from pipelines.chain import Fates, load_model, run_messages
 from pipelines.consume import Consumer, Limits
 from pipelines.metrics import Metrics
+from pipelines.moments import duration_flag
 from pipelines.on_runner import stream_on_runner, wants_runner
 from pipelines.progress import say
 from pipelines.settings import Settings, SettingsError
-from transforms.streams import Received, StreamError, Subscription, open_subscription
+from transforms.streams import Received, Subscription, open_subscription
 from transforms.streams.attempts import Attempts
+from transforms.streams.bounded import BoundedSubscription
 from transforms.tables.dead_letters import dead_letter
 from transforms.tables.sinks import Tables
 
@@ -36,13 +37,15 @@ TAKES_BEAM_OPTIONS = True
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The flags of ``stream``."""
     defaults = Limits()
-    parser.add_argument("--stop-when-idle", type=_duration, metavar="TIME", help="end when nothing came for so long")
+    parser.add_argument(
+        "--stop-when-idle", type=duration_flag, metavar="TIME", help="end when nothing came for so long"
+    )
     parser.add_argument(
         "--max-messages", type=int, default=defaults.messages, metavar="N", help="messages a run (default: %(default)s)"
     )
     parser.add_argument(
         "--gather",
-        type=_duration,
+        type=duration_flag,
         default=defaults.seconds,
         metavar="TIME",
         help="wait so long for more messages once one is there: fewer, larger files (default: 2s)",
@@ -80,15 +83,18 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def drain(settings: Settings, progress: Callable[[str], None] = say) -> Fates:
-    """Takes what is on the stream now through the chain into the tables; returns when nothing is left."""
-    try:
-        subscription = open_subscription(settings.stream)
-    except StreamError as error:
-        raise SettingsError(str(error)) from error
+def drain(settings: Settings, progress: Callable[[str], None] = say, until: datetime | None = None) -> Fates:
+    """Takes what is on the stream through the chain into the tables; returns when nothing is left that was published
+    before ``until``."""
+    subscription = open_subscription(settings.stream)
+    if until is not None:
+        subscription = BoundedSubscription(subscription, until)
     idle = 0.0 if settings.stream.startswith("folder:") else 2.0
+    consumer = _consumer(
+        settings, subscription, Limits(seconds=0.0), lambda *_: progress(f"{consumer.total.messages} done")
+    )
     try:
-        return _consumer(settings, subscription, Limits(seconds=0.0), lambda messages, fates: None).consume(idle)
+        return consumer.consume(idle)
     finally:
         subscription.close()
 
@@ -109,10 +115,3 @@ def _consumer(settings: Settings, subscription: Subscription, limits: Limits, do
         limits,
         done,
     )
-
-
-def _duration(text: str) -> float:
-    try:
-        return settings_module.duration(text).total_seconds()
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None

@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import apache_beam as beam
@@ -13,9 +14,9 @@ from apache_beam.transforms.core import RestrictionProvider
 from apache_beam.transforms.window import TimestampedValue
 from apache_beam.utils.timestamp import Duration, Timestamp
 
-from transforms.streams.connect import open_subscription
+from transforms.streams.connect import open_subscription, read_range
 from transforms.streams.leases import LeaseKeeper
-from transforms.streams.message import Received, Subscription
+from transforms.streams.message import Received, Subscription, timestamp
 
 LOG = logging.getLogger(__name__)
 # Readings are numbered by this range: one number a message, and the last one ends the reading.
@@ -135,3 +136,40 @@ class _Read(beam.DoFn):
                 self._subscription.acknowledge(ack_ids)
         except Exception as error:  # they come again, and change nothing
             LOG.warning("cannot acknowledge %d messages: %s", len(ack_ids), error)
+
+
+class ReadFromDataflowPubSub(beam.PTransform):
+    """``PBegin`` -> ``PCollection[Received]``: Beam's own source, as Dataflow reads it.
+
+    Dataflow acknowledges after its commit and drops what it has seen in the last ten minutes, by ``revision_id``.
+    """
+
+    def __init__(self, project: str, subscription: str) -> None:
+        super().__init__()
+        self._subscription = f"projects/{project}/subscriptions/{subscription}"
+
+    def expand(self, begin: Any) -> beam.PCollection:
+        """Wires the source."""
+        source = beam.io.ReadFromPubSub(subscription=self._subscription, with_attributes=True, id_label="revision_id")
+        return begin | source | "Receive" >> beam.Map(_received).with_output_types(Received)
+
+
+def _received(message: Any) -> Received:
+    published = timestamp(message.publish_time) if message.publish_time else ""
+    return Received("", message.data, dict(message.attributes or {}), message.message_id or "", published, 0)
+
+
+class ReadRange(beam.PTransform):
+    """``PBegin`` -> ``PCollection[Received]``: a span of a folder stream's past; moves no position.
+
+    Bounded: published at or after ``since`` and before ``until``. The folder must be there where the pipeline runs.
+    """
+
+    def __init__(self, stream: str, since: datetime | None, until: datetime | None) -> None:
+        super().__init__()
+        self._span = (stream, since, until)
+
+    def expand(self, begin: Any) -> beam.PCollection:
+        """Wires the reading."""
+        read = beam.FlatMapTuple(read_range).with_output_types(Received)
+        return begin | beam.Create([self._span]) | "Read" >> read

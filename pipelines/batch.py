@@ -1,0 +1,85 @@
+"""Takes a bounded part of the stream through the chain into the tables, for a scheduler, and ends.
+
+Without flags: what waits on the stream now, acknowledged when it is durable; what comes meanwhile is left to the next
+run. With --since or --until: a span of a folder stream's past once more, whatever was acknowledged. With --archive: the
+articles that the tables hold, read anew, for instance with a better model. Running it twice changes nothing.
+
+Exit codes: 0 everything went through (also when there was nothing to do); 1 it failed, and the next run takes up what
+is left; 2 the settings or flags are wrong, and so will be the next run. With --strict also 1 where an article became a
+dead letter.
+
+  meetwire batch                                  what waits
+  meetwire batch --since 6h                       the last six hours once more
+  meetwire batch --since 2023-04-17 --until 2023-04-18
+  meetwire batch --archive --model en_core_web_trf
+"""
+
+import argparse
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from itertools import islice
+from typing import TypeVar
+
+from pipelines.archive import archived_articles
+from pipelines.chain import Fates, load_model, run_articles, run_messages
+from pipelines.moments import moment_flag
+from pipelines.on_runner import batch_on_runner, wants_runner
+from pipelines.progress import say, show
+from pipelines.settings import Settings, SettingsError
+from pipelines.streaming import drain
+from transforms.streams import read_range
+
+TAKES_BEAM_OPTIONS = True
+# Elements a run of the chain: enough that its start-up does not count, few enough for the memory.
+RUN = 500
+T = TypeVar("T")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The flags of ``batch``."""
+    parser.add_argument(
+        "--since", type=moment_flag, metavar="TIME", help="published then or later (or 6h: 6 hours ago)"
+    )
+    parser.add_argument("--until", type=moment_flag, metavar="TIME", help="published before then")
+    parser.add_argument("--archive", action="store_true", help="read the articles in the tables, by when they came")
+    parser.add_argument("--strict", action="store_true", help="exit 1 where an article became a dead letter")
+
+
+def main(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Runs the batch; see the module for its exit codes."""
+    if arguments.since and arguments.until and arguments.since >= arguments.until:
+        raise SettingsError("--since is not before --until")
+    load_model(settings)
+    now = datetime.now(UTC)
+    span = arguments.since or arguments.until
+    if wants_runner(arguments.beam):
+        if arguments.archive:
+            raise SettingsError("--archive runs here, without --runner")
+        fates = batch_on_runner(arguments.beam, settings, arguments.since, arguments.until or now)
+    elif arguments.archive:
+        articles = archived_articles(settings, arguments.since, arguments.until)
+        fates = in_runs(articles, lambda some: run_articles(some, settings))
+    elif span and settings.stream.startswith("folder:"):
+        messages = read_range(settings.stream, arguments.since, arguments.until)
+        fates = in_runs(messages, lambda some: run_messages(some, settings))
+    elif arguments.since:
+        raise SettingsError(f"--since: {settings.stream} has no past to read again (--until and --archive work)")
+    else:
+        fates = drain(settings, show, until=arguments.until or now)
+    show("")
+    say(f"batch: {fates.summary()}")
+    return 1 if arguments.strict and fates.dead_letters.total() else 0
+
+
+def in_runs(elements: Iterable[T], run: Callable[[Sequence[T]], Fates], size: int = RUN) -> Fates:
+    """Takes ``elements`` through ``run``, ``size`` at a time."""
+    total = Fates()
+    for some in _parts(iter(elements), size):
+        total.add(run(some))
+        show(f"batch: {total.messages} done")
+    return total
+
+
+def _parts(elements: Iterator[T], size: int) -> Iterator[list[T]]:
+    while some := list(islice(elements, size)):
+        yield some
