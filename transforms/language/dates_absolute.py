@@ -129,7 +129,7 @@ RULES: tuple[Rule, ...] = (
     ),
     compile_rule(r"(?P<a>\d{1,2})(?P<s>[/.-])(?P<b>\d{1,2})(?P=s)(?P<y>(?:19|20)\d\d)", _numeric, timed=True),
     *(
-        compile_rule(rf"(?:{{weekday}},? \(?(?:the )?)?{order}{YEAR}?\)?", _month_day, timed=True)
+        compile_rule(rf"(?:{{weekday}},? (?P<open>\()?(?:the )?)?{order}{YEAR}?(?(open)\))", _month_day, timed=True)
         for order in _MONTH_DAY
     ),
     *(compile_rule(f"{_WEEK}{order}{YEAR}?", _week_with) for order in _MONTH_DAY),

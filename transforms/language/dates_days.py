@@ -51,7 +51,7 @@ RULES: tuple[Rule, ...] = (
     compile_rule(rf"today|tonight|this {_PART}", _today, timed=True),
     compile_rule(rf"(?:earlier|later|early|late) (?:today|(?:in|during) the (?:day|{_PART}))", _today),
     compile_rule(r"(?:the )?(?P<beyond>day (?:before|after) )?(?P<near>yesterday|tomorrow)", _near_day, timed=True),
-    compile_rule(r"(?:late )?last (?:night|evening)", _last_night),
+    compile_rule(r"(?:late )?(?<!the )last (?:night|evening)", _last_night),
     compile_rule(r"overnight", _overnight),
     compile_rule(rf"(?:on )?the (?P<side>previous|preceding|next|following) (?:day|{_PART})", _adjoining_day),
     compile_rule(rf"(?:(?:the|a|one) day|the {_PART}) (?P<side>before|after){PHRASE_END}", _adjoining_day),

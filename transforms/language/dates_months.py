@@ -95,6 +95,8 @@ def _single_year(match: re.Match[str], _: Scope) -> DateSpan | None:
 
 def _year_range(match: re.Match[str], _: Scope) -> DateSpan | None:
     first, last = match["year"], match["last"]
+    if len(last) == 2 and last < first[2:]:  # "2023-04" is a month
+        return cal.months(int(first), int(last), 1, False) if "-" in match[0] and 1 <= int(last) <= 12 else None
     return cal.years(int(first), int(first[: 4 - len(last)] + last), False)
 
 
@@ -183,7 +185,7 @@ RULES: tuple[Rule, ...] = (
     ),
     compile_rule(rf"(?:the )?{{ordinal}}(?: full)? week (?:of|in) {{month}}{YEAR}?", _nth_week),
     compile_rule(rf"(?:the )?{{ordinal}} {{weekday}} (?:of|in) {{month}}{YEAR}?", _nth_weekday, timed=True),
-    compile_rule(r"(?:earlier |later )?(?P<near>last|this|the current|next) quarter", _near_quarter),
+    compile_rule(r"(?:earlier |later )?(?P<near>last|this|the current|next) quarter(?!-)", _near_quarter),
     compile_rule(rf"(?:the )?{{ordinal}} (?:quarter|half){_OF_THE_YEAR}", _part_of_year),
     compile_rule(rf"(?:the )?{{ordinal}} (?:quarter|half)(?:{_OF_THE_YEAR})?", _part_of_year, findable=False),
     compile_rule(r"{ordinal}-(?:quarter|half)(?: (?:of )?{year}| (?P<which>last|this|next) year)?", _part_of_year),
