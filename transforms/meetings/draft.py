@@ -3,7 +3,7 @@
 import dataclasses
 
 from transforms.meetings.encounter import Encounter
-from transforms.meetings.parties import Party
+from transforms.meetings.party import Party
 from transforms.meetings.status import Verdict
 from transforms.meetings.when import When
 from transforms.meetings.where import Where

@@ -8,6 +8,7 @@ from spacy.tokens import Doc
 
 from transforms.articles.clean import Masked, mask
 from transforms.language.dates_anchor import anchor_for
+from transforms.language.counterparts import hand_on_offices
 from transforms.language.entities import Reading, read_entities
 from transforms.meetings import circumstances, confidence, frames, merge, mode, status, when, where
 from transforms.meetings.draft import Draft
@@ -57,6 +58,7 @@ def find(doc: Doc, article: Article) -> Found:
     """The entities and meeting reports of ``article``, whose masked text ``doc`` is, with what they were made from."""
     masked = mask(article)
     reading = read_entities(doc)
+    hand_on_offices(reading)
     anchor = _anchor(article)
     drafts = merge.merge(list(_drafts(reading, masked, article, anchor)))
     ids = {i: derive_id(article.article_id, draft.label, draft.name) for i, draft in enumerate(reading.entities)}

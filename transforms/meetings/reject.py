@@ -7,7 +7,7 @@ from transforms import lexicon
 from transforms.language.words import noun_kind
 from transforms.language.words import words as group_words
 from transforms.meetings.encounter import Encounter
-from transforms.meetings.parties import Party
+from transforms.meetings.party import Party
 
 _MEDIA = re.compile(r"\b(?:interview|news conference|press conference|press briefing)\b", re.IGNORECASE)
 

@@ -1,0 +1,235 @@
+"""Whom a noun phrase stands for: one party, several for "leaders of A, B and C", or nobody."""
+
+import dataclasses
+
+from transforms.language import countries
+from transforms.language.phrases import COUNTING, Phrase
+from transforms.language.words import noun_kind, plurals, words
+from transforms.meetings.layout import Layout
+from transforms.meetings.party import Party
+
+_POSSESSIVE = {"'s", "’s", "'", "’"}
+_COMPLEMENT = {"of", "from", "for", "representing", "in", "at", "on"}
+
+
+class Described(Layout):
+    """A sentence whose phrases can be read as parties."""
+
+    def read_one(self, index: int) -> tuple[list[Party], int]:
+        """(the party that phrase ``index`` stands for, the token behind it with its complement).
+
+        More than one for "leaders of A, B and C"; none where the phrase stands for nobody.
+        """
+        phrase = self.phrases[index]
+        if phrase.kind == "person" and phrase.entity is not None:
+            draft = self.reading.entities[phrase.entity]
+            return [
+                Party(
+                    "person",
+                    draft.name,
+                    phrase.entity,
+                    draft.country,
+                    draft.title,
+                    phrase.start,
+                    phrase.end,
+                    phrase.head,
+                    False,
+                )
+            ], phrase.end
+        if phrase.kind == "other":
+            return self._counted(phrase)
+        if phrase.kind in {"pair", "pronoun"}:
+            name = self.named(phrase.start, phrase.end)
+            if phrase.kind == "pronoun" and self.doc[phrase.head].lower_ in {
+                "some",
+                "many",
+                "several",
+                "all",
+                "most",
+                "one",
+            }:
+                return self._counted(phrase)
+            return [
+                Party(phrase.kind, name, None, None, None, phrase.start, phrase.end, phrase.head, phrase.plural)
+            ], phrase.end
+        if phrase.kind == "country":
+            name = self.named(phrase.start, phrase.end)
+            if countries.capital_metonym(name) and phrase.country and not countries.is_country_name(name):
+                name = name
+            return [
+                Party(
+                    "country", name, phrase.entity, phrase.country, None, phrase.start, phrase.end, phrase.head, False
+                )
+            ], phrase.end
+        if phrase.kind == "name":
+            return self._unknown(phrase), phrase.end
+        return self._described(phrase)
+
+    def named(self, start: int, end: int) -> str:
+        while start < end - 1 and self.doc[start].lower_ in {"a", "an", "the"}:
+            start += 1
+        return " ".join(self.doc[start:end].text.split()).strip(' ,.;:"“”')
+
+    def _unknown(self, phrase: Phrase) -> list[Party]:
+        """A name of which nothing is known yet: a person, unless it looks like a body."""
+        start, end = phrase.start, phrase.end
+        while start < end and (
+            self.doc[start].pos_ in {"DET", "ADJ", "ADV"}
+            and not self.doc[start].text[:1].isupper()
+            or self.doc[start].lower_ == "the"
+        ):
+            start += 1
+        while end > start and self.doc[end - 1].text in _POSSESSIVE:
+            end -= 1
+        name = " ".join(self.doc[start:end].text.split())
+        if not name or name[0].islower() or any(c.isdigit() for c in name):
+            return []
+        if phrase.start < start and self.doc[phrase.start].lower_ in {"the", "a", "an"}:
+            kind = "organization"
+        elif name.isupper() and len(name) > 2:
+            kind = "organization"
+        else:
+            kind = "person"
+        entity = self.reading.at.get(end - 1)
+        if kind == "person" and self.reading.person_at(end - 1) is None:
+            if entity is not None:
+                draft = self.reading.entities[entity]
+                if len(draft.spans) == 1:
+                    draft.label, draft.country = "PERSON", None
+                    draft.name = name
+            else:
+                entity = self.reading.add_person(start, end)
+        country = self.reading.entities[entity].country if entity is not None else None
+        return [Party(kind, name, entity, country, None, phrase.start, phrase.end, phrase.head, False)]
+
+    def _counted(self, phrase: Phrase) -> tuple[list[Party], int]:
+        """ "a series of ambassadors": the people behind "of"."""
+        at = phrase.end
+        if self.doc[phrase.head].lower_ in COUNTING and at + 1 < self.span.end and self.doc[at].lower_ == "of":
+            index = self.starting(at + 1)
+            if index is not None and self.phrases[index].kind in {"group", "body"}:
+                inner, end = self.read_one(index)
+                if inner:
+                    return [dataclasses.replace(inner[0], plural=True)], end
+        return [], phrase.end
+
+    def _described(self, phrase: Phrase) -> tuple[list[Party], int]:
+        """A group, role or body with its complement."""
+        doc = self.doc
+        end, country = phrase.end, phrase.country
+        head = doc[phrase.head].lower_
+        kind = (
+            "organization"
+            if phrase.kind == "body" and (phrase.entity is not None or doc[phrase.head].text[:1].isupper())
+            else "group"
+        )
+        steps = 0
+        while (
+            end + 1 < self.span.end
+            and doc[end].lower_ in _COMPLEMENT
+            and steps < 3
+            and (phrase.kind != "body" or head in COUNTING or not doc[phrase.head].text[:1].isupper())
+        ):
+            preposition = doc[end].lower_
+            index = self.starting(end + 1)
+            if index is None:
+                break
+            inner = self.phrases[index]
+            label = self._label(inner)
+            if preposition in {"in", "at", "on"} and (
+                label in {"GPE", "LOC", "FAC", "DATE", "TIME"}
+                or inner.kind in {"country", "pronoun", "person", "name"}
+                or steps
+            ):
+                break
+            if preposition in {"in", "at", "on"} and doc[end].head.i not in range(phrase.start, end):
+                break
+            if (
+                preposition == "for"
+                and label in {"DATE", "TIME"}
+                or (
+                    preposition == "for"
+                    and noun_kind(doc[inner.head].text) is None
+                    and inner.kind not in {"country", "body", "name"}
+                    and phrase.kind != "role"
+                )
+            ):
+                break
+            if preposition == "for" and doc[inner.head].lower_ in {
+                "talks",
+                "talk",
+                "meeting",
+                "meetings",
+                "dinner",
+                "lunch",
+                "negotiations",
+                "discussions",
+            }:
+                break
+            if doc[inner.head].lower_ in {"time", "way", "day"} or label in {"DATE", "TIME"}:
+                break
+            if preposition in {"of", "from"} and inner.kind == "country" and head in _state_offices() and steps == 0:
+                nations, stop = self._nations(index)
+                if len(nations) > 1 and phrase.plural:
+                    return nations, stop
+                country = country or inner.country
+                end = stop if len(nations) > 1 else inner.end
+            else:
+                country = country or inner.country
+                end = inner.end
+            steps += 1
+            if inner.kind == "person":
+                break
+        end_name = end
+        if end < self.span.end and doc[end].text == "(" and (close := self.skip(end)) > end and self.phrases:
+            end = close
+        name = self.named(phrase.start, end_name)
+        if (
+            end_name - phrase.end > 2
+            and doc[end_name - 1].lower_ in {"party", "group", "movement", "union"}
+            and doc[end_name - 2].text[:1].isupper()
+        ):
+            name = self.named(phrase.start, end_name - 1)
+        title = None
+        plural = phrase.plural or (head in COUNTING and steps > 0)
+        if phrase.kind == "role":
+            office = next((o for o in self.reading.offices if o.start <= phrase.head < o.end), None)
+            title = office.title if office else None
+            end = max(end, office.end) if office else end
+            country = country or (office.country if office else None)
+        return [Party(kind, name, phrase.entity, country, title, phrase.start, end, phrase.head, plural)], end
+
+    def _label(self, phrase: Phrase) -> str:
+        return self.doc[phrase.head].ent_type_
+
+    def _nations(self, index: int) -> tuple[list[Party], int]:
+        """The countries of "Japan, China and Germany"."""
+        found: list[Party] = []
+        at = self.phrases[index].start
+        while True:
+            position = self.starting(at)
+            if position is None or self.phrases[position].kind not in {"country"}:
+                break
+            phrase = self.phrases[position]
+            found.append(
+                Party(
+                    "country",
+                    self.named(phrase.start, phrase.end),
+                    phrase.entity,
+                    phrase.country,
+                    None,
+                    phrase.start,
+                    phrase.end,
+                    phrase.head,
+                    False,
+                )
+            )
+            joint, behind = self.separator(phrase.end)
+            if not joint:
+                break
+            at = behind
+        return found, found[-1].end if found else at
+
+
+def _state_offices() -> frozenset[str]:
+    return words("state_offices") | plurals("state_offices") | {"ministers", "leaders"}
