@@ -5,6 +5,8 @@ takes microseconds and never raises.
 """
 
 import functools
+import re
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from transforms import lexicon
@@ -17,6 +19,16 @@ _STATE = 1_000_000
 _FEDERATIONS = ("US", "CA", "AU", "IN", "CN", "DE", "BR", "RU")
 # A country of at most this area (Luxembourg, Singapore, Hong Kong; km²) has its capital's point.
 _CITY_STATE = 3_000
+
+# "The central Japanese town of Karuizawa", "the Chinese capital Beijing": the name, and what tells its country.
+_DESCRIBED = re.compile(
+    r"(?P<what>(?:[\w'’.-]+ ){0,6}(?:town|city|village|capital|resort|port|suburb|hamlet|municipality|hub|island"
+    r"|province|region|state|prefecture|neighbou?rhood|district)(?: of)?) (?P<name>[^\W\d_a-z].*)"
+)
+# What can be the name of a town that no table knows: a few capitalised words.
+_TOWN = re.compile(
+    r"[^\W\d_a-z][\w'’.-]*(?: (?:(?:de|del|la|el|al|los|las|do|da|an|am|sur) )?[^\W\d_a-z][\w'’.-]*){0,2}"
+)
 
 
 class Located(NamedTuple):
@@ -45,16 +57,26 @@ def locate(name: str, near_country: str | None = None) -> Located | None:
     In this order: a venue; a country; a city, one in ``near_country`` (ISO 3166-1 alpha-2) first, then by population
     and by being a capital; a state or province, which also goes before a smaller town of its name abroad. A
     ``near_country`` that has no such place is ignored. In "city, country" the city lies in that country or state, if
-    need be without a point.
+    need be without a point; "the Japanese town of X" is X, in Japan if there is one.
     """
     plain = bare(name)
     if not fold(plain) or not any(c.isupper() for c in plain):
         return None
+    described = _DESCRIBED.match(plain)
+    if described is not None:
+        owner = next((code for word in _words(described["what"]) if (code := countries.country_of(word))), None)
+        return locate(described["name"], owner or near_country)
     head, comma, tail = (part.strip() for part in plain.rpartition(","))
     if comma and head:
         inside = _within(head, tail)
         return inside or locate(head, near_country)
     return _venue(plain) or _country(plain) or _city_or_region(plain, near_country)
+
+
+def _words(text: str) -> list[str]:
+    """The words of ``text`` and its pairs of words ("South Korean"), pairs first."""
+    words = text.split()
+    return [f"{one} {two}" for one, two in pairwise(words)] + words
 
 
 def _at(city: City) -> Located:
@@ -140,7 +162,7 @@ def _state_by_abbreviation(text: str) -> Region | None:
 
 def _within(head: str, tail: str) -> Located | None:
     """``head`` in what ``tail`` names: a country or a state, as in "Vienna, Austria" and "Portland, Ore."."""
-    region = _state_by_abbreviation(tail) or _region(fold(tail), None)
+    region = _state_by_abbreviation(tail) or _region(fold(KIND_OF_REGION.sub("", tail)), None)
     country = _country(tail)
     for code, part in ((country and country.country, None), (region and region.country, region and region.code)):
         city = _city(fold(head.split(",")[0]), code, part) if code else None
@@ -152,4 +174,4 @@ def _within(head: str, tail: str) -> Located | None:
     venue = _venue(head)
     if venue is not None and venue.country == outer.country:
         return venue
-    return Located(head, outer.country, None, None, outer.timezone)
+    return Located(head, outer.country, None, None, outer.timezone) if _TOWN.fullmatch(head) else None
