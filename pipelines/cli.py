@@ -18,6 +18,8 @@ from pipelines.settings import FeedSettings, Settings, SettingsError
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("pipelines.run", "read the feeds once and print who met whom: the main job"),
     "publish": ("pipelines.publish", "read the feeds into the stream, once or for ever"),
+    "feeds": ("pipelines.feeds", "how each feed is doing; OPML out"),
+    "reparse": ("pipelines.reparse", "the messages of kept fetches again, from their bytes"),
     "batch": ("pipelines.batch", "take a span of the stream through the chain into the tables"),
     "stream": ("pipelines.streaming", "take the stream through the chain into the tables, for ever"),
     "replay": ("pipelines.replay", "take dead letters through the chain again"),

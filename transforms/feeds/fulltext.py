@@ -20,10 +20,10 @@ Fetch = Callable[[str], Awaitable[Fetched]]
 
 
 class PageText(NamedTuple):
-    """What came of a page: its text (``""`` where there is none) and the name of its kept bytes."""
+    """What came of a page: its text (``""`` where there is none) and the name of its bytes."""
 
     text: str
-    sha: str | None
+    sha: str
 
 
 class Robots:
@@ -54,33 +54,38 @@ class Robots:
 
 
 async def text_of(
-    url: str, key: str, state: State, kept: Kept | None, parser: Parser, robots: Robots, fetch: Fetch, now: datetime
+    url: str,
+    key: str,
+    state: State,
+    kept: Kept | None,
+    parser: Parser,
+    robots: Robots,
+    fetch: Fetch,
+    now: datetime,
+    fresh: bool = False,
 ) -> PageText:
-    """The text of the page at ``url``; fetched once for each ``key`` (the canonical link).
+    """The text of the page at ``url``; fetched once for each ``key`` (the canonical link) unless it is to be ``fresh``.
 
     A page that is forbidden or cannot be read gives ``""``; the reason is kept in the state.
     """
-    row = state.database.execute(
-        "SELECT final_url, fetched_at, headers, body_sha FROM pages WHERE url = ?", (key,)
-    ).fetchone()
-    if row and row["body_sha"] and kept is not None:
-        body = kept.get(row["body_sha"])
-        if body is not None:
-            page = await parser.page(
-                body, row["final_url"], datetime.fromisoformat(row["fetched_at"]), json.loads(row["headers"])
-            )
-            return PageText(page.text, row["body_sha"])
+    query = "SELECT final_url, fetched_at, headers, body_sha FROM pages WHERE url = ? ORDER BY fetched_at DESC LIMIT 1"
+    row = None if fresh else state.database.execute(query, (key,)).fetchone()
+    body = kept.get(row["body_sha"]) if row and row["body_sha"] and kept is not None else None
+    if row is not None and body is not None:
+        fetched_at = datetime.fromisoformat(row["fetched_at"])
+        page = await parser.page(body, row["final_url"], fetched_at, json.loads(row["headers"]))
+        return PageText(page.text, row["body_sha"])
     if not await robots.allow(url, now):
         _note(state, key, now, url, {}, None, "robots.txt forbids it")
-        return PageText("", None)
+        return PageText("", "")
     answer = await fetch(url)
     if answer.error or answer.status != 200:
         _note(state, key, now, answer.url, {}, None, answer.detail or f"http_{answer.status}")
-        return PageText("", None)
+        return PageText("", "")
     headers = {name: value for name, value in answer.headers.items() if name == "content-type"}
     page = await parser.page(answer.body, answer.url, now, headers)
-    name = kept.put(answer.body) if kept is not None else None
-    _note(state, key, now, answer.url, headers, name, None if page.text else "no article found")
+    name = kept.put(answer.body) if kept is not None else ""
+    _note(state, key, now, answer.url, headers, name or None, None if page.text else "no article found")
     return PageText(page.text, name)
 
 

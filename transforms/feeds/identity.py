@@ -12,11 +12,15 @@ from collections.abc import Callable, Sequence
 from transforms.feeds import links
 from transforms.feeds.document import Document, Entry
 from transforms.feeds.masks import masked
+from transforms.feeds.revision import similarity, sketch
 from transforms.rows import derive_id
 
 POLICIES = ("guid", "link", "hash")
 # Share of entries that may share a link by mistake before links are given up (FreshRSS's figure).
 _TOLERATED = 0.05
+# How much of the words two revisions of one article share at the least, and how many entries are compared at all.
+_RELATED = 0.5
+_MOST_COMPARED = 20
 _SCHEME = re.compile(r"^https?://(?:www\.)?", re.IGNORECASE)
 
 
@@ -92,12 +96,27 @@ def _groups(entries: Sequence[Entry], of: Callable[[Entry], str | None]) -> dict
 
 
 def _are_different(group: Sequence[Entry]) -> bool:
-    """True where entries that share an identity are different articles."""
+    """True where entries that share an identity are different articles, and not one repeated or in several revisions."""
     if len(group) < 2:
         return False
     if len({entry.canonical_url for entry in group if entry.canonical_url}) > 1:
         return True
-    return len({masked(entry.title or "") for entry in group}) > 1 and len({masked(entry.text) for entry in group}) > 1
+    if len({masked(entry.title or "") for entry in group}) == 1 or len({masked(entry.text) for entry in group}) == 1:
+        return False
+    return len(group) > _MOST_COMPARED or not all(_is_revision(entry, group[0]) for entry in group[1:])
+
+
+def _is_revision(entry: Entry, other: Entry) -> bool:
+    """True where two entries are one article before and after an edit (RFC 4287, 4.1.1: the same id, another time)."""
+    if entry.published is not None and entry.published == other.published and entry.updated != other.updated:
+        return True
+    return (
+        max(
+            similarity(masked(entry.title or ""), masked(other.title or "")),
+            similarity(sketch(entry.text), sketch(other.text)),
+        )
+        >= _RELATED
+    )
 
 
 def _shared_links(entries: Sequence[Entry]) -> set[str]:

@@ -1,96 +1,20 @@
-"""What of a document is new, and its record: articles, revisions and messages, all in the feed's one transaction."""
+"""The record of what is new: articles, revisions and messages, all in the feed's one transaction."""
 
 import json
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple
 
 from transforms.articles import message
 from transforms.feeds import identity, languages, revision
-from transforms.feeds.document import Document, Entry
+from transforms.feeds.decide import PUBLISHED, Decision, Plan
+from transforms.feeds.document import Document
 from transforms.feeds.kept import sha
 from transforms.feeds.source import Source
 from transforms.feeds.state import State, format_time
-from transforms.rows import RawArticle, derive_id
+from transforms.rows import RawArticle
 
-# More revisions of one article on one day than an editor makes: from here on it is noise that no mask caught.
-MOST_REVISIONS_A_DAY = 24
-# An article that goes back to an earlier text is published again this often; then its server is of two minds.
-MOST_REVERTS = 3
-_ALIKE = 0.9
-_SHORTEST_SKETCH = 60
 # Pub/Sub takes ten million bytes; a little is left for attributes.
 _LARGEST = 9_900_000
-
-
-class Decision(NamedTuple):
-    """What is to be done about one entry.
-
-    Attributes:
-        fate: ``new`` or ``revised`` where it is published, else why not: ``seen``, ``repeated``, ``runaway``,
-            ``flapping``.
-        position: The entry's place in the document.
-        entry: The entry.
-        article_id: Its article.
-        revision: The revision's number.
-        revision_id: The revision.
-        content_hash: Its content under the current normaliser.
-        on_day: Revisions of the article on this day, this one counted.
-    """
-
-    fate: str
-    position: int
-    entry: Entry
-    article_id: str
-    revision: int = 0
-    revision_id: str = ""
-    content_hash: str = ""
-    on_day: int = 0
-
-
-class Plan(NamedTuple):
-    """All decisions about one document, and whether it shares nothing with the one before."""
-
-    decisions: Sequence[Decision]
-    gap: bool
-
-    @property
-    def published(self) -> list[Decision]:
-        """The decisions that give a message."""
-        return [decision for decision in self.decisions if decision.fate in ("new", "revised")]
-
-    @property
-    def skipped(self) -> dict[str, int]:
-        """Reason -> entries that give none."""
-        return dict(Counter(decision.fate for decision in self.decisions if decision.fate not in ("new", "revised")))
-
-
-def plan(state: State, source: Source, document: Document, now: datetime) -> Plan:
-    """Decides about each entry; reads the state and changes nothing."""
-    claimed: set[str] = set()
-    decisions: list[Decision] = []
-    present = {alias for entry in document.entries for alias in identity.aliases(entry)}
-    links = Counter(identity.link_key(entry) for entry in document.entries)
-    known = 0
-    for position, entry in enumerate(document.entries):
-        key = identity.key(entry)
-        article_id = _known(state, source.url, key)
-        if article_id is None and document.identity != "hash":
-            article_id = _by_link(state, source.url, entry, present, links) or _moved(state, source.url, entry, present)
-        if article_id in claimed:
-            article_id = None
-        if article_id is None:
-            article_id = derive_id(source.url, entry.id_source, key)
-        if article_id in claimed:
-            decisions.append(Decision("repeated", position, entry, article_id))
-            continue
-        claimed.add(article_id)
-        decision = _decide(state, position, entry, article_id, now)
-        known += decision.fate != "new"
-        decisions.append(decision)
-    had_articles = state.database.execute("SELECT 1 FROM articles WHERE feed_url = ? LIMIT 1", (source.url,)).fetchone()
-    return Plan(decisions, bool(decisions and not known and had_articles))
 
 
 def record(
@@ -115,10 +39,10 @@ def record(
             ``""`` is a page that gave none.
     """
     for decision in planned.decisions:
-        if decision.fate == "repeated":
+        if decision.fate in ("repeated", "superseded"):
             continue
         _remember(state, source.url, decision, now)
-        if decision.fate not in ("new", "revised"):
+        if decision.fate not in PUBLISHED:
             continue
         text, page_sha = (page_texts or {}).get(decision.position, (None, None))
         data = message.encode(fit(raw_article(source, document, decision, now, text)))
@@ -192,68 +116,6 @@ def fit(raw: RawArticle) -> RawArticle:
 
 def _json(attributes: Mapping[str, str]) -> str:
     return json.dumps(attributes)
-
-
-def _known(state: State, feed_url: str, alias: str) -> str | None:
-    row = state.database.execute(
-        "SELECT article_id FROM aliases WHERE feed_url = ? AND alias = ?", (feed_url, alias)
-    ).fetchone()
-    return row and str(row[0])
-
-
-def _by_link(state: State, feed_url: str, entry: Entry, present: set[str], links: Counter[str | None]) -> str | None:
-    """The article that had this link under another guid, where that guid is gone from the document."""
-    link = identity.link_key(entry)
-    if entry.id_source != "guid" or link is None or links[link] > 1:
-        return None
-    article_id = _known(state, feed_url, link)
-    return article_id if article_id and not _is_present(state, article_id, present - {link}) else None
-
-
-def _moved(state: State, feed_url: str, entry: Entry, present: set[str]) -> str | None:
-    """The article that this entry is a new address of: same time, the old address gone, the text all but the same."""
-    if entry.published is None:
-        return None
-    sketch = revision.sketch(entry.text)
-    if len(sketch) < _SHORTEST_SKETCH:
-        return None
-    candidates = state.database.execute(
-        "SELECT article_id, sketch FROM articles WHERE feed_url = ? AND published = ? ORDER BY article_id LIMIT 50",
-        (feed_url, format_time(entry.published)),
-    ).fetchall()
-    for article_id, other in candidates:
-        if revision.similarity(sketch, other) >= _ALIKE and not _is_present(state, article_id, present):
-            return str(article_id)
-    return None
-
-
-def _is_present(state: State, article_id: str, present: set[str]) -> bool:
-    """True where the document still holds the article under a key that it is known by."""
-    rows = state.database.execute("SELECT alias FROM aliases WHERE article_id = ?", (article_id,))
-    return any(row[0] in present for row in rows)
-
-
-def _decide(state: State, position: int, entry: Entry, article_id: str, now: datetime) -> Decision:
-    row = state.database.execute("SELECT * FROM articles WHERE article_id = ?", (article_id,)).fetchone()
-    current = revision.content_hash(entry)
-    if row is None:
-        return Decision("new", position, entry, article_id, 1, derive_id(article_id, current), current, 1)
-    try:
-        under_known = (
-            current if row["normaliser"] == revision.VERSION else revision.content_hash(entry, row["normaliser"])
-        )
-    except KeyError:  # a normaliser that was dropped: taken as seen, for publishing the world again is worse
-        under_known = row["content_hash"]
-    number, on_day = row["revision"], row["on_day"] if row["day"] == now.date().isoformat() else 0
-    if under_known == row["content_hash"]:
-        return Decision("seen", position, entry, article_id, number, "", current, on_day)
-    if on_day >= MOST_REVISIONS_A_DAY:
-        return Decision("runaway", position, entry, article_id, number, "", row["content_hash"], on_day)
-    for time in range(MOST_REVERTS + 1):
-        revision_id = derive_id(article_id, current, *([str(time)] if time else []))
-        if not state.database.execute("SELECT 1 FROM revisions WHERE revision_id = ?", (revision_id,)).fetchone():
-            return Decision("revised", position, entry, article_id, number + 1, revision_id, current, on_day + 1)
-    return Decision("flapping", position, entry, article_id, number, "", row["content_hash"], on_day)
 
 
 def _remember(state: State, feed_url: str, decision: Decision, now: datetime) -> None:

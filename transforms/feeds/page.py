@@ -17,7 +17,8 @@ _UNWANTED = re.compile(
 )
 _DATE_META = (
     "article:published_time", "og:article:published_time", "datepublished", "date", "dc.date", "dc.date.issued",
-    "dcterms.created", "pubdate", "publishdate", "parsely-pub-date", "sailthru.date", "publication_date", "article.published",
+    "dcterms.created", "pubdate", "publishdate", "parsely-pub-date", "sailthru.date", "publication_date",
+    "article.published",
 )  # fmt: skip
 _DATE_CLASS = re.compile(
     r"(?:^|[\s_-])(?:date|time|published|publish|pubdate|posted|timestamp|dateline|meta-date|byline)", re.IGNORECASE

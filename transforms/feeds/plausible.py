@@ -64,7 +64,11 @@ def is_plausible(text: str) -> bool:
 
 def has_its_script(text: str, encoding: str) -> bool:
     """False where a Japanese or Korean code page gives next to no kana or Hangul: it was Chinese, or no Asian text."""
-    scripts = {"euc_jp": (0.1, "\u3040", "\u30ff"), "cp932": (0.1, "\u3040", "\u30ff"), "cp949": (0.6, "\uac00", "\ud7af")}
+    scripts = {
+        "euc_jp": (0.1, "\u3040", "\u30ff"),
+        "cp932": (0.1, "\u3040", "\u30ff"),
+        "cp949": (0.6, "\uac00", "\ud7af"),
+    }
     if encoding not in scripts:
         return True
     share, first, last = scripts[encoding]

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from transforms.feeds import ledger, schedule
+from transforms.feeds import decide, ledger, schedule
 from transforms.feeds.document import Document
 from transforms.feeds.fetch import Fetched
 from transforms.feeds.kept import Kept
@@ -88,7 +88,7 @@ def note_document(
     feed: FeedState,
     fetched: Fetched,
     document: Document,
-    planned: ledger.Plan,
+    planned: decide.Plan,
     body_sha: str,
     kept: Kept | None,
     page_texts: Mapping[int, tuple[str, str | None]],

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from aiohttp.abc import AbstractResolver
 
-from transforms.feeds import fulltext, ledger, outbox, poll, schedule
+from transforms.feeds import decide, fulltext, outbox, poll, schedule
 from transforms.feeds.document import Document
 from transforms.feeds.fetch import Fetched, Fetcher, read_file
 from transforms.feeds.isolate import Parser
@@ -100,7 +100,7 @@ class Reader:
         document = await self._parse(source, feed, fetched, now)
         if document.error:
             return self._same_file_fault(source, feed, document.error) or failed(document.error)
-        planned = ledger.plan(self.state, source, document, now)
+        planned = decide.plan(self.state, source, document, now)
         if self._kept is not None and planned.published:
             self._kept.put(fetched.body)
         pages = await self._pages(source, planned, now) if source.full_text else {}
@@ -125,14 +125,16 @@ class Reader:
             detect=False,
         )
 
-    async def _pages(self, source: Source, planned: ledger.Plan, now: datetime) -> dict[int, tuple[str, str | None]]:
+    async def _pages(self, source: Source, planned: decide.Plan, now: datetime) -> dict[int, tuple[str, str | None]]:
         texts: dict[int, tuple[str, str | None]] = {}
         for decision in planned.published:
             link, key = decision.entry.link, decision.entry.canonical_url
             if link and key:
-                texts[decision.position] = await fulltext.text_of(
-                    link, key, self.state, self._kept, self._parser, self._robots, self._polite_fetch, now
+                fresh = decision.fate == "revised"  # an edited article has an edited page
+                said = await fulltext.text_of(
+                    link, key, self.state, self._kept, self._parser, self._robots, self._polite_fetch, now, fresh
                 )
+                texts[decision.position] = said.text, said.sha
         return texts
 
     async def _polite_fetch(self, url: str) -> Fetched:

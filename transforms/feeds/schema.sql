@@ -59,7 +59,7 @@ CREATE TABLE IF NOT EXISTS revisions (
     revision INTEGER NOT NULL,
     fetch_id TEXT,
     position INTEGER NOT NULL,          -- of the entry in the fetched document
-    page_sha TEXT,
+    page_sha TEXT,                      -- of the article's page; '' where that gave nothing
     message_sha TEXT NOT NULL,
     seen_at TEXT NOT NULL,
     message_id TEXT                     -- the stream's, once it has acknowledged
@@ -91,13 +91,15 @@ CREATE TABLE IF NOT EXISTS fetches (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS fetches_by_time ON fetches (fetched_at);
 CREATE TABLE IF NOT EXISTS pages (
-    url TEXT PRIMARY KEY,
+    url TEXT NOT NULL,                  -- canonical
     fetched_at TEXT NOT NULL,
     final_url TEXT NOT NULL,
     headers TEXT NOT NULL,
     body_sha TEXT,                      -- null where it could not be fetched
-    error TEXT
+    error TEXT,
+    PRIMARY KEY (url, fetched_at)
 ) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS pages_by_body ON pages (body_sha);
 -- Rows on their way to the tables feed_health and dead_letters.
 CREATE TABLE IF NOT EXISTS rows_for_tables (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,

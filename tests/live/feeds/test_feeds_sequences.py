@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-
 from webhosts import Deployment, Names, serve
 
 from transforms.feeds.source import Source
@@ -55,7 +54,10 @@ def test_a_guid_that_follows_the_headline_is_a_revision_of_the_same_article(site
     assert (second.revision, second.title) == (2, expect["step2"]["title"])
     assert second.revision_id != first.revision_id
     with State(tmp_path / "state.sqlite") as state:
-        aliases = {row[0] for row in state.database.execute("SELECT alias FROM aliases WHERE article_id = ?", (first.article_id,))}
+        aliases = {
+            row[0]
+            for row in state.database.execute("SELECT alias FROM aliases WHERE article_id = ?", (first.article_id,))
+        }
     assert {f"link:{first.canonical_url}", f"link:{second.canonical_url}"} <= aliases
 
 
@@ -63,7 +65,9 @@ def test_an_edit_is_a_revision_and_nothing_else_is(site, tmp_path):
     steps, expect = steps_of("11-edited-article")
     deployment = Deployment(tmp_path, [])
     assert play(site, deployment, steps) == expect["publish_per_step"]
-    assert [article.revision for article in deployment.messages()] == [revision for revision in expect["revisions"] if revision]
+    assert [article.revision for article in deployment.messages()] == [
+        revision for revision in expect["revisions"] if revision
+    ]
 
 
 def test_validators_are_those_of_the_last_answer_byte_for_byte(site, tmp_path):
@@ -107,7 +111,9 @@ def test_a_host_that_asks_for_quiet_gets_it_for_all_its_feeds(site, tmp_path):
     deployment.poll(steps[0]["at"], feeds=[a, b])
     assert play(site, deployment, steps[2:]) == expect["publish_per_step"][2:]
     with State(tmp_path / "state.sqlite") as state:
-        held = {row["host"].partition(":")[0]: row["not_before"] for row in state.database.execute("SELECT * FROM hosts")}
+        held = {
+            row["host"].partition(":")[0]: row["not_before"] for row in state.database.execute("SELECT * FROM hosts")
+        }
         third = state.feed(Source(site.url("third.example", "/f.xml")))
         assert sum(feed.gone for feed in state.feeds()) == expect["feeds_disabled"]
     assert held == expect["host_not_before"]
@@ -140,7 +146,9 @@ def test_a_name_that_resolves_to_a_private_address_is_not_asked(site, tmp_path):
 def test_an_allowed_host_does_not_open_its_address_to_others(site, tmp_path):
     site.put("gazette.example", "/feed.xml", feed(item(1)))
     site.put("evil.example", "/feed.xml", b"", 302, Location=site.url("rebinding.example"))
-    deployment = Deployment(tmp_path, [site.url("gazette.example"), site.url("evil.example")], allow=("gazette.example", "evil.example"))
+    deployment = Deployment(
+        tmp_path, [site.url("gazette.example"), site.url("evil.example")], allow=("gazette.example", "evil.example")
+    )
     summary = deployment.poll("2026-03-09T09:00:00Z")
     assert (summary.polls["ok"], summary.polls["error"]) == (1, 1)
     assert site.asked("rebinding.example") == []
@@ -209,7 +217,9 @@ def test_a_page_in_the_place_of_a_feed_costs_neither_validators_nor_articles(sit
     deployment = Deployment(tmp_path, [site.url("gazette.example")])
     site.put("gazette.example", "/feed.xml", feed(item(1)), ETag='"good"')
     deployment.poll("2026-03-09T00:00:00Z")
-    site.put("gazette.example", "/feed.xml", "<!doctype html><html><body>Checking your browser</body></html>", ETag='"page"')
+    site.put(
+        "gazette.example", "/feed.xml", "<!doctype html><html><body>Checking your browser</body></html>", ETag='"page"'
+    )
     deployment.poll("2026-03-09T01:00:00Z")
     deployment.poll("2026-03-09T02:00:00Z")
     assert site.requests[-1].headers["If-None-Match"] == '"good"'
@@ -239,10 +249,20 @@ def test_each_poll_is_a_row_of_feed_health_whose_fates_add_up(site, tmp_path):
     deployment.poll("2026-03-09T01:00:00Z")
     site.put("gazette.example", "/feed.xml", b"", 500)
     deployment.poll("2026-03-09T02:00:00Z")
-    rows = [json.loads(line) for path in sorted((tmp_path / "tables" / "feed_health").rglob("*.jsonl")) for line in path.read_text().splitlines()]
+    rows = [
+        json.loads(line)
+        for path in sorted((tmp_path / "tables" / "feed_health").rglob("*.jsonl"))
+        for line in path.read_text().splitlines()
+    ]
     rows.sort(key=lambda row: row["polled_at"])
-    assert [(row["status"], row["fetched"], row["published"]) for row in rows] == [("ok", 3, 2), ("ok", 3, 2), ("error", 0, 0)]
-    assert [row["fetched"] - row["published"] - sum(skipped["count"] for skipped in row["skipped"]) for row in rows] == [0, 0, 0]
+    assert [(row["status"], row["fetched"], row["published"]) for row in rows] == [
+        ("ok", 3, 2),
+        ("ok", 3, 2),
+        ("error", 0, 0),
+    ]
+    assert [
+        row["fetched"] - row["published"] - sum(skipped["count"] for skipped in row["skipped"]) for row in rows
+    ] == [0, 0, 0]
     assert rows[2]["error"] == "http_500"
 
 
@@ -250,10 +270,16 @@ def test_a_feeds_own_headers_and_user_agent_are_sent(site, tmp_path):
     from pipelines.settings import FeedSettings
 
     site.put("gazette.example", "/feed.xml", feed(item(1)))
-    feeds = [FeedSettings(url=site.url("gazette.example"), user_agent="desk/1", headers={"X-Key": "k", "Authorization": "Bearer s"})]
+    feeds = [
+        FeedSettings(
+            url=site.url("gazette.example"), user_agent="desk/1", headers={"X-Key": "k", "Authorization": "Bearer s"}
+        )
+    ]
     site.put("other.example", "/feed.xml", feed(item(1)))
     Deployment(tmp_path, feeds).poll("2026-03-09T00:00:00Z")
-    assert {"User-Agent": "desk/1", "X-Key": "k", "Authorization": "Bearer s"}.items() <= site.requests[0].headers.items()
+    assert {"User-Agent": "desk/1", "X-Key": "k", "Authorization": "Bearer s"}.items() <= site.requests[
+        0
+    ].headers.items()
     site.put("gazette.example", "/feed.xml", b"", 302, Location=site.url("other.example"))
     Deployment(tmp_path, feeds).poll("2026-03-09T01:00:00Z")
     assert "Authorization" not in site.asked("other.example")[0].headers
@@ -264,7 +290,10 @@ def test_full_text_is_fetched_once_under_robots_txt_and_the_feeds_text_stays(sit
 
     long = "The ministers met for two hours on Monday and agreed to meet again in May. " * 5
     page = f"<html><body><article><h1>Story</h1><p>{long}</p></article></body></html>"
-    items = [f"<title>S{n}</title><guid>g{n}</guid><link>{site.url('gazette.example', path)}</link><description>Teaser {n}.</description>" for n, path in enumerate(("/open", "/closed", "/missing"))]
+    items = [
+        f"<title>S{n}</title><guid>g{n}</guid><link>{site.url('gazette.example', path)}</link><description>Teaser {n}.</description>"
+        for n, path in enumerate(("/open", "/closed", "/missing"))
+    ]
     site.put("gazette.example", "/feed.xml", feed(*items))
     site.put("gazette.example", "/robots.txt", "User-agent: *\nDisallow: /closed")
     site.put("gazette.example", "/open", page, Content_Type="text/html")
@@ -279,4 +308,7 @@ def test_full_text_is_fetched_once_under_robots_txt_and_the_feeds_text_stays(sit
     assert [request.path for request in site.requests].count("/closed") == 0
     site.put("gazette.example", "/feed.xml", feed(*items).replace("Teaser 0.", "Teaser 0 with an edit."))
     deployment.poll("2026-03-09T01:00:00Z")
-    assert [request.path for request in site.requests].count("/open") == 1
+    assert [request.path for request in site.requests].count("/open") == 2  # an edited article has an edited page
+    site.put("other.example", "/feed.xml", feed(items[0]))
+    deployment.poll("2026-03-09T02:00:00Z", feeds=[site.url("other.example")])
+    assert [request.path for request in site.requests].count("/open") == 2

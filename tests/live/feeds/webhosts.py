@@ -15,7 +15,16 @@ from pipelines.settings import FeedSettings, FetchSettings, Settings
 from transforms.articles import message
 from transforms.streams.connect import read_range
 
-HOSTS = ("gazette.example", "agg.example", "other.example", "third.example", "fourth.example", "evil.example", "evil2.example", "evil3.example")
+HOSTS = (
+    "gazette.example",
+    "agg.example",
+    "other.example",
+    "third.example",
+    "fourth.example",
+    "evil.example",
+    "evil2.example",
+    "evil3.example",
+)
 
 
 @dataclass

@@ -36,10 +36,14 @@ def feed(text, label=None, language=""):
         (TRADITIONAL, "big5"), (KOREAN, "euc-kr"), (ARABIC, "windows-1256"), (HEBREW, "windows-1255"), (TURKISH, "iso-8859-9"),
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("where", ["header", "prolog", "header over a prolog that says UTF-8", "prolog under a header that says UTF-8"])
+@pytest.mark.parametrize(
+    "where", ["header", "prolog", "header over a prolog that says UTF-8", "prolog under a header that says UTF-8"]
+)
 def test_a_label_that_fits_is_believed_wherever_it_stands(text, encoding, where):
     prolog = {"header": None, "prolog": encoding, "header over a prolog that says UTF-8": "UTF-8"}.get(where, encoding)
-    header = {"prolog": "", "prolog under a header that says UTF-8": "text/xml; charset=utf-8"}.get(where, f'text/xml; charset="{encoding}"')
+    header = {"prolog": "", "prolog under a header that says UTF-8": "text/xml; charset=utf-8"}.get(
+        where, f'text/xml; charset="{encoding}"'
+    )
     document = feed(text, prolog)
     assert decode(document.encode(encoding), header).text == document
 
@@ -63,7 +67,14 @@ def test_one_bad_byte_in_utf8_costs_one_character(text, header, bad):
 
 @pytest.mark.parametrize(
     ("mark", "encoding"),
-    [(codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"), (codecs.BOM_UTF32_LE, "utf-32-le"), (b"", "utf-16-le"), (b"", "utf-16-be")],
+    [
+        (codecs.BOM_UTF8, "utf-8"),
+        (codecs.BOM_UTF16_LE, "utf-16-le"),
+        (codecs.BOM_UTF16_BE, "utf-16-be"),
+        (codecs.BOM_UTF32_LE, "utf-32-le"),
+        (b"", "utf-16-le"),
+        (b"", "utf-16-be"),
+    ],
 )
 def test_marks_and_nul_bytes_tell_unicode_forms(mark, encoding):
     document = feed(RUSSIAN, "utf-16")
@@ -91,7 +102,22 @@ def test_without_a_label_that_fits_the_words_and_the_language_tell(text, encodin
     assert decode(document.encode(encoding), "", host).text == document
 
 
-@pytest.mark.parametrize("label", ["utf-7", "idna", "punycode", "rot13", "base64", "zlib", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "x\x00y"])
+@pytest.mark.parametrize(
+    "label",
+    [
+        "utf-7",
+        "idna",
+        "punycode",
+        "rot13",
+        "base64",
+        "zlib",
+        "unicode_escape",
+        "raw_unicode_escape",
+        "undefined",
+        "mbcs",
+        "x\x00y",
+    ],
+)
 def test_codecs_that_are_no_charset_are_unknown(label):
     assert codec(label) is None
 

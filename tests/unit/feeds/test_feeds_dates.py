@@ -32,7 +32,10 @@ def test_a_zone_name_is_its_fixed_offset(abbreviation, utc):
     assert at(f"Mon, 09 Mar 2026 09:15:00 {abbreviation}") == f"2026-03-09T{utc}:00Z"
 
 
-@pytest.mark.parametrize(("abbreviation", "utc"), [("AEDT", "22:15"), ("AEST", "23:15"), ("NZDT", "20:15"), ("NZST", "21:15"), ("ACDT", "22:45")])
+@pytest.mark.parametrize(
+    ("abbreviation", "utc"),
+    [("AEDT", "22:15"), ("AEST", "23:15"), ("NZDT", "20:15"), ("NZST", "21:15"), ("ACDT", "22:45")],
+)
 def test_a_zone_far_east_is_the_day_before(abbreviation, utc):
     assert at(f"Mon, 09 Mar 2026 09:15:00 {abbreviation}") == f"2026-03-08T{utc}:00Z"
 
@@ -43,7 +46,15 @@ def test_standard_time_stays_standard_time_in_summer():
 
 @pytest.mark.parametrize(
     ("text", "language", "utc"),
-    [("CST", "zh-CN", "01:15"), ("CST", "zh", "01:15"), ("IST", "he", "07:15"), ("IST", "en", "03:45"), ("IST", "en-IE", "08:15"), ("BST", "bn", "03:15"), ("EST", "en-AU", "23:15")],
+    [
+        ("CST", "zh-CN", "01:15"),
+        ("CST", "zh", "01:15"),
+        ("IST", "he", "07:15"),
+        ("IST", "en", "03:45"),
+        ("IST", "en-IE", "08:15"),
+        ("BST", "bn", "03:15"),
+        ("EST", "en-AU", "23:15"),
+    ],
 )
 def test_namesakes_among_zones_are_told_by_the_language(text, language, utc):
     assert at(f"Mon, 09 Mar 2026 09:15:00 {text}", language).endswith(f"T{utc}:00Z")
@@ -57,7 +68,11 @@ def test_a_namesake_that_nothing_tells_is_flagged_and_a_setting_settles_it():
 
 def test_a_date_without_zone_is_utc_with_a_flag_or_in_the_feeds_zone():
     assert read("2026/3/9 15:07:41", NOW) == (datetime(2026, 3, 9, 15, 7, 41, tzinfo=UTC), None, ("tz_assumed_utc",))
-    assert read("2026/3/9 15:07:41", NOW, (), "Asia/Tokyo") == (datetime(2026, 3, 9, 6, 7, 41, tzinfo=UTC), "+09:00", ())
+    assert read("2026/3/9 15:07:41", NOW, (), "Asia/Tokyo") == (
+        datetime(2026, 3, 9, 6, 7, 41, tzinfo=UTC),
+        "+09:00",
+        (),
+    )
 
 
 @pytest.mark.parametrize(
@@ -121,13 +136,45 @@ def test_a_month_that_two_languages_name_alike_goes_by_the_language():
     assert at("9 listopada 2025 18:05", "pl") == "2025-11-09T18:05:00Z"
 
 
-@pytest.mark.parametrize("text", ["Mon, 01 Jan 0001 00:00:00 +0000", "Wed, 01 Jan 2099 08:00:00 GMT", "Thu, 01 Jan 1970 00:00:00 +0000", "0000000000", "1601-01-01T00:00:00Z", "9999-12-31T23:59:59-14:00", "Sun, 31 Dec 1899 00:00:00 GMT", "2026-03-11T12:00:01Z"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mon, 01 Jan 0001 00:00:00 +0000",
+        "Wed, 01 Jan 2099 08:00:00 GMT",
+        "Thu, 01 Jan 1970 00:00:00 +0000",
+        "0000000000",
+        "1601-01-01T00:00:00Z",
+        "9999-12-31T23:59:59-14:00",
+        "Sun, 31 Dec 1899 00:00:00 GMT",
+        "2026-03-11T12:00:01Z",
+    ],
+)
 def test_an_implausible_date_is_null_with_a_flag(text):
     assert read(text, NOW).at is None
     assert "date_implausible" in read(text, NOW).flags
 
 
-@pytest.mark.parametrize("text", ["Tue, 31 Feb 2026 09:15:00 GMT", "{{ post.date }}", "yesterday", "2 hours ago", "", "n/a", "0000-00-00 00:00:00", "Mon, 09 Mar 2026 25:15:00 GMT", "2026-03", "2026", "March 2026", "09:15", "%Y-%m-%d 2026 09", "2026-13-45", "Invalid Date 2026 12", "x" * 500])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tue, 31 Feb 2026 09:15:00 GMT",
+        "{{ post.date }}",
+        "yesterday",
+        "2 hours ago",
+        "",
+        "n/a",
+        "0000-00-00 00:00:00",
+        "Mon, 09 Mar 2026 25:15:00 GMT",
+        "2026-03",
+        "2026",
+        "March 2026",
+        "09:15",
+        "%Y-%m-%d 2026 09",
+        "2026-13-45",
+        "Invalid Date 2026 12",
+        "x" * 500,
+    ],
+)
 def test_what_is_no_moment_is_null_with_a_flag(text):
     assert read(text, NOW) == (None, None, ("date_unparsed",))
 
@@ -136,17 +183,40 @@ def test_a_slightly_future_date_is_kept_with_a_flag():
     assert read("Tue, 10 Mar 2026 15:00:00 GMT", NOW) == (datetime(2026, 3, 10, 15, tzinfo=UTC), None, ("date_future",))
 
 
-@pytest.mark.parametrize(("text", "moment"), [("Mon, 09 Mar 2026 24:00:00 GMT", "2026-03-10T00:00:00Z"), ("2026-03-09T23:59:60Z", "2026-03-10T00:00:00Z")])
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [("Mon, 09 Mar 2026 24:00:00 GMT", "2026-03-10T00:00:00Z"), ("2026-03-09T23:59:60Z", "2026-03-10T00:00:00Z")],
+)
 def test_midnight_at_the_days_end_and_leap_seconds(text, moment):
     assert at(text) == moment
 
 
-@pytest.mark.parametrize(("text", "hour"), [("9:15 PM", 21), ("9:15 AM", 9), ("12:15 AM", 0), ("12:15 PM", 12), ("9:15pm", 21), ("9:15 p.m.", 21), ("21:15 PM", 21)])
+@pytest.mark.parametrize(
+    ("text", "hour"),
+    [
+        ("9:15 PM", 21),
+        ("9:15 AM", 9),
+        ("12:15 AM", 0),
+        ("12:15 PM", 12),
+        ("9:15pm", 21),
+        ("9:15 p.m.", 21),
+        ("21:15 PM", 21),
+    ],
+)
 def test_the_halves_of_the_day(text, hour):
     assert read(f"Mon, 09 Mar 2026 {text}", NOW).at.hour == hour
 
 
-@pytest.mark.parametrize(("text", "language", "day"), [("03/09/2026 10:15 AM", "en-US", "2026-03-09"), ("03/02/2026 10:15", "fr", "2026-02-03"), ("03/02/2026 10:15", "en-GB", "2026-02-03"), ("02/13/2026 10:15", "fr", "2026-02-13"), ("09/03/2026 10:15", "en-US", "2026-03-09")])
+@pytest.mark.parametrize(
+    ("text", "language", "day"),
+    [
+        ("03/09/2026 10:15 AM", "en-US", "2026-03-09"),
+        ("03/02/2026 10:15", "fr", "2026-02-03"),
+        ("03/02/2026 10:15", "en-GB", "2026-02-03"),
+        ("02/13/2026 10:15", "fr", "2026-02-13"),
+        ("09/03/2026 10:15", "en-US", "2026-03-09"),
+    ],
+)
 def test_the_order_of_day_and_month_goes_by_language_and_plausibility(text, language, day):
     assert at(text, language).startswith(day)
 
@@ -156,7 +226,12 @@ def test_every_moment_is_read_back_in_every_strict_form(moment, quarters):
     moment = moment.replace(microsecond=0)
     local, minutes = moment + timedelta(minutes=15 * quarters), abs(15 * quarters)
     offset = f"{'-' if quarters < 0 else '+'}{minutes // 60:02d}{minutes % 60:02d}"
-    for form in (f"%a, %d %b %Y %H:%M:%S {offset}", f"%Y-%m-%dT%H:%M:%S{offset[:3]}:{offset[3:]}", f"%d %B %Y, %H:%M:%S {offset}", f"%Y/%m/%d %H:%M:%S {offset}"):
+    for form in (
+        f"%a, %d %b %Y %H:%M:%S {offset}",
+        f"%Y-%m-%dT%H:%M:%S{offset[:3]}:{offset[3:]}",
+        f"%d %B %Y, %H:%M:%S {offset}",
+        f"%Y/%m/%d %H:%M:%S {offset}",
+    ):
         assert read(local.strftime(form), NOW).at == moment.replace(tzinfo=UTC)
 
 

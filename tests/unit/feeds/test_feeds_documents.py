@@ -70,7 +70,9 @@ def test_a_faulty_document_gives_the_right_answer(case):
             else:
                 assert squeeze(have[key]) == squeeze(value), key
     if "canonical_keys" in expect:
-        assert {entry["canonical_url"].removeprefix("https://") for entry in document["entries"]} == set(expect["canonical_keys"])
+        assert {entry["canonical_url"].removeprefix("https://") for entry in document["entries"]} == set(
+            expect["canonical_keys"]
+        )
     if "distinct_ids" in expect:
         assert len({entry["id"] for entry in document["entries"]}) == expect["distinct_ids"]
 
@@ -111,9 +113,19 @@ MRSS = 'xmlns:media="http://search.yahoo.com/mrss/" xmlns:content="http://purl.o
 @pytest.mark.parametrize("position", ["before", "between", "after"])
 def test_a_caption_is_never_body_teaser_or_title_wherever_it_stands(caption, position):
     title = "<title>Envoys arrive</title><guid>k</guid>"
-    teaser, text = "<description>Two envoys came.</description>", "<content:encoded>&lt;p&gt;Two envoys came and met.&lt;/p&gt;</content:encoded>"
-    parts = {"before": [caption, teaser, text], "between": [teaser, caption, text], "after": [teaser, text, caption]}[position]
-    (entry,) = parse(rss("".join([*(parts[:1] if position == "before" else []), title, *parts[position == "before" :]]), namespaces=MRSS)).entries
+    teaser, text = (
+        "<description>Two envoys came.</description>",
+        "<content:encoded>&lt;p&gt;Two envoys came and met.&lt;/p&gt;</content:encoded>",
+    )
+    parts = {"before": [caption, teaser, text], "between": [teaser, caption, text], "after": [teaser, text, caption]}[
+        position
+    ]
+    (entry,) = parse(
+        rss(
+            "".join([*(parts[:1] if position == "before" else []), title, *parts[position == "before" :]]),
+            namespaces=MRSS,
+        )
+    ).entries
     assert (entry.title, entry.summary, entry.text) == ("Envoys arrive", "Two envoys came.", "Two envoys came and met.")
 
 
@@ -139,7 +151,9 @@ def test_captions_stay_out_of_malformed_feeds_too(fault):
 
 def test_a_video_has_its_description_for_want_of_anything_else():
     group = "<media:group><media:title>V</media:title><media:description>The minister answers.</media:description></media:group>"
-    with_text, without = parse(atom(f"<id>1</id><title>V</title><summary>Own.</summary>{group}", f"<id>2</id><title>V</title>{group}")).entries
+    with_text, without = parse(
+        atom(f"<id>1</id><title>V</title><summary>Own.</summary>{group}", f"<id>2</id><title>V</title>{group}")
+    ).entries
     assert (with_text.text, without.text) == ("Own.", "The minister answers.")
 
 
@@ -151,7 +165,10 @@ def test_a_video_has_its_description_for_want_of_anything_else():
         ('<title type="html">How &lt;i&gt;Tide&lt;/i&gt; ended</title>', "How Tide ended"),
         ('<title type="html">Smith &amp;amp; Sons</title>', "Smith & Sons"),
         ('<title type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">A <em>b</em> c</div></title>', "A b c"),
-        ('<title type="html">&lt;script&gt;alert(1)&lt;/script&gt;Talks&lt;style&gt;p{}&lt;/style&gt;</title>', "Talks"),
+        (
+            '<title type="html">&lt;script&gt;alert(1)&lt;/script&gt;Talks&lt;style&gt;p{}&lt;/style&gt;</title>',
+            "Talks",
+        ),
         ('<title type="html"><![CDATA[a < b & c]]></title>', "a < b & c"),
         ('<title type="text/html" mode="escaped">One &lt;b&gt;two&lt;/b&gt;</title>', "One two"),
         ("<title>\n  Two\n  lines </title>", "Two lines"),
@@ -194,14 +211,20 @@ def test_html_becomes_text_with_its_blocks_apart(html, text):
         (b"<!DOCTYPE html><html><body><p>Just a moment</p></body></html>", "not_a_feed"),
         (b"<html lang='en'><head><title>404</title></head></html>", "not_a_feed"),
         (b"  <!-- x --><HTML><body/></HTML>", "not_a_feed"),
-        (b"<?xml version='1.0'?><!DOCTYPE html PUBLIC '-//W3C//DTD XHTML 1.0 Strict//EN' 'x.dtd'><html xmlns='http://www.w3.org/1999/xhtml'/>", "not_a_feed"),
+        (
+            b"<?xml version='1.0'?><!DOCTYPE html PUBLIC '-//W3C//DTD XHTML 1.0 Strict//EN' 'x.dtd'><html xmlns='http://www.w3.org/1999/xhtml'/>",
+            "not_a_feed",
+        ),
         (b"Too many requests", "not_a_feed"),
         (b'{"error": "rate limited"}', "not_a_feed"),
         (b"[1, 2]", "not_a_feed"),
         (b'{"version": "https://jsonfeed.org/version/1.1", "items": [', "not_a_feed"),
         (b"<opml version='2.0'><body/></opml>", "not_a_feed"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not_a_feed"),
-        (b"<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'><url><loc>https://a.example/</loc></url></urlset>", "not_a_news_sitemap"),
+        (
+            b"<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'><url><loc>https://a.example/</loc></url></urlset>",
+            "not_a_news_sitemap",
+        ),
         (b"<rss><channel><title>T</title><description>&lt;item></description><ITEM", "no_entries_read"),
     ],
 )
@@ -214,7 +237,9 @@ def test_a_feed_without_entries_is_a_feed():
     assert (document.error, document.format, list(document.entries)) == (None, "rss20", [])
 
 
-@pytest.mark.parametrize(("status", "error"), [(404, "http_404"), (410, "http_410"), (500, "http_500"), (204, "http_204")])
+@pytest.mark.parametrize(
+    ("status", "error"), [(404, "http_404"), (410, "http_410"), (500, "http_500"), (204, "http_204")]
+)
 def test_an_answer_that_is_no_document_is_an_error(status, error):
     assert parse(rss("<title>a</title>"), status=status).error == error
 
@@ -231,20 +256,35 @@ def test_an_answer_that_is_no_document_is_an_error(status, error):
     ],
 )
 def test_entities_that_nest_or_are_long_refuse_the_document(dtd):
-    assert parse(f"{dtd}<rss version='2.0'><channel><item><title>&b;</title></item></channel></rss>").error == "dtd_forbidden"
+    assert (
+        parse(f"{dtd}<rss version='2.0'><channel><item><title>&b;</title></item></channel></rss>").error
+        == "dtd_forbidden"
+    )
 
 
 def test_a_short_entity_used_without_end_refuses_the_document():
     use = "&a;" * 100_000
-    assert parse(f'<!DOCTYPE rss [<!ENTITY a "hahaha">]><rss version="2.0"><channel><item><title>{use}</title></item></channel></rss>').error == "dtd_forbidden"
+    assert (
+        parse(
+            f'<!DOCTYPE rss [<!ENTITY a "hahaha">]><rss version="2.0"><channel><item><title>{use}</title></item></channel></rss>'
+        ).error
+        == "dtd_forbidden"
+    )
 
 
 def test_the_harmless_document_types_of_old_feeds_are_passed_over():
     old = '<!DOCTYPE rss PUBLIC "-//Netscape Communications//DTD RSS 0.91//EN" "http://my.netscape.com/publish/formats/rss-0.91.dtd">'
-    document = parse(f'<?xml version="1.0"?>{old}<rss version="0.91"><channel><title>T</title><item><title>A &eacute; B</title></item></channel></rss>')
+    document = parse(
+        f'<?xml version="1.0"?>{old}<rss version="0.91"><channel><title>T</title><item><title>A &eacute; B</title></item></channel></rss>'
+    )
     assert (document.format, document.entries[0].title) == ("rss091u", "A é B")
     own = '<!DOCTYPE rss [<!ENTITY nbsp "&#160;"><!ENTITY co "Company">]>'
-    assert parse(f"{own}<rss version='2.0'><channel><item><title>A&nbsp;&co;</title></item></channel></rss>").entries[0].title == "A Company"
+    assert (
+        parse(f"{own}<rss version='2.0'><channel><item><title>A&nbsp;&co;</title></item></channel></rss>")
+        .entries[0]
+        .title
+        == "A Company"
+    )
 
 
 @pytest.mark.parametrize(
@@ -280,7 +320,9 @@ def test_what_xml_forbids_costs_only_itself(raw, title):
         lambda text: "<b>Warning</b>: include() failed in /x.php<br />\n" + text,
         lambda text: text + "<!-- served in 0.2 s --><script>x</script>",
         lambda text: text.replace("</channel></rss>", ""),
-        lambda text: text.replace("<title>One</title>", "<title>One</title><description>a<br>b<hr><img src='x'></description>"),
+        lambda text: text.replace(
+            "<title>One</title>", "<title>One</title><description>a<br>b<hr><img src='x'></description>"
+        ),
         lambda text: text.replace('version="2.0"', "version=2.0"),
         lambda text: text.replace("<item>", "<item>\n<media:thumbnail url='x'/>"),
         lambda text: "\ufeff" + text,
@@ -313,7 +355,9 @@ def test_every_family_of_feeds_is_read(text, version):
 
 def test_links_follow_every_base_on_the_way_down():
     entry = '<id>1</id><link xml:base="c/" href="d.html"/><content type="html" xml:base="e/">&lt;a href="f.png">x&lt;/a></content>'
-    document = parse(atom(entry, attributes='xml:base="https://log.example/a/"').replace("<entry>", '<entry xml:base="b/">'))
+    document = parse(
+        atom(entry, attributes='xml:base="https://log.example/a/"').replace("<entry>", '<entry xml:base="b/">')
+    )
     assert document.entries[0].link == "https://log.example/a/b/c/d.html"
     assert as_json(document)["entries"][0]["content_links"] == ["https://log.example/a/b/e/f.png"]
 
@@ -348,7 +392,10 @@ def test_a_link_is_an_absolute_web_address_or_none(reference, link):
         ("<guid>a-1</guid>", None),
         ("<guid>urn:uuid:1</guid><link>https://a.example/2</link>", "https://a.example/2"),
         ("<link rel='self' href='https://a.example/self'/><link>https://a.example/2</link>", "https://a.example/2"),
-        ("<atom:link xmlns:atom='http://www.w3.org/2005/Atom' rel='alternate' href='https://a.example/3'/>", "https://a.example/3"),
+        (
+            "<atom:link xmlns:atom='http://www.w3.org/2005/Atom' rel='alternate' href='https://a.example/3'/>",
+            "https://a.example/3",
+        ),
     ],
 )
 def test_a_guid_is_the_link_only_where_it_says_so_and_nothing_else_does(item, link):
@@ -365,18 +412,27 @@ def test_atom_takes_the_alternate_that_is_a_page():
 
 
 def test_authors_and_categories_are_read_in_their_usual_forms():
-    item = (
-        "<title>A</title><author>desk@a.example (Ann Bo)</author><dc:creator>Cy Dee</dc:creator><category>World</category><category>Talks &amp;amp; deals</category>"
-    )
+    item = "<title>A</title><author>desk@a.example (Ann Bo)</author><dc:creator>Cy Dee</dc:creator><category>World</category><category>Talks &amp;amp; deals</category>"
     (entry,) = parse(rss(item, namespaces='xmlns:dc="http://purl.org/dc/elements/1.1/"')).entries
     assert set(entry.authors) == {"Ann Bo", "Cy Dee"}
     assert list(entry.categories) == ["World", "Talks & deals"]
-    (entry,) = parse(atom('<id>1</id><author><name>Ann</name></author><author><name>Bo</name></author><category term="x" label="World"/>')).entries
+    (entry,) = parse(
+        atom(
+            '<id>1</id><author><name>Ann</name></author><author><name>Bo</name></author><category term="x" label="World"/>'
+        )
+    ).entries
     assert (list(entry.authors), list(entry.categories)) == (["Ann", "Bo"], ["World"])
 
 
 def test_json_feed_ids_are_text_whatever_they_are():
-    items = [{"id": 3, "content_text": "a"}, {"id": 3.0, "title": "b"}, {"id": "x", "url": "/p"}, {"content_html": "<p>no id</p>"}, "junk", None]
+    items = [
+        {"id": 3, "content_text": "a"},
+        {"id": 3.0, "title": "b"},
+        {"id": "x", "url": "/p"},
+        {"content_html": "<p>no id</p>"},
+        "junk",
+        None,
+    ]
     document = parse(json.dumps({"version": "https://jsonfeed.org/version/1.1", "title": "T", "items": items}))
     assert [entry.guid for entry in document.entries] == ["3", "3", "x", None]
     assert document.entries[2].link == "https://gazette.example/p"
@@ -387,7 +443,9 @@ def test_nul_and_lone_surrogates_break_nothing():
     (entry,) = parse('{"version": "https://jsonfeed.org/version/1.1", "items": ' + items + "}").entries
     assert entry.title == "AB \ufffd C"
     assert entry.text == "\ufffd text"
-    json.dumps(as_json(parse('{"version": "https://jsonfeed.org/version/1.1", "items": ' + items + "}")), ensure_ascii=False).encode()
+    json.dumps(
+        as_json(parse('{"version": "https://jsonfeed.org/version/1.1", "items": ' + items + "}")), ensure_ascii=False
+    ).encode()
 
 
 def test_an_article_of_five_megabytes_is_read_whole():
