@@ -166,17 +166,10 @@ def _loose_names(reading: Reading, sentence: Span, taken: dict[int, int]) -> lis
 def _person(reading: Reading, index: int, start: int, end: int, mention: PersonMention | None, floor: int) -> Phrase:
     first = mention.start if mention else start
     doc = reading.doc
-    while (
-        first > floor
-        and doc[first - 1].pos_ in {"DET", "ADJ", "PRON", "NOUN"}
-        and (
-            doc[first - 1].pos_ in {"DET"}
-            or doc[first - 1].tag_ in {"PRP$"}
-            or (doc[first - 1].pos_ in {"ADJ", "NOUN"} and doc[first - 1].lower_ in words("before_office"))
-            or doc[first - 1].lower_ in {"visiting", "outgoing", "new"}
-        )
-    ):
+    while first > floor and _leads_in(reading, first - 1):
         first -= 1
+    while first < start and doc[first].pos_ == "CCONJ":
+        first += 1
     head = end - 1
     while head > start and (doc[head].is_punct or doc[head].text in _POSSESSIVE):
         head -= 1
@@ -184,6 +177,20 @@ def _person(reading: Reading, index: int, start: int, end: int, mention: PersonM
         if not first <= doc[i].head.i < end and doc[i].dep_ not in {"punct", "case", "det", "poss"}:
             head = i
     return Phrase(first, end, head, "person", index, False, reading.entities[index].country)
+
+
+def _leads_in(reading: Reading, at: int) -> bool:
+    """Whether token ``at`` before a name belongs to its phrase: "the", "his brother and rival", "visiting"."""
+    token = reading.doc[at]
+    if at in reading.at and reading.entities[reading.at[at]].label == "PERSON":
+        return False
+    if token.pos_ == "DET" or token.tag_ == "PRP$" or token.lower_ in {"visiting", "outgoing", "new"}:
+        return True
+    if token.lower_ == "and" and at > 0:
+        return noun_kind(reading.doc[at - 1].text) is not None and not is_plural_noun(reading.doc[at - 1].text) and reading.doc[at - 1].text.islower() and noun_kind(reading.doc[at + 1].text) is not None and reading.doc[at + 1].text.islower()
+    if token.pos_ in {"ADJ", "NOUN"} and token.lower_ in words("before_office"):
+        return True
+    return token.pos_ == "NOUN" and token.text.islower() and noun_kind(token.text) is not None and not is_plural_noun(token.text)
 
 
 def _classify(reading: Reading, start: int, end: int, root: int) -> Phrase:

@@ -66,6 +66,7 @@ class Described(Layout):
         return self._described(phrase)
 
     def named(self, start: int, end: int) -> str:
+        """The words of tokens ``start`` to ``end`` on one line, without an article."""
         while start < end - 1 and self.doc[start].lower_ in {"a", "an", "the"}:
             start += 1
         return " ".join(self.doc[start:end].text.split()).strip(' ,.;:"“”')
@@ -74,7 +75,7 @@ class Described(Layout):
         """A name of which nothing is known yet: a person, unless it looks like a body."""
         start, end = phrase.start, phrase.end
         while start < end and (
-            self.doc[start].pos_ in {"DET", "ADJ", "ADV"}
+            self.doc[start].pos_ in {"DET", "ADJ", "ADV", "NOUN"}
             and not self.doc[start].text[:1].isupper()
             or self.doc[start].lower_ == "the"
         ):
@@ -168,12 +169,12 @@ class Described(Layout):
                 break
             if doc[inner.head].lower_ in {"time", "way", "day"} or label in {"DATE", "TIME"}:
                 break
-            if preposition in {"of", "from"} and inner.kind == "country" and head in _state_offices() and steps == 0:
+            if preposition in {"of", "from"} and inner.kind in {"country", "body", "name"} and head in _state_offices() and steps == 0:
                 nations, stop = self._nations(index)
                 if len(nations) > 1 and phrase.plural:
                     return nations, stop
                 country = country or inner.country
-                end = stop if len(nations) > 1 else inner.end
+                end = stop if len(nations) > 1 and phrase.plural else inner.end
             else:
                 country = country or inner.country
                 end = inner.end
@@ -203,33 +204,38 @@ class Described(Layout):
         return self.doc[phrase.head].ent_type_
 
     def _nations(self, index: int) -> tuple[list[Party], int]:
-        """The countries of "Japan, China and Germany"."""
+        """The countries or bodies of "Japan, China and Germany", "Erstmark Bank and the insurer Alpina"."""
         found: list[Party] = []
         at = self.phrases[index].start
-        while True:
-            position = self.starting(at)
-            if position is None or self.phrases[position].kind not in {"country"}:
-                break
+        end, closed = at, False
+        while (position := self.starting(at)) is not None and self.phrases[position].kind in {"country", "body", "name"}:
             phrase = self.phrases[position]
-            found.append(
-                Party(
-                    "country",
-                    self.named(phrase.start, phrase.end),
-                    phrase.entity,
-                    phrase.country,
-                    None,
-                    phrase.start,
-                    phrase.end,
-                    phrase.head,
-                    False,
-                )
-            )
-            joint, behind = self.separator(phrase.end)
-            if not joint:
+            if found and self.opens_clause(phrase, None):
                 break
+            party = self._member(phrase)
+            if party is None:
+                break
+            found.append(party)
+            end = phrase.end
+            joint, behind = self.separator(phrase.end)
+            if not joint or closed:
+                break
+            closed = joint != (",",)
             at = behind
-        return found, found[-1].end if found else at
+        return (found, end) if closed or len(found) < 2 else (found[:1], found[0].end)
+
+    def _member(self, phrase: Phrase) -> Party | None:
+        """One country or body of a list behind "leaders of"."""
+        if phrase.kind == "country":
+            name = self.named(phrase.start, phrase.end)
+            return Party("country", name, phrase.entity, phrase.country, None, phrase.start, phrase.end, phrase.head, False)
+        start = phrase.start
+        while start < phrase.end - 1 and not self.doc[start].text[:1].isupper() and any(t.text[:1].isupper() for t in self.doc[start : phrase.end]):
+            start += 1
+        name = self.named(start, phrase.end)
+        entity = self.reading.at.get(phrase.end - 1)
+        return Party("organization", name, entity, phrase.country, None, phrase.start, phrase.end, phrase.head, False)
 
 
 def _state_offices() -> frozenset[str]:
-    return words("state_offices") | plurals("state_offices") | {"ministers", "leaders"}
+    return words("state_offices") | plurals("state_offices") | {"ministers", "leaders", "delegations", "speakers", "executives"}

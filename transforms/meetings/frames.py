@@ -87,6 +87,10 @@ def _verb(sentence: Sentence, verb: Token, frame: VerbFrame, table: Frames) -> I
         return
     if verb.lemma_ == "call" and not _is_phone_call(verb):
         return
+    if any(t.lower_ in _HABITUAL for t in doc[max(sentence.span.start, verb.i - 3) : min(verb.i + 5, sentence.span.end)]):
+        return
+    if verb.lemma_ == "see" and not _is_seeing(sentence, verb):
+        return
     if frame.needs and not any(t.lower_ in frame.needs for t in doc[verb.i : min(verb.i + 30, sentence.span.end)]):
         return
     if verb.dep_ in {"amod", "compound"} and verb.tag_ in {"VBG", "VBN"} and verb.head.i > verb.i:
@@ -102,6 +106,8 @@ def _verb(sentence: Sentence, verb: Token, frame: VerbFrame, table: Frames) -> I
             return
     elif "object" in frame.parties:
         objects, until = _objects(sentence, verb)
+        if all(sentence.doc[o.head].lower_ in _BARE_AUDIENCE and o.end - o.start <= 2 for o in objects):
+            objects = []
         if frame.named_object and not any(_is_named(sentence, o, frame.name) for o in objects):
             objects = []
         if _inanimate_object(sentence, verb, objects) and not _behind_with(sentence, verb.i + 1, {"with"}):
@@ -118,7 +124,8 @@ def _verb(sentence: Sentence, verb: Token, frame: VerbFrame, table: Frames) -> I
         and _preposition_before(sentence, segments[0][0][0]) == "to"
     ):
         segments = [(p, e, d) for p, e, d in segments if not _audience(sentence, p)]
-    if "object" in frame.parties and not objects and "with" not in prepositions and not passive:
+    mutual = [t.lower_ for t in doc[verb.i + 1 : verb.i + 3]] in (["each", "other"], ["one", "another"])
+    if "object" in frame.parties and not objects and "with" not in prepositions and not passive and not mutual:
         return
     spans = segments or [([], until, None)]
     for extra, end, dated in spans:
@@ -150,6 +157,19 @@ def _words(parties: list[Party]) -> str:
 def _is_repeated(sentence: Sentence, token: Token) -> bool:
     near = sentence.doc[max(sentence.span.start, token.i - 5) : min(token.i + 2, sentence.span.end)]
     return any(t.lower_ in {"separate", "separately", "individual", "individually"} for t in near)
+
+
+_HABITUAL = {"every", "often", "usually", "regularly", "daily", "nightly", "weekly", "sometimes", "always", "rarely", "routinely", "annually"}
+
+
+def _is_seeing(sentence: Sentence, verb: Token) -> bool:
+    """Whether "see" is to meet: "will see both brothers next Monday", "had last seen each other in Riyadh"."""
+    following = [t.lower_ for t in sentence.doc[verb.i + 1 : verb.i + 3]]
+    if following == ["each", "other"] or following == ["one", "another"]:
+        return True
+    if grammar.children(verb, "ccomp", "xcomp", "neg") or not grammar.children(verb, "dobj"):
+        return False
+    return bool(grammar.auxiliaries(verb) & {"will", "to"}) and any(t.ent_type_ in {"DATE", "TIME"} for t in sentence.doc[verb.i : verb.i + 9])
 
 
 def _is_phone_call(verb: Token) -> bool:
@@ -305,6 +325,9 @@ def _inanimate_object(sentence: Sentence, verb: Token, objects: list[Party]) -> 
         if thing.ent_type_ not in {"DATE", "TIME"} and thing.i > verb.i:
             return True
     return False
+
+
+_BARE_AUDIENCE = {"press", "media", "reporters", "journalists", "crowd", "crowds", "public", "audience", "fans", "supporters"}
 
 
 def _is_named(sentence: Sentence, party: Party, frame: str) -> bool:

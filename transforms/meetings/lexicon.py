@@ -18,6 +18,7 @@ _IRREGULAR = {
     "chat": ["chatted", "chatting"],
     "confer": ["conferred", "conferring"],
     "sup": ["supped"],
+    "see": ["saw", "seen"],
 }
 
 

@@ -94,7 +94,7 @@ class Resolver:
             if token.dep_ in {"nsubj", "nsubjpass"}:
                 index = before.covering(token.i)
                 if index is not None and before.phrases[index].kind == "role":
-                    parties, _ = before.read_one(index)
+                    parties, _ = before.read_list(index)
                     return parties[0] if parties else None
                 return None
         return None

@@ -154,7 +154,10 @@ def _verb(verb: Token, encounter: Encounter) -> Verdict:
     if grammar.negated(verb) or (
         verb.dep_ == "conj" and grammar.negated(verb.head) and verb.head.pos_ == "VERB" and verb.tag_ == "VB" and False
     ):
-        return Verdict("denied", "not")
+        perfect = auxiliaries & {"have", "has", "'ve", "’ve"} and any(
+            t.lower_ in {"since", "yet", "for", "ever", "recently"} for t in verb.doc[verb.i + 1 : verb.i + 8]
+        )
+        return Verdict("denied", "not", bool(perfect))  # "have not spoken since" tells of no encounter
     above = _matrix(verb, auxiliaries)
     if above is not None:
         return above
@@ -188,6 +191,8 @@ def _verb(verb: Token, encounter: Encounter) -> Verdict:
 
 def _hypothetical(verb: Token) -> bool:
     """Inside an "if" or "whether" clause."""
+    if any(c.dep_ == "aux" and c.text in {"Had", "Were", "Should"} and c.i < min((s.i for s in grammar.children(verb, "nsubj")), default=0) for c in verb.children):
+        return True
     for token in grammar.chain(verb):
         if any(c.dep_ == "mark" and c.lower_ in {"if", "unless", "whether"} for c in token.children):
             return True
@@ -238,6 +243,8 @@ def _matrix(verb: Token, auxiliaries: set[str]) -> Verdict | None:
             lemma = head.lemma_.lower()
             if lemma == "deny" and label == "ccomp":
                 return Verdict("denied", head.text)
+            if label == "ccomp" and found is not None and found.status == "proposed" and current.tag_ in {"VB", "VBP"} and not grammar.auxiliaries(current):
+                return found
             if found is not None and (
                 infinitive
                 or (found.status in {"denied", "cancelled"} and label in {"xcomp", "pcomp", "prep"})
@@ -306,6 +313,11 @@ def _matrix(verb: Token, auxiliaries: set[str]) -> Verdict | None:
                 break
             if label == "advcl" and not infinitive and current.tag_ not in {"VBG"}:
                 break
+        elif head.pos_ == "NOUN" and head.lemma_.lower() in _CLAIMS and label in {"acl", "relcl", "ccomp"}:
+            above = grammar.governor(head)
+            if above is not None and above.lemma_ in {"deny", "reject", "dismiss", "refute", "dispute"}:
+                return Verdict("denied", above.text)
+            break
         elif head.pos_ in {"NOUN", "PROPN"} and infinitive and label in {"acl", "relcl"}:
             if head.lemma_.lower() in {
                 "plan",
@@ -359,6 +371,9 @@ def _matrix(verb: Token, auxiliaries: set[str]) -> Verdict | None:
     if "to" in auxiliaries and verb.dep_ in {"xcomp", "advcl", "acl"} and not _past_above(verb):
         return Verdict("planned", "to " + verb.text)
     return None
+
+
+_CLAIMS = {"report", "claim", "allegation", "rumor", "rumour", "suggestion", "speculation", "assertion", "accusation", "story"}
 
 
 def _past(verb: Token) -> bool:

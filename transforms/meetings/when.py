@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from spacy.tokens import Token
+from spacy.tokens import Doc, Token
 
 from transforms.language.dates import DateSpan, Tense, find_dates, resolve
 from transforms.meetings import grammar
@@ -50,7 +50,7 @@ def when(
             if found is not None:
                 return When(found, start, end)
     ranked = sorted(
-        (_cost(encounter, start, end, caption), abs(start - encounter.trigger.i), start, end) for start, end in spans
+        (_cost(encounter, start, end, caption, status), abs(start - encounter.trigger.i), start, end) for start, end in spans
     )
     for cost, _, start, end in ranked:
         if cost > _LIMIT:
@@ -71,15 +71,21 @@ def _resolved(encounter: Encounter, start: int, end: int, anchor: datetime | Non
         verb.tag_ in {"VBZ", "VBP"} or (verb.tag_ == "VBG" and bool(grammar.auxiliaries(verb) & {"is", "are", "'s", "’s"}))
     )
     if present and status in {"held", "ongoing"}:
-        return resolve(doc[start:end].text, anchor, "present", encounter.sentence.span.text)
-    found = resolve(doc[start:end].text, anchor, tense, encounter.sentence.span.text)
+        return resolve(doc[start:end].text, anchor, "present", _context(encounter))
+    found = resolve(doc[start:end].text, anchor, tense, _context(encounter))
     if found is not None and anchor is not None and status == "held" and found.precision == "day":
-        past = resolve(doc[start:end].text, anchor, "past", encounter.sentence.span.text)
+        past = resolve(doc[start:end].text, anchor, "past", _context(encounter))
         found = past or found
     return found
 
 
-def _cost(encounter: Encounter, start: int, end: int, caption: bool) -> int:
+def _context(encounter: Encounter) -> str:
+    """The sentence with what stands before it in the article, from which "the same day" counts."""
+    span = encounter.sentence.span
+    return str(span.doc[max(0, span.start - 80) : span.end].text)
+
+
+def _cost(encounter: Encounter, start: int, end: int, caption: bool, status: str) -> int:
     """How far the date in tokens ``start`` to ``end`` is from the encounter, in clauses."""
     doc, trigger = encounter.sentence.doc, encounter.trigger
     text = doc[start:end].text
@@ -104,6 +110,12 @@ def _cost(encounter: Encounter, start: int, end: int, caption: bool) -> int:
             break
         node = node.head
     adjacent = _adjacent(encounter, start, end)
+    if _is_scheduled(doc, start):
+        return 0
+    if node.pos_ in grammar.VERBAL and node.lemma_ in _SAYING and node.i != trigger.i and not (adjacent and start > trigger.i):
+        return _FAR
+    if node.i in above and status in _UNREAL and node.pos_ in grammar.VERBAL and node.i not in anchors and not encounter.noun and not adjacent:
+        return _FAR
     if node.i in above:
         return 3 if adjacent else 4 + _verbs_between(doc, trigger.i, start)
     if adjacent:
@@ -130,9 +142,19 @@ def _cost(encounter: Encounter, start: int, end: int, caption: bool) -> int:
     return _FAR
 
 
-def _verbs_between(doc: object, first: int, last: int) -> int:
+_UNREAL = {"proposed", "planned", "denied", "cancelled"}
+_SAYING = {"say", "tell", "announce", "report", "confirm", "add", "deny", "state", "write", "claim", "reveal"}
+
+
+def _is_scheduled(doc: Doc, start: int) -> bool:
+    """"set for Thursday", "due on Monday": a date right behind a word of planning."""
+    before = [t.lower_ for t in doc[max(0, start - 3) : start]]
+    return len(before) >= 2 and before[-1] in {"for", "on"} and before[-2] in {"set", "scheduled", "planned", "slated", "due", "penciled", "pencilled"}
+
+
+def _verbs_between(doc: Doc, first: int, last: int) -> int:
     low, high = sorted((first, last))
-    return sum(t.tag_ in {"VBD", "VBZ", "VBP", "MD"} for t in doc[low + 1 : high])  # type: ignore[index]
+    return sum(t.tag_ in {"VBD", "VBZ", "VBP", "MD"} for t in doc[low + 1 : high])
 
 
 def _adjacent(encounter: Encounter, start: int, end: int) -> bool:

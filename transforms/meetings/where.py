@@ -162,6 +162,8 @@ class Where(NamedTuple):
 def where(encounter: Encounter) -> Where | None:
     """The place of ``encounter`` in its own sentence; None where the sentence gives none."""
     candidates = [*_prepositional(encounter), *_travelled(encounter)]
+    if (relative := _where_clause(encounter)) is not None:
+        candidates.append((0, 0, relative.start, relative.end))
     if (compound := _before_noun(encounter)) is not None:
         candidates.append((2, 0, compound.start, compound.end))
     best = min(candidates, default=None)
@@ -294,6 +296,22 @@ def _cost(encounter: Encounter, preposition: Token) -> int:
     return 6 + 3 * verbs if preposition.i > trigger.i else 9
 
 
+def _where_clause(encounter: Encounter) -> Where | None:
+    """The place before ", where" that opens the encounter's clause."""
+    doc, sentence = encounter.sentence.doc, encounter.sentence
+    for token in doc[sentence.span.start : encounter.trigger.i]:
+        if token.lower_ != "where" or any(t.lower_ == "where" for t in doc[token.i + 1 : encounter.trigger.i]):
+            continue
+        clause = token.head
+        if clause.i != encounter.trigger.i and clause.i not in {t.i for t in grammar.chain(encounter.trigger)}:
+            continue
+        for at in range(token.i - 1, max(sentence.span.start, token.i - 6), -1):
+            index = sentence.covering(at)
+            if index is not None and is_place(sentence, sentence.phrases[index]):
+                return Where(sentence.phrases[index].start, place_end(sentence, index), "sentence")
+    return None
+
+
 def _travelled(encounter: Encounter) -> list[tuple[int, int, int, int]]:
     """Places that a verb of travel leads to: "visited Moscow, where he met", "to visit Beijing for talks with"."""
     sentence, doc = encounter.sentence, encounter.sentence.doc
@@ -315,7 +333,7 @@ def _travelled(encounter: Encounter) -> list[tuple[int, int, int, int]]:
             index = None
             if child.dep_ == "dobj" and token.lemma_ in {"visit", "tour"}:
                 index = sentence.covering(child.i)
-            elif child.lower_ in {"to", "in", "at", "into"} and child.dep_ in {"prep", "aux", "dative"}:
+            elif child.lower_ in {"to", "in", "at", "into", "for"} and (child.lower_ != "for" or token.lemma_ in {"leave", "depart", "head"}) and child.dep_ in {"prep", "aux", "dative"}:
                 index = _phrase_after(sentence, child.i)
             if index is None or not is_place(sentence, sentence.phrases[index]):
                 continue
