@@ -54,10 +54,11 @@ class Located(NamedTuple):
 def locate(name: str, near_country: str | None = None) -> Located | None:
     """Where ``name`` lies; None where no table knows it.
 
-    In this order: a venue; a country; a city, one in ``near_country`` (ISO 3166-1 alpha-2) first, then by population
+    In this order: a venue; a part of a country ("Scotland"); a country; a city, one in ``near_country`` (ISO 3166-1 alpha-2) first, then by population
     and by being a capital; a state or province, which also goes before a smaller town of its name abroad. A
     ``near_country`` that has no such place is ignored. In "city, country" the city lies in that country or state, if
-    need be without a point; "the Japanese town of X" is X, in Japan if there is one.
+    need be without a point; "the Japanese town of X" is X, in Japan if there is one; "the White House in Washington" is
+    the venue where that is known, else the city.
     """
     plain = bare(name)
     if not fold(plain) or not any(c.isupper() for c in plain):
@@ -70,7 +71,11 @@ def locate(name: str, near_country: str | None = None) -> Located | None:
     if comma and head:
         inside = _within(head, tail)
         return inside or locate(head, near_country)
-    return _venue(plain) or _country(plain) or _city_or_region(plain, near_country)
+    inner, joint, outer = plain.partition(" in ")
+    if joint and (around := locate(outer, near_country)):
+        venue = _venue(inner)
+        return venue if venue is not None and venue.country == around.country else around
+    return _venue(plain) or _part(plain) or _country(plain) or _city_or_region(plain, near_country)
 
 
 def _words(text: str) -> list[str]:
@@ -98,6 +103,20 @@ def _venue(text: str) -> Located | None:
 @functools.cache
 def _venues() -> dict[str, tuple[str, dict[str, Any]]]:
     return {fold(name): (name, entry) for name, entry in lexicon.table("places").items()}
+
+
+def _part(text: str) -> Located | None:
+    """A part of a country by its own name: "Scotland", "the West Bank", "Calif."."""
+    code = _parts().get(fold(text))
+    if code is not None:
+        return Located(text, code, None, None, gazetteer().country_zones.get(code))
+    state = _state_by_abbreviation(text) if text.endswith(".") else None
+    return _whole(state) if state else None
+
+
+@functools.cache
+def _parts() -> dict[str, str]:
+    return {fold(name): code for name, code in lexicon.table("regions")["others"].items()}
 
 
 def _country(text: str) -> Located | None:

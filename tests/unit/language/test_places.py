@@ -39,6 +39,9 @@ from transforms.language.places import locate
         ("Singapore", None, "SG", "Asia/Singapore"),
         ("Gaza", None, "PS", "Asia/Gaza"),
         ("central Japanese town of Karuizawa, Nagano Prefecture", None, "JP", "Asia/Tokyo"),
+        ("the Great Hall of the People in Beijing", None, "CN", "Asia/Shanghai"),
+        ("a hotel in Geneva", None, "CH", "Europe/Zurich"),
+        ("Palm Beach", None, "US", "America/New_York"),
         ("the Canadian city of London", None, "CA", "America/Toronto"),
         ("the Red Sea resort of Sharm el-Sheikh", None, "EG", "Africa/Cairo"),
         ("the South Korean capital Seoul", None, "KR", "Asia/Seoul"),
@@ -57,7 +60,8 @@ def test_a_place_is_found_with_its_country_point_and_zone(name, near, country, t
     ("name", "country"),
     [("Japan", "JP"), ("the United States", "US"), ("California", "US"), ("Ontario", "CA"), ("Bavaria", "DE"),
      ("Nagano Prefecture", "JP"), ("Washington state", "US"), ("Guangdong", "CN"),
-        ("Georgia", "GE"), ("northern Syria", "SY"), ("Hosojima, Japan", "JP"),
+        ("Georgia", "GE"), ("northern Syria", "SY"), ("Scotland", "GB"),
+     ("the West Bank", "PS"), ("Calif.", "US"), ("Pa.", "US"), ("Hosojima, Japan", "JP"),
      ("Springfield, Japan", "JP")],
 )  # fmt: skip
 def test_a_country_a_state_or_an_unlisted_town_is_no_point_on_the_map(name, country):
