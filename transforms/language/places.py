@@ -54,11 +54,12 @@ class Located(NamedTuple):
 def locate(name: str, near_country: str | None = None) -> Located | None:
     """Where ``name`` lies; None where no table knows it.
 
-    In this order: a venue; a part of a country ("Scotland"); a country; a city, one in ``near_country`` (ISO 3166-1 alpha-2) first, then by population
-    and by being a capital; a state or province, which also goes before a smaller town of its name abroad. A
-    ``near_country`` that has no such place is ignored. In "city, country" the city lies in that country or state, if
-    need be without a point; "the Japanese town of X" is X, in Japan if there is one; "the White House in Washington" is
-    the venue where that is known, else the city.
+    In this order: a venue; a part of a country ("Scotland"); a country; a city, one in ``near_country`` (ISO 3166-1
+    alpha-2) first, then by population and by being a capital; a state or province, which also goes before a smaller
+    town of its name abroad. A ``near_country`` that has no such place is ignored.
+
+    In "city, country" the city lies in that country or state, if need be without a point; "the Japanese town of X" is
+    X, in Japan if there is one; "the White House in Washington" is the venue where that is known, else the city.
     """
     plain = bare(name)
     if not fold(plain) or not any(c.isupper() for c in plain):
