@@ -1,3 +1,4 @@
+import doctest
 import json
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from transforms.language.dates import find_dates, resolve
 
 DEV = [json.loads(line) for line in (Path(__file__).parents[2] / "dates-dev.jsonl").read_text("utf-8").splitlines()]
+MANUAL = Path(__file__).parents[3] / "docs" / "dates.md"
 WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 TENSES = st.sampled_from(["past", "future", "present"])
 ANCHORS = st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1), timezones=st.just(ZoneInfo("UTC")))
@@ -125,6 +127,11 @@ def test_without_a_publication_day_absolute_dates_still_count(expression, start,
 def test_dates_are_found_in_text(text, expressions):
     expressions = ["May", "June", "March", "2016", "2014"] if expressions is None else expressions
     assert [text[s:e].removeprefix("the ") for s, e in find_dates(text)] == expressions
+
+
+def test_the_manual_tells_the_truth():
+    failed, tried = doctest.testfile(str(MANUAL), module_relative=False)
+    assert tried > 0 and failed == 0
 
 
 @given(st.sampled_from(WEEKDAYS), st.sampled_from(["", "on ", "early ", "late on "]), ANCHORS, TENSES)
