@@ -25,6 +25,7 @@ class Encounter:
         date_span: Tokens of the date that belongs to this one alone ("Thursday with A and Friday with B").
         why: Words behind the fields, for an explanation.
         pattern: Found by the order of words alone, not by the parse.
+        points_back: It names no party and means the meeting told last.
         repeated: "separate calls to A, B and C": one encounter each.
     """
 
@@ -41,4 +42,5 @@ class Encounter:
     date_span: tuple[int, int] | None = None
     why: dict[str, str] = dataclasses.field(default_factory=dict)
     pattern: bool = False
+    points_back: bool = False
     repeated: bool = False

@@ -10,7 +10,7 @@ from transforms.articles.clean import Masked, mask
 from transforms.language.dates_anchor import anchor_for
 from transforms.language.counterparts import hand_on_offices
 from transforms.language.entities import Reading, read_entities
-from transforms.meetings import circumstances, confidence, frames, merge, mode, status, when, where
+from transforms.meetings import anaphora, circumstances, confidence, frames, merge, mode, status, when, where
 from transforms.meetings.draft import Draft
 from transforms.meetings.encounter import Encounter
 from transforms.meetings.lexicon import frames as lexicon_frames
@@ -60,7 +60,7 @@ def find(doc: Doc, article: Article) -> Found:
     reading = read_entities(doc)
     hand_on_offices(reading)
     anchor = _anchor(article)
-    drafts = merge.merge(list(_drafts(reading, masked, article, anchor)))
+    drafts = merge.merge(_drafts(reading, masked, article, anchor))
     ids = {i: derive_id(article.article_id, draft.label, draft.name) for i, draft in enumerate(reading.entities)}
     entities = _entity_rows(reading, article, ids, masked)
     reports = [_report(draft, article, ids, masked) for draft in drafts]
@@ -86,21 +86,45 @@ def sentences(reading: Reading) -> Iterator[Sentence]:
             yield Sentence(reading, span, number)
 
 
-def _drafts(reading: Reading, masked: Masked, article: Article, anchor: datetime | None) -> Iterator[Draft]:
+def _drafts(reading: Reading, masked: Masked, article: Article, anchor: datetime | None) -> list[Draft]:
+    """What each sentence tells; the headline comes last, as it only points at what the body names."""
     resolver = Resolver(reading)
-    travels: list[tuple[int, Sentence]] = []
-    for sentence in sentences(reading):
-        kind = masked.kind_at(masked.offset(sentence.span.start_char))
+    drafts: list[Draft] = []
+    told = [(_kind(sentence, masked), sentence) for sentence in sentences(reading)]
+    for kind, sentence in sorted(told, key=lambda pair: pair[0] == "headline"):
         caption = kind == "caption" or _looks_like_caption(sentence)
         spans = when.dates_in(sentence)
-        for encounter in frames.match(sentence):
+        encounters = frames.match(sentence)
+        for encounter in [*encounters, *anaphora.pointing_back(sentence, encounters)]:
             if rejected(encounter):
                 continue
-            parties = resolver.resolve(encounter)
+            parties = resolver.last(encounter) if encounter.points_back else resolver.resolve(encounter)
             for share in _shares(encounter, parties):
                 draft = _draft(encounter, share, spans, anchor, caption, kind, reading)
                 if draft is not None:
-                    yield draft
+                    drafts.append(draft)
+        for who, others in anaphora.company(sentence):
+            _accompany(drafts, resolver.one(who, sentence), others)
+    return drafts
+
+
+def _kind(sentence: Sentence, masked: Masked) -> str:
+    """headline, caption or body; a headline may also be glued to the text without a title of its own."""
+    span = sentence.span
+    kind = masked.kind_at(masked.offset(span.start_char))
+    if kind == "body" and span.start_char < 3 and sentence.doc.text[span.end_char - 1 : span.end_char + 2].find("\u2029") >= 0:
+        return "headline"
+    return kind
+
+
+def _accompany(drafts: list[Draft], who: list[Party], others: list[Party]) -> None:
+    """Adds ``others`` to the last meeting of ``who``."""
+    keys = {p.entity if p.entity is not None else p.name.casefold() for p in who}
+    for draft in reversed(drafts):
+        if any((p.entity if p.entity is not None else p.name.casefold()) in keys for p in draft.parties):
+            known = draft.keys
+            draft.parties = [*draft.parties, *(p for p in others if p.entity not in known)]
+            return
 
 
 def _shares(encounter: Encounter, parties: list[Party]) -> list[list[Party]]:

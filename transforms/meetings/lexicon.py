@@ -125,6 +125,7 @@ def _gate(verbs: dict[str, VerbFrame], nouns: dict[str, NounFrame]) -> re.Patter
         stems.add(re.escape(stem.removesuffix("y") if stem.endswith("y") else stem))
         stems.update(re.escape(form) for form in _IRREGULAR.get(lemma, ()))
     stems.update(re.escape(lemma.removesuffix("s")) for lemma in nouns)
+    stems.add("accompan")  # what adds to a meeting told before
     return re.compile(
         r"\b(?:tele|video)?(?:" + "|".join(sorted(stems, key=lambda s: (-len(s), s))) + r")", re.IGNORECASE
     )

@@ -25,11 +25,29 @@ def merge(drafts: list[Draft]) -> list[Draft]:
     merged: list[Draft] = []
     for draft in drafts:
         known = next((other for other in reversed(merged) if same(other, draft)), None)
-        if known is None:
-            merged.append(draft)
-        else:
+        if known is not None:
             absorb(known, draft)
+        elif draft.kinds == ["headline"] and merged:
+            _headline(merged, draft)
+        elif not draft.encounters[0].points_back or (draft.when is not None and draft.status.status in _OPEN):
+            merged.append(draft)
     return merged
+
+
+_OPEN = {"planned", "cancelled", "ongoing"}
+
+
+def _headline(merged: list[Draft], draft: Draft) -> None:
+    """A headline tells of a meeting in the body, by shorter names; only one with two other names is its own."""
+    named = {p.entity for p in draft.parties if p.kind == "person" and p.entity is not None}
+    if len(named) >= 2 and not any(len(named & other.keys) >= 1 for other in merged):
+        merged.append(draft)
+        return
+    for other in merged:
+        if named & other.keys and _modes_agree(other, draft):
+            other.encounters.extend(draft.encounters)
+            other.kinds.extend(draft.kinds)
+            return
 
 
 def same(one: Draft, other: Draft) -> bool:

@@ -30,6 +30,20 @@ class Resolver:
             self._last = found
         return found
 
+    def last(self, encounter: Encounter) -> list[Party]:
+        """The parties of the meeting told last, for a noun that points back at it."""
+        at = encounter.trigger.i
+        return [dataclasses.replace(p, start=at, end=at + 1, head=at) for p in self._last]
+
+    def one(self, party: Party, sentence: Sentence) -> list[Party]:
+        """Whom ``party`` of ``sentence`` stands for."""
+        if party.kind == "pronoun" and not party.plural:
+            return [self._singular(party, sentence, [])]
+        if party.kind == "group" and not party.plural and party.title:
+            index = self._memory.office(party.title, party.country, party.start)
+            return [self._person(index, party)] if index is not None else [party]
+        return [party]
+
     def _one(self, party: Party, encounter: Encounter, others: list[Party]) -> list[Party]:
         sentence = encounter.sentence
         low = party.name.casefold()
@@ -38,6 +52,10 @@ class Resolver:
         if party.kind in {"pronoun", "pair"} or self._points_back(party, sentence):
             several = self._several(party, sentence, encounter, _count(low))
             return several or [dataclasses.replace(party, kind="group")]
+        if party.kind == "group" and not party.plural and sentence.doc[party.start].lower_ in {"this", "that"} and len(self._last) == 2:
+            rest = [p for p in self._last if p.entity not in {o.entity for o in others} or p.entity is None]
+            if len(rest) == 1:
+                return [dataclasses.replace(rest[0], start=party.start, end=party.end, head=party.head)]
         if party.kind == "group" and not party.plural and party.entity is None:
             index = (
                 self._memory.office(party.title or "", party.country, party.start)
