@@ -9,10 +9,6 @@ import sys
 
 
 def main() -> None:
-    from duckdb_extensions import import_extension
-
-    for extension in ("spatial", "avro"):
-        import_extension(extension)
     name = "bqemulator.storage.type_map"
     spec = importlib.util.find_spec(name)
     module = importlib.util.module_from_spec(spec)

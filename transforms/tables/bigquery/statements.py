@@ -64,7 +64,8 @@ def _meetings(dataset: str) -> str:
             FROM held
         ), told AS (
             SELECT meeting_id, MIN(published) AS first_reported, MAX(published) AS last_reported,
-                COUNT(DISTINCT article_id) AS report_count, ARRAY_AGG(DISTINCT article_id ORDER BY article_id) AS articles
+                COUNT(DISTINCT article_id) AS report_count,
+                ARRAY_AGG(DISTINCT article_id ORDER BY article_id) AS articles
             FROM held GROUP BY meeting_id
         ), best AS (
             SELECT meeting_id, participants, status, kind, place_in_line,

@@ -1,0 +1,80 @@
+"""The emulator of BigQuery, started once for each test process, and a fault proxy in front of it for each test."""
+
+import itertools
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE), str(HERE.parents[1] / "unit/tables")]
+
+from fault_proxy import FaultProxy  # noqa: E402  # found by the path above
+from install_emulators import FOLDER, install  # noqa: E402
+
+PROJECT = "proj-emulated"
+_datasets = itertools.count()
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def emulators_python():
+    try:
+        return install()
+    except subprocess.CalledProcessError as error:
+        pytest.skip(f"the emulators cannot be installed here: {error}")
+
+
+@pytest.fixture(scope="session")
+def emulator(emulators_python, tmp_path_factory):
+    """The address of a BigQuery emulator."""
+    port, log = free_port(), tmp_path_factory.mktemp("bigquery") / "log"
+    command = [emulators_python, HERE / "start_emulator.py", "start", "--rest-port", str(port)]
+    command += ["--grpc-port", str(free_port()), "--project", PROJECT]
+    with log.open("wb") as output:
+        home = {"HOME": str(FOLDER / "home")}
+        server = subprocess.Popen(command, stdout=output, stderr=output, env={**os.environ, **home})
+    try:
+        wait_for(f"http://127.0.0.1:{port}/healthz", server, log)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.kill()
+        server.wait()
+
+
+def wait_for(url, server, log):
+    for _ in range(300):
+        if server.poll() is not None:
+            pytest.fail(f"the emulator ended: {log.read_text()[-2000:]}")
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail(f"the emulator does not answer: {log.read_text()[-2000:]}")
+
+
+@pytest.fixture
+def proxy(emulator, monkeypatch):
+    """A fault proxy without faults; the client's ``BIGQUERY_EMULATOR_HOST`` is this."""
+    made = FaultProxy(emulator)
+    monkeypatch.setenv("BIGQUERY_EMULATOR_HOST", made.url)
+    monkeypatch.setattr("transforms.tables.bigquery.insert.FIRST_WAIT", 0.02)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def target(proxy):
+    """A ``tables`` setting that names a dataset of the test's own."""
+    return f"bigquery://{PROJECT}/d{os.getpid()}_{next(_datasets)}?deadline=5"

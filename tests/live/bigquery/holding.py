@@ -1,0 +1,19 @@
+"""What the tables in BigQuery hold, in the form that ``making.content`` has for files."""
+
+from google.cloud import bigquery
+
+from transforms import rows
+from transforms.tables.ask import plain_value
+from transforms.tables.bigquery.client import connect, parse
+
+
+def query(target: str, sql: str) -> list[list]:
+    setting = parse(target)
+    config = bigquery.QueryJobConfig(default_dataset=f"{setting.project}.{setting.dataset}")
+    found = connect(setting).query(sql, job_config=config, job_retry=None).result(timeout=20)
+    return [[plain_value(value) for value in row.values()] for row in found]
+
+
+def content(target: str) -> dict[str, list]:
+    views = {table: table if table == "meetings" else f"{table}_latest" for table in rows.TABLES}
+    return {table: sorted(query(target, f"SELECT * FROM {view}"), key=repr) for table, view in views.items()}
