@@ -1,7 +1,8 @@
 """What a title says: the office, the country whose office it is, and whether it is held now.
 
-The tables are ``lexicon/titles.yaml``. "U.S. Secretary of State" and "Britain's foreign secretary" are both
-the office that a counterpart abroad would call "foreign minister".
+"U.S. Secretary of State" and "Britain's foreign secretary" are both the office that a counterpart abroad would call
+"foreign minister". The tables are ``lexicon/titles.yaml`` and, for offices of one country alone,
+``lexicon/offices.yaml``.
 """
 
 import functools
@@ -11,6 +12,7 @@ from typing import Any, NamedTuple
 from transforms import lexicon
 from transforms.language import countries, organisations
 from transforms.language.names import bare
+from transforms.language.words import unique_offices
 
 
 class Title(NamedTuple):
@@ -74,7 +76,7 @@ def parse_title(text: str) -> Title | None:
     if counterpart is None:
         return None
     if country is None and body is None:
-        country = _tables()["countries"].get(office)
+        country = unique_offices().get(office)
     return Title(office, counterpart, country, body, standing)
 
 
