@@ -116,6 +116,10 @@ def _carries_on(doc: Doc, at: int, limit: int) -> bool:
 def _in_name(doc: Doc, at: int) -> bool:
     """Whether the model's entity at ``at`` is more likely a part of a name than the place or number it was taken for."""
     token = doc[at]
+    if token.lower_ in words("not_names"):
+        return False
+    if token.ent_type_ in {"DATE", "TIME", "CARDINAL", "ORDINAL", "MONEY", "PERCENT", "QUANTITY"}:
+        return token.is_alpha  # months and weekdays are no names, so this is what the model mistook
     return (
         token.ent_type_ == "GPE"
         and not countries.country_of(token.text)

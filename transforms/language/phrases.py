@@ -107,6 +107,7 @@ def phrases_of(reading: Reading, sentence: Span) -> list[Phrase]:
             if not sentence.start <= start < sentence.end or start in owned or start in taken:
                 continue
             phrase = _person(reading, index, start, end, mentions.get(start), sentence.start)
+            phrase = _to_chunk(reading, phrase, chunks)
             if any(i in taken for i in range(phrase.start, phrase.end)):
                 phrase = phrase._replace(start=start)
             found.append(phrase)
@@ -179,6 +180,21 @@ def _person(reading: Reading, index: int, start: int, end: int, mention: PersonM
     return Phrase(first, end, head, "person", index, False, reading.entities[index].country)
 
 
+def _to_chunk(reading: Reading, phrase: Phrase, chunks: list[tuple[int, int, int]]) -> Phrase:
+    """``phrase`` from where its noun phrase begins: "Sudanese aid commissioner Amna Idris"."""
+    doc = reading.doc
+    for start, end, root in chunks:
+        if start < phrase.start < end and phrase.start <= root < phrase.end:
+            before = doc[start : phrase.start]
+            if any(t.text in _POSSESSIVE or t.is_punct or t.pos_ == "CCONJ" or reading.person_at(t.i) is not None for t in before):
+                return phrase
+            country = _country_in(reading, start, phrase.start)
+            if country and phrase.entity is not None and reading.entities[phrase.entity].country is None:
+                reading.entities[phrase.entity].country = country
+            return phrase._replace(start=start, country=phrase.country or country)
+    return phrase
+
+
 def _leads_in(reading: Reading, at: int) -> bool:
     """Whether token ``at`` before a name belongs to its phrase: "the", "his brother and rival", "visiting"."""
     token = reading.doc[at]
@@ -218,7 +234,7 @@ def _classify(reading: Reading, start: int, end: int, root: int) -> Phrase:
     if kind == "people":
         plural = is_plural_noun(token.text)
         return Phrase(start, end, root, "group" if plural else "role", None, plural, code)
-    if kind == "body" and not token.text[:1].isupper():
+    if kind == "body" and (not token.text[:1].isupper() or (root == start and start == token.sent.start)):
         return Phrase(
             start, end, root, "group" if is_plural_noun(token.text) else "body", None, is_plural_noun(token.text), code
         )

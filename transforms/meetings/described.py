@@ -129,7 +129,7 @@ class Described(Layout):
             end + 1 < self.span.end
             and doc[end].lower_ in _COMPLEMENT
             and steps < 3
-            and (phrase.kind != "body" or head in COUNTING or not doc[phrase.head].text[:1].isupper())
+            and (phrase.kind != "body" or head.removesuffix("s") in COUNTING or phrase.plural or not doc[phrase.head].text[:1].isupper())
         ):
             preposition = doc[end].lower_
             index = self.starting(end + 1)
@@ -208,8 +208,13 @@ class Described(Layout):
         found: list[Party] = []
         at = self.phrases[index].start
         end, closed = at, False
-        while (position := self.starting(at)) is not None and self.phrases[position].kind in {"country", "body", "name"}:
+        while (position := self.starting(at)) is not None:
             phrase = self.phrases[position]
+            named = self.starting(phrase.end) if phrase.kind in {"other", "role"} and found else None
+            if named is not None:  # "the insurer Alpina"
+                phrase = self.phrases[named]
+            if phrase.kind not in {"country", "body", "name"} and not (found and phrase.kind == "person"):
+                break
             if found and self.opens_clause(phrase, None):
                 break
             party = self._member(phrase)

@@ -183,7 +183,7 @@ def _prepositional(encounter: Encounter) -> list[tuple[int, int, int, int]]:
             at += 1
             continue
         index = _phrase_after(sentence, at)
-        if index is None or not is_place(sentence, sentence.phrases[index]):
+        if index is None or not (is_place(sentence, sentence.phrases[index]) or _is_unknown_place(encounter, at, index)):
             at += 1
             continue
         end = place_end(sentence, index)
@@ -191,6 +191,15 @@ def _prepositional(encounter: Encounter) -> list[tuple[int, int, int, int]]:
         found.append((cost, abs(at - encounter.trigger.i), sentence.phrases[index].start, end))
         at = end
     return found
+
+
+def _is_unknown_place(encounter: Encounter, at: int, index: int) -> bool:
+    """Whether "in NAME" right behind the encounter is a place that no table knows."""
+    sentence, phrase = encounter.sentence, encounter.sentence.phrases[index]
+    doc = sentence.doc
+    if doc[at].lower_ != "in" or phrase.kind != "name" or phrase.end - phrase.start > 2 or doc[phrase.head].text.isupper():
+        return False
+    return at == encounter.until or doc[at].head.i == encounter.trigger.i or any(at == p.end for p in encounter.parties)
 
 
 def _phrase_after(sentence: Sentence, at: int) -> int | None:
