@@ -65,11 +65,14 @@ def resolve(expression: str, anchor: datetime | None, tense: Tense, sentence: st
         anchor: When the text was published, in the source's time zone; None where it is not known: then only dates
             that name their year have a meaning.
         tense: Of the verb that the date belongs to: past, future or present (read as the coming day).
-        sentence: Where it stands, for "the previous day" and the like, which count from the date before them.
+        sentence: Where it stands; "the previous day" and the like count from the date before them, and what is
+            "scheduled for May 19" lies near whatever the tense.
     """
     plain = " ".join(normalise(expression[:_LONGEST]).strip(" .,;:()[]\"'“”").split())
     if not plain or _EVERY.search(plain):
         return None
+    if tense == "past" and _is_scheduled(expression, plain, sentence):
+        tense = "present"
     scope = _scope(anchor, tense, None)
     if sentence and _COUNTS_ON.search(plain):
         scope = scope._replace(base=_base(expression, sentence, scope))
@@ -82,6 +85,22 @@ def resolve(expression: str, anchor: datetime | None, tense: Tense, sentence: st
     return next((found for part in sorted(inner, key=len, reverse=True) if (found := _whole(part, scope))), None)
 
 
+def _is_scheduled(expression: str, plain: str, sentence: str) -> bool:
+    """Whether the sentence has a day of a month set for something: "a vote scheduled for March 30".
+
+    Such a day is the nearest, whatever the tense of the verb. A weekday is left to the tense.
+    """
+    at = sentence.find(expression)
+    if at <= 0 or _WEEKDAY.search(plain):
+        return False
+    return _SCHEDULED.search(normalise(sentence[max(0, at - 60) : at])) is not None
+
+
+_WEEKDAY = re.compile(WEEKDAY)
+_SCHEDULED = re.compile(
+    r"\b(?:scheduled|set|slated|planned|due|expected|earmarked|pencilled in|penciled in|upcoming)"
+    r"(?: to \w+(?: \w+){0,3}| \w+){0,1}(?: (?:for|on|in|from|by|until|between))?(?: the)? $"
+)
 _EVERY = re.compile(r"\b(?:every|each)\b")
 _COUNTS_ON = re.compile(
     r"\b(?:previous|preceding|following|next|same|that|night|in the|earlier|later|before|after|prior|afterwards?"

@@ -378,6 +378,14 @@ CASES = {
             "They met in 2015; three years later he died.",
         ),
     ],
+    "scheduled": [
+        ("May 30", "past", "2024-05-30", "2024-05-30", "day", "He said that the vote is scheduled for May 30."),
+        ("June 3", "past", "2024-06-03", "2024-06-03", "day", "The trial, set to begin on June 3, was discussed."),
+        ("in July", "past", "2024-07-01", "2024-07-31", "month", "They spoke about the summit planned in July."),
+        ("July 9-11", "past", "2024-07-09", "2024-07-11", "day", "They prepared the upcoming July 9-11 summit."),
+        ("Tuesday", "past", "2024-05-14", "2024-05-14", "day", "Talks scheduled for Tuesday were called off."),
+        ("May 20", "past", "2023-05-20", "2023-05-20", "day", "They set up a board on May 20."),
+    ],
     "long ago": [
         ("fifty years ago", "past", "1974-01-01", "1974-12-31", "year"),
         ("twenty-five years ago", "past", "1999-01-01", "1999-12-31", "year"),
