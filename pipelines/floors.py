@@ -1,7 +1,7 @@
 """Floors under the figures: quality may rise, and falls only where somebody says so.
 
-A floor holds for one set, byte for byte (its SHA-256), and one model. Floors are pinned a little below what was measured:
-rounded down to whole hundredths, so that another processor's rounding does not fail the check.
+A floor holds for one set, byte for byte (its SHA-256), and one model. Floors are pinned a little below what was
+measured: down to whole hundredths, so that another processor's rounding does not fail the check.
 """
 
 import json
@@ -35,7 +35,9 @@ def pinnable(figures: Mapping[str, Any]) -> dict[str, float]:
 
 
 def read(path: Path) -> dict[str, Any]:
-    """The floors in ``path``: ``{"model", "sets": {name: {"sha256", "floors": {figure: floor}}}}``; none without a file.
+    """The floors in ``path``: ``{"model", "sets": {name: {"sha256", "floors": {figure: floor}}}}``.
+
+    Without a file there are none.
 
     Raises:
         FloorsError: the file is not a file of floors.
@@ -43,7 +45,7 @@ def read(path: Path) -> dict[str, Any]:
     if not path.exists():
         return {"model": None, "sets": {}}
     try:
-        floors = json.loads(path.read_text(encoding="utf-8"))
+        floors: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         floors["sets"].items()
     except (json.JSONDecodeError, KeyError, TypeError, AttributeError):
         raise FloorsError(f"{path}: not a file of floors; restore it, or remove it and run --update-floors") from None
@@ -61,13 +63,11 @@ def below(name: str, sha256: str, figures: Figures, floors: Mapping[str, Any]) -
     if pinned is None:
         return []
     if pinned["sha256"] != sha256:
-        return [
-            f"{name}: the set is not the one whose floors are pinned (sha256 {sha256[:12]}, not {pinned['sha256'][:12]})"
-        ]
+        return [f"{name}: not the set whose floors are pinned (sha256 {sha256[:12]}, not {pinned['sha256'][:12]})"]
     return [
         f"{name}: {figure} {figures.get(figure, 0.0):.4f} is below its floor {floor:.2f}"
         for figure, floor in pinned["floors"].items()
-        if figures.get(figure, 0.0) < floor
+        if round(figures.get(figure, 0.0), 6) < floor
     ]
 
 
@@ -79,7 +79,7 @@ def raised(
     With ``lower`` they fall. Without, the set keeps its old floors where any would fall.
     """
     pinned = floors["sets"].get(name, {"floors": {}})
-    measured = {figure: math.floor(value * 100 + 1e-9) / 100 for figure, value in figures.items()}
+    measured = {figure: math.floor(round(value * 100, 6)) / 100 for figure, value in figures.items()}
     falling = [
         f"{name}: {figure} {measured.get(figure, 0.0):.2f} < {floor:.2f}"
         for figure, floor in pinned["floors"].items()

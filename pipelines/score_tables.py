@@ -91,10 +91,8 @@ def _share(value: float) -> str:
 def _columns(rows: Sequence[Sequence[str]]) -> str:
     """Rows as aligned text; the first column to the left, the figures to the right."""
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    lines = [
-        "  ".join(
-            cell.ljust(width) if i == 0 else cell.rjust(width) for i, (cell, width) in enumerate(zip(row, widths))
-        )
-        for row in rows
-    ]
+    lines = []
+    for row in rows:
+        figures = [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
+        lines.append("  ".join([row[0].ljust(widths[0]), *figures]))
     return "\n".join(line.rstrip() for line in lines)

@@ -49,7 +49,7 @@ def test_a_figure_that_is_gone_is_below_its_floor():
 def test_floors_hold_for_one_set_byte_for_byte():
     pinned, _ = pin({"date": 0.1})
     (fault,) = floors.below("dev", "e" * 64, {"date": 1.0}, pinned)
-    assert "not the one whose floors are pinned" in fault
+    assert "not the set whose floors are pinned" in fault
 
 
 def test_floors_rise():
