@@ -38,7 +38,7 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
     try:
         extractor = Extractor(settings.language.model)
         drawn: list[str] = []
-        for article, found in extractor.find(_articles(arguments.files, arguments.published)):
+        for article, found in extractor.find(read_articles(arguments.files, arguments.published)):
             if arguments.explain:
                 print(explain.as_text(article, found), flush=True)
             else:
@@ -61,7 +61,12 @@ def _plain(row: Any) -> Any:
     return [_plain(item) for item in row] if isinstance(row, (list, tuple)) else row
 
 
-def _articles(files: Iterable[str], published: str | None) -> Iterator[Article]:
+def read_articles(files: Iterable[str], published: str | None) -> Iterator[Article]:
+    """The articles of ``files``, in order; ``published`` is the time of those that do not say theirs.
+
+    Raises:
+        InputError: a file cannot be read; names file, line and fault.
+    """
     stamp = _moment(published, "--published") if published else None
     for name in files or ["-"]:
         if name == "-":

@@ -105,6 +105,17 @@ def test_the_meetings_of_two_articles_are_one(finished):
     assert told_twice
 
 
+@pytest.mark.parametrize("pointers", ["entities.mentions", "meeting_reports.evidence"])
+def test_every_offset_in_the_tables_points_at_its_words(finished, pointers):
+    table, column = pointers.split(".")
+    found = finished.rows(
+        f"SELECT a.text AS article, unnest(r.{column}) AS at FROM {table} r JOIN articles a USING (article_id)"
+    )
+    assert found
+    for row in found:
+        assert row["article"][row["at"]["start"] : row["at"]["end"]] == row["at"]["text"]
+
+
 def test_a_second_run_adds_no_row(finished):
     before = finished.content()
     files = sorted(
