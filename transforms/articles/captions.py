@@ -17,7 +17,8 @@ _AGENCY = (
 )
 _CREDIT = re.compile(
     r"(?:"
-    r"[(\[](?i:[^()\[\]]{0,80}\b(?:photos?|images?|pictures?|handout|pool|via|file|screengrab|screenshot)\b)"
+    r"[(\[](?=[A-Z]|photo|image|picture)"
+    r"(?i:[^()\[\]]{0,60}\b(?:photos?|images?|pictures?|handout|screen ?grab|screenshot)\b)"
     r"[^()\[\]]{0,100}[)\]]"
     rf"|[(\[]{_AGENCY}(?: ?[/,|][^()\[\]]{{0,100}})?[)\]]"
     r"|(?:(?:—|–|-|\|) ?)?(?i:(?:file )?(?:photo|image|picture)(?:graph)?)"
@@ -25,7 +26,7 @@ _CREDIT = re.compile(
     rf"|(?:(?:—|–|-|\|) ?)?{_AGENCY}(?: (?i:photo|image|file))? ?/ ?[A-Z][\w .,/’'-]{{1,80}}"
     rf"|(?:(?:—|–|-|\|) ?)?{_AGENCY} (?i:photo|image|file)"
     rf"|[A-Z][\w ’'-]{{1,60}}/(?:[\w ]{{0,40}} )?{_AGENCY}\b[\w ./]{{0,40}}"
-    r"|==? ?\w[\w ]{1,30}"
+    r"|== ?[A-Z][\w ]{1,30}"
     r")\s*\.?\s*$"
 )
 # Where a credit can begin, and what one cannot be without.

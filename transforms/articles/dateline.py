@@ -104,8 +104,10 @@ def _fits(place: str, agency: str, day: bool, mark: str, rest: str) -> bool:
         return False
     known = place_of(place)
     if agency or day:
-        named = _KNOWN_AGENCY.search(agency) is not None and bool(mark.strip()) and len(words) <= 4
-        return capitals or known is not None or named
+        by_agency = _KNOWN_AGENCY.search(agency) is not None
+        if agency and not mark.strip() and not by_agency:
+            return False  # "MCP (Model Context Protocol) is"
+        return capitals or known is not None or (by_agency and bool(mark.strip()) and len(words) <= 4)
     if known is None:
         return False
     if capitals:

@@ -24,10 +24,10 @@ _AGENCIES = (
     "AFP|AP|Reuters|REUTERS|Kyodo|KYODO|Xinhua|TASS|Bernama|BERNAMA|PTI|IANS|ANI|UNI|UPI|dpa|Yonhap|Anadolu|APP|BSS|ONS"
     "|Agencies|Agence France-Presse|Associated Press"
 )
-_END_MARK_OPENS = re.compile(r"==?|[—–(-]|(?:Additional r|R)eporting by|Writing by")
+_END_MARK_OPENS = re.compile(r"==|[—–(-]|(?:Additional r|R)eporting by|Writing by")
 _LONGEST_MARK = 700
 _END_MARK = re.compile(
-    rf"(?:==? ?\w[\w ]{{1,30}}|(?:—|–|--|-) ?(?:{_AGENCIES})(?: [\w ]{{0,30}})?|\((?:{_AGENCIES}|END|End)\)"
+    rf"(?:== ?[A-Z][\w ]{{1,30}}|(?:—|–|--|-) ?(?:{_AGENCIES})(?: [\w ]{{0,30}})?|\((?:{_AGENCIES}|END|End)\)"
     r"|\((?:(?:Additional )?[Rr]eporting|[Ww]riting|[Ee]diting|[Ww]ith inputs? from|Compiled) (?:by )?[^()]{2,300}\)"
     r"|(?:(?:Additional )?Reporting|Writing) by [A-Z][^.\n]{2,200};[^.\n]{0,200}Editing by [^.\n]{2,100}\.?)$"
 )
