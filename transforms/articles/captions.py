@@ -104,10 +104,10 @@ def marks(block: str) -> list[tuple[int, int]]:
     prefix = _PREFIX.match(block)
     if prefix:
         found.append(prefix.span())
+    start = prefix.end() if prefix else 0
     end = len(block)
-    while end and (credit := _credit_start(block, end)):
-        end = credit
-    start = found[-1][1] if found else 0
+    while end > start and (credit := _credit_start(block, end)):
+        end = max(credit, start)
     found.extend(m.span() for m in _POSITION.finditer(block, start, end))
     if end < len(block):
         found.append((end, len(block)))
