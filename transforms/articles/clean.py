@@ -40,7 +40,9 @@ _REMARK = re.compile(
     r"(?<=, )(?:hidden |seated |standing |front |back |in |at |on |the |and |second |third |fourth |fifth |2nd |3rd |far |top |bottom |from )*"
     r"(?:left|right|cent(?:er|re))(?=,| and | at | in | on |$|\n)),?"
 )
-_BRACKETED = re.compile(r" \((?![^()]*(?:\d|day\b|today|January|February|March|April|June|July|August|September|October|November|December))[^()\n]{1,60}\)")
+_BRACKETED = re.compile(
+    r" \((?![^()]*(?:\d|day\b|today|January|February|March|April|June|July|August|September|October|November|December))[^()\n]{1,60}\)"
+)
 _SQUARE = re.compile(r"[\[\]]")
 
 
@@ -159,7 +161,9 @@ def _is_one_word(text: str, hyphen: int) -> bool:
         return False
     following = re.match(r"[A-Za-z.]+", text[hyphen + 1 :])
     opens = following is not None and following[0] in _OPENERS
-    return word[0].casefold() in _PREFIXES or (word[0][0].isupper() and not opens and not _DATELINE.match(text, hyphen + 1))
+    return word[0].casefold() in _PREFIXES or (
+        word[0][0].isupper() and not opens and not _DATELINE.match(text, hyphen + 1)
+    )
 
 
 _DATELINE = re.compile(r"FILE\b|[A-Z][A-Z.' ]+(?:, [A-Z][A-Za-z.]+)* (?:—|–|--)")

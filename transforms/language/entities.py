@@ -153,7 +153,7 @@ def _known(reading: Reading, mention: PersonMention) -> int | None:
     want = fold(_SUFFIX.sub("", _NICKNAME.sub("", name))).split()
     if not want:
         return None
-    best: tuple[int, int] | None = None
+    best: tuple[tuple[float, int], int] | None = None
     for index, draft in enumerate(reading.entities):
         if draft.label != "PERSON":
             continue
@@ -171,8 +171,8 @@ def _known(reading: Reading, mention: PersonMention) -> int | None:
     return best[1] if best else None
 
 
-def _fit(want: list[str], have: list[str], surname_first: bool = False) -> int:
-    """How well two folded names name one person: 3 the same, 2 one is a longer form, 1 a surname, 0 not at all."""
+def _fit(want: list[str], have: list[str], surname_first: bool = False) -> float:
+    """How well two folded names name one person: 3 the same, 2 one is a longer form, 1 a surname, 0.5 a first name, 0 not at all."""
     if want == have or sorted(want) == sorted(have):
         return 3
     short, full = sorted((want, have), key=len)
@@ -185,7 +185,7 @@ def _fit(want: list[str], have: list[str], surname_first: bool = False) -> int:
         first = full[0] == word and (word in words("surnames_first") or len(word) > 1)
         if len(full) > 1 and first and (word in words("surnames_first")):
             return 1
-        return int(word in full[1:] and len(word) > 3)
+        return int(word in full[1:] and len(word) > 3) or (0.5 if len(full) > 1 and full[0] == word and len(word) > 2 else 0)
     if len(short) < len(full):
         return 2 if set(short) <= set(full) and (short[-1] == full[-1] or short[0] == full[0]) else 0
     if len(short) == len(full) and short[0][0] == full[0][0]:

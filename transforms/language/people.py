@@ -10,6 +10,7 @@ from typing import NamedTuple
 from spacy.tokens import Doc
 
 from transforms.language import countries
+from transforms.language.pipeline import is_word
 from transforms.language.places import locate
 from transforms.language.offices import Office, find_offices
 from transforms.language.words import noun_kind, words
@@ -45,10 +46,31 @@ class PersonMention(NamedTuple):
     sure: bool
 
 
+_TITLE_CASE = "meetwire_title_case"
+
+
+def title_case(doc: Doc) -> set[int]:
+    """The tokens of headlines in title case, where a capital letter tells no name."""
+    known: set[int] | None = doc.user_data.get(_TITLE_CASE)
+    if known is None:
+        known, start = set(), 0
+        for token in doc:
+            if token.i + 1 == len(doc) or "\n" in token.text or "\u2029" in token.text:
+                line = [t for t in doc[start : token.i + 1] if t.is_alpha and len(t) > 3]
+                small = sum(t.text[0].islower() for t in line)
+                if len(line) >= 4 and small <= len(line) / 6 and token.i - start < 40:
+                    known.update(range(start, token.i + 1))
+                start = token.i + 1
+        doc.user_data[_TITLE_CASE] = known
+    return known
+
+
 def is_namelike(doc: Doc, at: int) -> bool:
     """Whether token ``at`` can be part of a personal name: a capital letter and no word that never is."""
     token = doc[at]
     text = token.text
+    if at in title_case(doc) and is_word(token) and token.ent_type_ != "PERSON":
+        return False
     if not text[:1].isupper() or not (token.is_alpha or "." in text or "'" in text or "’" in text):
         return False
     if text in _POSSESSIVE or (token.lower_ in words("not_names") and not _surname_like_a_word(doc, at)):
@@ -213,6 +235,8 @@ def _with_office(doc: Doc, office: Office, taken: list[bool]) -> list[PersonMent
         return []
     if end - at == 1 and countries.is_demonym(doc[at].text) and doc[at].ent_type_ != "PERSON":
         return []
+    if end < len(doc) and doc[end].text[:1].isupper() and doc[end].lower_ in _PREMISES:
+        return []
     if doc[at].ent_type_ in {"ORG", "FAC"} and end - at > 1 and doc[end - 1].lower_ in words("bodies"):
         return []
     first = PersonMention(office.start, end, at, office.title, office.country, office.former, True)
@@ -264,6 +288,9 @@ def _from_model(doc: Doc, start: int, end: int, taken: list[bool]) -> list[Perso
             at += 1
             continue
         text = doc[at:stop].text
+        if stop < len(doc) and doc[stop].text[:1].isupper() and doc[stop].lower_ in _PREMISES:
+            at = stop + 1
+            continue
         if not (countries.is_country_name(text) or countries.is_demonym(text)) or stop - at > 1:
             found.append(_possessed(doc, PersonMention(at, stop, at, None, None, False, True)))
         at = stop
@@ -285,6 +312,12 @@ def _after_country(doc: Doc, taken: list[bool]) -> list[PersonMention]:
         if mention.country:
             found.append(mention)
     return found
+
+
+_PREMISES = {
+    "school", "hospital", "church", "cathedral", "mosque", "college", "stadium", "square", "park", "bridge", "museum", "library",
+    "temple", "airport", "university", "hotel", "avenue", "street", "tower", "foundation", "institute", "organization", "company",
+}  # fmt: skip
 
 
 def _is_place(doc: Doc, start: int, end: int) -> bool:

@@ -11,6 +11,8 @@ from transforms.meetings.party import Party
 _POSSESSIVE = {"'s", "’s", "'", "’"}
 _COMPLEMENT = {"of", "from", "for", "representing", "in", "at", "on"}
 
+_AREAS = {"countryside", "region", "area", "city", "town", "province", "capital", "village", "country", "north", "south", "east", "west", "state", "district", "palace", "office", "headquarters"}
+
 
 class Described(Layout):
     """A sentence whose phrases can be read as parties."""
@@ -142,6 +144,8 @@ class Described(Layout):
                 or inner.kind in {"country", "pronoun", "person", "name"}
                 or steps
             ):
+                break
+            if preposition in {"in", "at"} and doc[inner.head].lower_ in _AREAS:
                 break
             if preposition in {"in", "at", "on"} and doc[end].head.i not in range(phrase.start, end):
                 break

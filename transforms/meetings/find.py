@@ -119,9 +119,9 @@ def _kind(sentence: Sentence, masked: Masked) -> str:
 
 def _accompany(drafts: list[Draft], who: list[Party], others: list[Party]) -> None:
     """Adds ``others`` to the last meeting of ``who``."""
-    keys = {p.entity if p.entity is not None else p.name.casefold() for p in who}
+    keys = {p.entity if p.entity is not None else p.name.casefold().split()[0] for p in who}
     for draft in reversed(drafts):
-        if any((p.entity if p.entity is not None else p.name.casefold()) in keys for p in draft.parties):
+        if any((p.entity if p.entity is not None else p.name.casefold().split()[0]) in keys for p in draft.parties):
             known = draft.keys
             draft.parties = [*draft.parties, *(p for p in others if p.entity not in known)]
             return

@@ -125,7 +125,15 @@ def _verb(sentence: Sentence, verb: Token, frame: VerbFrame, table: Frames) -> I
     ):
         segments = [(p, e, d) for p, e, d in segments if not _audience(sentence, p)]
     mutual = [t.lower_ for t in doc[verb.i + 1 : verb.i + 3]] in (["each", "other"], ["one", "another"])
+    if mutual:
+        objects = []
     if "object" in frame.parties and not objects and "with" not in prepositions and not passive and not mutual:
+        return
+    if frame.name == "speak-with" and not segments and not _speak_together(sentence, verb):
+        return
+    if frame.name in _PURPOSES and "to" in grammar.auxiliaries(verb) and _told_already(sentence, verb):
+        return
+    if _is_acquaintance(sentence, objects):
         return
     spans = segments or [([], until, None)]
     for extra, end, dated in spans:
@@ -148,6 +156,39 @@ def _verb(sentence: Sentence, verb: Token, frame: VerbFrame, table: Frames) -> I
             {"trigger": verb.text, "subject": _words(subjects), "partners": _words([*objects, *extra])},
             repeated=_is_repeated(sentence, verb),
         )
+
+
+# "met to discuss": what an encounter was for is no second one.
+_PURPOSES = {"discuss", "exchange-views", "negotiate", "confer"}
+
+
+def _told_already(sentence: Sentence, verb: Token) -> bool:
+    table = frames()
+    return any(
+        t.i != verb.i and (t.lemma_.lower() in table.nouns or (t.pos_ == "VERB" and t.lemma_ in table.verbs))
+        for t in sentence.doc[max(sentence.span.start, verb.i - 30) : verb.i]
+    )
+
+
+def _speak_together(sentence: Sentence, verb: Token) -> bool:
+    """Whether people who "spoke" did so with each other, and not in front of the Pentagon or to the media."""
+    at = verb.i + 1
+    while at < sentence.span.end and (sentence.doc[at].pos_ == "ADV" or sentence.doc[at].ent_type_ in {"DATE", "TIME"}):
+        at += 1
+    if at >= sentence.span.end or sentence.doc[at].is_punct:
+        return True
+    low = sentence.doc[at].lower_
+    following = {t.lower_ for t in sentence.doc[at : at + 4]}
+    if low in {"by", "over", "via"} or (low == "on" and (following & {"phone", "telephone"} or sentence.doc[at + 1].ent_type_ == "DATE")):
+        return True
+    return low in {"for", "again", "and"} or "each" in following
+
+
+def _is_acquaintance(sentence: Sentence, objects: list[Party]) -> bool:
+    """ "met the woman of my dreams", "met his wife": no encounter of parties."""
+    if len(objects) != 1 or objects[0].kind != "group" or objects[0].plural:
+        return False
+    return sentence.doc[objects[0].head].lower_ in {"woman", "man", "girl", "boy", "wife", "husband", "girlfriend", "boyfriend", "friend", "person"}
 
 
 def _words(parties: list[Party]) -> str:
@@ -382,7 +423,7 @@ def _segments(
                     if not (at < end and doc[at].lower_ in {"and", "—", "-"} or (at + 1 < end and doc[at].text == "," and doc[at + 1].lower_ == "and")):
                         return
                     continue
-        if token.pos_ in {"VERB", "AUX"} and token.i > start and token.tag_ in {"VBD", "VBZ", "VBP", "MD"}:
+        if token.pos_ in {"VERB", "AUX"} and token.tag_ in {"VBD", "VBZ", "VBP", "MD"}:
             return
         if token.text in {";", ":"} or (got and (token.pos_ in {"PRON", "SCONJ"} or token.lower_ in {"to", "in", "for"})):
             return
@@ -399,7 +440,8 @@ _MEDIA = {"call", "conversation", "conference", "exchange", "session", "lunch", 
 _RELATIONS = {
     "relation", "relations", "relationship", "tie", "ties", "war", "border", "trade", "deal", "agreement", "conflict", "cooperation",
     "alliance", "partnership", "treaty", "pact", "negotiation", "talks", "dispute", "rapprochement", "link", "friendship", "problem", "issue",
-    "accord", "swap", "ceasefire", "truce", "business", "commerce", "frontier", "engagement", "contact",
+    "accord", "swap", "ceasefire", "truce", "business", "commerce", "frontier", "engagement", "contact", "difference", "experience", "history", "struggle", "battle", "work",
+    "frustration", "dialogue", "disagreement", "rift", "feud", "standoff", "tension", "crisis", "competition",
 }
 
 
@@ -724,6 +766,8 @@ def _other_side(
     if supported and have:
         return parties
     if have and "pobj" in path:  # "his meeting": the pronoun is the subject already
+        return []
+    if noun.tag_ == "NNS" and noun.lemma_ != "talk" and not any(c.dep_ in {"det", "poss"} for c in noun.children):
         return []
     if "pobj" in path or supported:
         told = [t for t in grammar.children(governing, "dobj", "dative") if governing.lemma_ in table.telling]

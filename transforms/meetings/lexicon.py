@@ -72,6 +72,8 @@ def _checked(name: str, entry: Any, known: set[str]) -> dict[str, Any]:
         raise ValueError(
             f"lexicon/frames.yaml: {name}.mode: {entry.get('mode')!r} is none of in_person, phone, video, unknown"
         )
+    if not all(isinstance(word, str) for word in (*entry["lemmas"], *entry.get("parties", ()))):
+        raise ValueError(f"lexicon/frames.yaml: {name}: put the words on, off, yes and no in quotes")
     return entry
 
 

@@ -5,7 +5,7 @@ import re
 from transforms.meetings.encounter import Encounter
 
 _PHONE = re.compile(
-    r"\b(?:by (?:tele)?phone|(?:on|over|via|through|by) (?:the |a )?(?:secure |speaker ?)?(?:tele)?phone|(?:tele)?phone (?:call|conversation|talk|discussion|consultation|conference)s?"
+    r"\b(?:by (?:\w+ )?(?:tele)?phone|(?:on|over|via|through|by) (?:the |a )?(?:secure |speaker ?|satellite )?(?:tele)?phone|(?:tele)?phone (?:call|conversation|talk|discussion|consultation|conference)s?"
     r"|telephonic|telephoned|(?:speaker|tele)\s?phone|phoned|conference call|in (?:a|the|their|his|her) (?:\S+ ){0,3}call\b|a call (?:with|to|from|between))",
     re.IGNORECASE,
 )

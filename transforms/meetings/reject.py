@@ -9,6 +9,8 @@ from transforms.language.words import words as group_words
 from transforms.meetings.encounter import Encounter
 from transforms.meetings.party import Party
 
+# "Ted Cruz, R-Texas": where a politician stands, no one else.
+_PARTY_TAG = re.compile(r"[DR]-[A-Z][\w.]*")
 _MEDIA = re.compile(r"\b(?:interview|news conference|press conference|press briefing)\b", re.IGNORECASE)
 
 
@@ -59,7 +61,7 @@ def _is_with_the_press(encounter: Encounter) -> bool:
 
 _NOBODY = {
     "anybody", "anyone", "somebody", "someone", "nobody", "everyone", "everybody", "each other", "one another", "himself", "herself",
-    "themselves", "people", "it", "that", "this", "those", "these", "who", "which", "what", "others", "you", "us", "we", "both", "all",
+    "themselves", "people", "it", "that", "this", "those", "these", "who", "which", "what", "others", "you", "us", "we", "both", "all", "me", "my", "i", "our",
 }
 _LOOSE = {"discuss", "negotiate", "speak-with", "confer", "exchange-views", "conversation"}
 
@@ -68,8 +70,12 @@ def counts(encounter: Encounter, parties: list[Party], status: str, dated: bool,
     """Whether parties and circumstances make a specific encounter: someone is identified, a loose plan has a day."""
     if any(p.name.casefold() in _NOBODY for p in parties):
         return False
+    if any(_PARTY_TAG.fullmatch(p.name) for p in parties):
+        return False
     if not any(_identified(encounter, p) for p in parties):
         return False
+    if encounter.trigger.tag_ in {"VBP", "VBZ"} and not dated and all(p.kind == "pronoun" for p in encounter.parties):
+        return False  # "they meet to complete the sale": what is usual
     return not (encounter.frame in _LOOSE and status in {"planned", "proposed", "denied"} and not dated and not _is_fixed(encounter))
 
 

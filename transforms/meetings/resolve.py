@@ -2,12 +2,14 @@
 
 import dataclasses
 
+from transforms.language import countries
 from transforms.language.coreference import Memory
 from transforms.language.entities import Reading
 from transforms.language.pipeline import is_word
 from transforms.meetings.encounter import Encounter
 from transforms.meetings.parties import Party, Sentence
 
+_NATIONS = {"nations", "countries", "governments", "states", "neighbors", "neighbours", "capitals"}
 _COUNTS = {"two": 2, "both": 2, "pair": 2, "duo": 2, "three": 3, "trio": 3, "four": 4}
 
 
@@ -118,6 +120,8 @@ class Resolver:
         return None
 
     def _several(self, party: Party, sentence: Sentence, encounter: Encounter, count: int) -> list[Party]:
+        if set(party.name.casefold().split()) & _NATIONS:
+            return self._nations(party, count)
         listed = self._listed(sentence, party)
         if len(listed) == count or (len(listed) >= 2 and party.kind == "pronoun"):
             return listed
@@ -129,6 +133,23 @@ class Resolver:
         if len(self._last) >= 2:
             return [dataclasses.replace(p, start=party.start, end=party.end, head=party.head) for p in self._last]
         return [self._person(i, party) for i in self._memory.pair(party.start, sentence.span, count)]
+
+    def _nations(self, party: Party, count: int) -> list[Party]:
+        """The countries that "both nations" stands for: the last ``count`` before it."""
+        seen: list[int] = []
+        for start in range(party.start - 1, max(-1, party.start - 150), -1):
+            index = self._reading.at.get(start)
+            if index is None or index in seen:
+                continue
+            draft = self._reading.entities[index]
+            if draft.label == "GPE" and draft.country and countries.is_country_name(draft.name):
+                seen.append(index)
+            if len(seen) == count:
+                return [
+                    Party("country", self._reading.entities[i].name, i, self._reading.entities[i].country, None, party.start, party.end, party.head, False)
+                    for i in reversed(seen)
+                ]
+        return []
 
     def _listed(self, sentence: Sentence, party: Party) -> list[Party]:
         """The subject list of the same sentence, before or behind the pronoun: countries, groups and people."""

@@ -47,6 +47,10 @@ def status_of(encounter: Encounter) -> Verdict:
     """The status of ``encounter`` by its verbs, auxiliaries, adjectives and later clauses."""
     trigger = encounter.trigger
     if encounter.noun:
+        if any(child.dep_ == "det" and child.lower_ == "no" for child in trigger.children):
+            return Verdict("denied", "no")
+        if (idea := _only_an_idea(trigger)) is not None:
+            return idea
         verdict = _by_modifiers(trigger)
         if verdict is not None:
             return verdict
@@ -58,6 +62,22 @@ def status_of(encounter: Encounter) -> Verdict:
     if later is not None:
         return later
     return _verb(trigger, encounter)
+
+
+_IDEAS = {"talk", "prospect", "possibility", "idea", "hope", "call", "speculation", "chance", "proposal", "offer", "request", "suggestion",
+          "rumor", "rumour", "invitation", "demand", "appeal"}  # fmt: skip
+_PLANS = {"plan", "preparation", "arrangement", "date", "schedule", "eve", "agenda"}
+
+
+def _only_an_idea(noun: Token) -> Verdict | None:
+    """"talk of a summit", "plans for a meeting": not yet more than the noun above says."""
+    preposition = noun.head
+    if noun.dep_ != "pobj" or preposition.lower_ not in {"of", "for", "about"} or preposition.head.pos_ != "NOUN":
+        return None
+    above = preposition.head.lemma_.lower()
+    if above in _IDEAS:
+        return Verdict("proposed", preposition.head.text)
+    return Verdict("planned", preposition.head.text) if above in _PLANS else None
 
 
 def _by_modifiers(noun: Token) -> Verdict | None:

@@ -112,6 +112,8 @@ def _cost(encounter: Encounter, start: int, end: int, caption: bool, status: str
     adjacent = _adjacent(encounter, start, end)
     if _is_scheduled(doc, start):
         return 0
+    if start > 0 and doc[start - 1].lower_ == "since" and status != "ongoing":
+        return _FAR
     if node.pos_ in grammar.VERBAL and node.lemma_ in _SAYING and node.i != trigger.i and not (adjacent and start > trigger.i):
         return _FAR
     if node.i in above and status in _UNREAL and node.pos_ in grammar.VERBAL and node.i not in anchors and not encounter.noun and not adjacent:
