@@ -58,7 +58,7 @@ def commit(folder: Folder, files: Iterable[StagedFile], now: datetime) -> str:
         (file._replace(commit="") for file in _read(folder, newest)), key=lambda file: file.path
     ):
         return newest.removesuffix(".jsonl")
-    time = max(now.astimezone(UTC), _time(newest) + timedelta(microseconds=1))
+    time = max(now.astimezone(UTC), time_of(newest) + timedelta(microseconds=1))
     digest = hashlib.sha256("\n".join(f"{file.path} {file.removed}" for file in listed).encode()).hexdigest()[:12]
     name = f"{time.strftime(_STAMP)}-{digest}"
     lines = (json.dumps((file if file.commit else file._replace(commit=name))._asdict()) for file in listed)
@@ -66,7 +66,8 @@ def commit(folder: Folder, files: Iterable[StagedFile], now: datetime) -> str:
     return name
 
 
-def _time(name: str) -> datetime:
+def time_of(name: str) -> datetime:
+    """When a commit was made, by its name."""
     if name == FIRST:
         return datetime.min.replace(tzinfo=UTC)
     return datetime.strptime(name.partition("-")[0], _STAMP).replace(tzinfo=UTC)
@@ -77,11 +78,16 @@ def _read(folder: Folder, name: str) -> list[StagedFile]:
     return [StagedFile(**json.loads(line)) for line in lines]
 
 
-def live(folder: Folder) -> list[StagedFile]:
-    """The files that the tables are made of now, by path, each with the newest commit that holds it."""
-    last: dict[str, StagedFile] = {}
+def last(folder: Folder) -> dict[str, StagedFile]:
+    """Path -> the newest record of it, whether it is in the tables or was taken out."""
+    found: dict[str, StagedFile] = {}
     for name in folder.names(COMMITS):
         for file in _read(folder, name):
-            if file.path not in last or file.commit >= last[file.path].commit:
-                last[file.path] = file
-    return sorted((file for file in last.values() if not file.removed), key=lambda file: file.path)
+            if file.path not in found or file.commit >= found[file.path].commit:
+                found[file.path] = file
+    return found
+
+
+def live(folder: Folder) -> list[StagedFile]:
+    """The files that the tables are made of now, by path, each with the newest commit that holds it."""
+    return sorted((file for file in last(folder).values() if not file.removed), key=lambda file: file.path)

@@ -1,18 +1,16 @@
-"""Conformed rows as the bytes of a file, Parquet or JSON lines, and back."""
+"""Conformed rows as the bytes of a file, Parquet or JSON lines. ``stored`` reads them back."""
 
 import io
 import json
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json as pj
 import pyarrow.parquet as pq
 
-from transforms.tables.conform import rfc3339
 from transforms.tables.layout import LAYOUTS
-from transforms.tables.schemas import Column, arrow_schema, columns
+from transforms.tables.schemas import arrow_schema
 
 # In files that compaction made: the commit that first held the row. Readers see it nowhere.
 COMMIT = "_commit"
@@ -26,8 +24,13 @@ def encode(table: str, lines: Sequence[str], suffix: str, commits: Sequence[str]
     """
     if suffix == "jsonl":
         return _json_lines(lines, commits)
+    return to_parquet(to_arrow(table, lines, commits))
+
+
+def to_parquet(arrow: pa.Table) -> bytes:
+    """The bytes of a Parquet file; equal tables give equal bytes."""
     buffer = io.BytesIO()
-    pq.write_table(to_arrow(table, lines, commits), buffer, compression="zstd")
+    pq.write_table(arrow, buffer, compression="zstd")
     return buffer.getvalue()
 
 
@@ -88,38 +91,3 @@ def _fit(array: pa.Array, field: pa.Field) -> pa.Array:
     if not field.nullable and made.null_count:
         made = pc.fill_null(made, pa.scalar("" if pa.types.is_string(kind) else 0).cast(kind))
     return made
-
-
-def decode(table: str, data: bytes, suffix: str) -> Iterator[dict[str, Any]]:
-    """The rows of a file as plain dicts as ``to_dict`` makes them, with ``_commit`` where the file has it.
-
-    Columns that the file lacks, since it is older than they are, are null or empty.
-    """
-    made = columns(LAYOUTS[table].row)
-    if suffix == "jsonl":
-        for line in data.decode().split("\n"):
-            if line:
-                found = json.loads(line)
-                yield {**_as_row(found, made, str), COMMIT: found.get(COMMIT)}
-        return
-    for batch in pq.ParquetFile(io.BytesIO(data)).iter_batches(batch_size=2000):
-        for found in batch.to_pylist():
-            yield {**_as_row(found, made, _written), COMMIT: found.get(COMMIT)}
-
-
-def _written(value: Any) -> str:
-    return rfc3339(value) if hasattr(value, "hour") else str(value.isoformat())
-
-
-def _as_row(found: dict[str, Any], made: Sequence[Column], written: Callable[[Any], str]) -> dict[str, Any]:
-    row: dict[str, Any] = {}
-    for column in made:
-        value = found.get(column.name)
-        if column.mode == "REPEATED":
-            value = [_as_row(item, column.columns, written) if column.columns else item for item in value or []]
-        elif value is not None and column.columns:
-            value = _as_row(value, column.columns, written)
-        elif value is not None and column.kind in ("TIMESTAMP", "DATE"):
-            value = written(value)
-        row[column.name] = value
-    return row
