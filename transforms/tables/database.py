@@ -6,6 +6,7 @@ It is built aside and renamed into place, so that a client that holds it open ne
 import errno
 import os
 import re
+import threading
 from pathlib import Path
 
 import duckdb
@@ -14,6 +15,8 @@ from transforms.tables import commits, views
 from transforms.tables.folders import LocalFolder
 from transforms.tables.layout import COMMITS, DATABASE, LAYOUTS, TEMPORARY
 
+# A runner commits from several threads of one process.
+_REFRESHING = threading.Lock()
 _ANALYZE = re.compile(r"\s*EXPLAIN\s*(ANALY[SZ]E\b|\([^)]*\))", re.IGNORECASE)
 
 
@@ -26,11 +29,12 @@ def refresh(folder: str | os.PathLike[str]) -> Path:
     root = Path(os.fspath(folder).removeprefix("jsonl:")).absolute()
     commits.begin(LocalFolder(root))
     aside = root / TEMPORARY / f"{DATABASE}.{os.getpid()}"
-    aside.parent.mkdir(parents=True, exist_ok=True)
-    aside.unlink(missing_ok=True)
-    with duckdb.connect(str(aside)) as connection:
-        create_views(connection, root)
-    aside.replace(root / DATABASE)
+    with _REFRESHING:
+        aside.parent.mkdir(parents=True, exist_ok=True)
+        aside.unlink(missing_ok=True)
+        with duckdb.connect(str(aside)) as connection:
+            create_views(connection, root)
+        aside.replace(root / DATABASE)
     return root / DATABASE
 
 
