@@ -7,8 +7,8 @@ from typing import NamedTuple
 from spacy.tokens import Doc
 
 from transforms.articles.clean import Masked, mask
-from transforms.language.dates_anchor import anchor_for
 from transforms.language.counterparts import hand_on_offices
+from transforms.language.dates_anchor import anchor_for
 from transforms.language.entities import Reading, read_entities
 from transforms.meetings import anaphora, circumstances, confidence, frames, merge, mode, status, when, where
 from transforms.meetings.draft import Draft
@@ -19,6 +19,7 @@ from transforms.meetings.reject import counts, rejected
 from transforms.meetings.resolve import Resolver
 from transforms.rows import (
     Article,
+    Dateline,
     Entity,
     Evidence,
     MeetingDate,
@@ -73,7 +74,8 @@ def find(doc: Doc, article: Article) -> Found:
 
 def _anchor(article: Article) -> datetime | None:
     try:
-        return anchor_for(article.published, article.utc_offset, article.dateline.place if article.dateline else None)
+        dateline = article.dateline or Dateline(None, None)
+        return anchor_for(article.published, article.utc_offset, dateline.place, dateline_date=dateline.date)
     except ValueError:
         return None
 

@@ -110,6 +110,20 @@ def test_the_zone_is_the_publishers_else_the_datelines_else_utc(published, offse
     assert anchor_for(published, offset, place).isoformat() == local
 
 
+@pytest.mark.parametrize(
+    ("dateline", "day"),
+    [
+        ("2023-04-17", "2023-04-17"),
+        ("2023-04-14", "2023-04-14"),
+        ("2023-04-19", "2023-04-19"),
+        ("2022-04-17", "2023-04-19"),
+    ],
+)
+def test_the_datelines_day_counts_where_it_is_at_most_a_week_before_publication(dateline, day):
+    found = anchor_for("2023-04-19T01:30:00Z", "+09:00", dateline_date=dateline)
+    assert found.date().isoformat() == day and found.utcoffset().total_seconds() == 9 * 3600
+
+
 def test_without_a_time_of_publication_there_is_no_anchor():
     assert anchor_for(None, "+09:00", "TOKYO") is None
 
