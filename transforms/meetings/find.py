@@ -11,6 +11,7 @@ from transforms.language.counterparts import hand_on_offices
 from transforms.language.dates_anchor import anchor_for
 from transforms.language.entities import Reading, read_entities
 from transforms.meetings import anaphora, circumstances, confidence, frames, merge, mode, status, when, where
+from transforms.meetings.datelined import dateline_place
 from transforms.meetings.draft import Draft
 from transforms.meetings.encounter import Encounter
 from transforms.meetings.lexicon import frames as lexicon_frames
@@ -64,7 +65,7 @@ def find(doc: Doc, article: Article) -> Found:
     drafts = merge.merge(_drafts(reading, masked, article, anchor))
     ids = {i: derive_id(article.article_id, draft.label, draft.name) for i, draft in enumerate(reading.entities)}
     entities = _entity_rows(reading, article, ids, masked)
-    reports = [_report(draft, article, ids, masked) for draft in drafts]
+    reports = [_report(draft, article, ids, masked, anchor) for draft in drafts]
     unique = {
         report.report_id: (report, draft) for report, draft in zip(reversed(reports), reversed(drafts), strict=True)
     }
@@ -186,10 +187,14 @@ def _draft(
     )
 
 
-def _report(draft: Draft, article: Article, ids: dict[int, str], masked: Masked) -> MeetingReport:
+def _report(
+    draft: Draft, article: Article, ids: dict[int, str], masked: Masked, anchor: datetime | None
+) -> MeetingReport:
     participants = [_participant(party, draft, ids) for party in draft.parties]
     date = _date_row(draft)
-    place = _place_row(draft)
+    place = _place_row(draft) or dateline_place(
+        article, participants, draft.status.status, draft.mode[0], date, anchor
+    )
     names = sorted(p.name for p in participants)
     day = date.start if date else None
     return MeetingReport(
