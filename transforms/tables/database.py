@@ -19,6 +19,8 @@ from transforms.tables.layout import COMMITS, DATABASE, LAYOUTS, TEMPORARY
 _REFRESHING = threading.Lock()
 _ANALYZE = re.compile(r"\s*EXPLAIN\s*(ANALY[SZ]E\b|\([^)]*\))", re.IGNORECASE)
 
+NO_TABLES = "no tables here yet (meetwire run makes them)"
+
 
 class QueryError(ValueError):
     """A statement that cannot be run; its text names the fault in one line."""
@@ -45,7 +47,7 @@ def create_views(connection: duckdb.DuckDBPyConnection, root: Path) -> None:
         FileNotFoundError: there are no tables in ``root``.
     """
     if not (root / COMMITS / commits.FIRST).exists():
-        raise FileNotFoundError(errno.ENOENT, "no tables here yet (meetwire run makes them)", str(root))
+        raise FileNotFoundError(errno.ENOENT, NO_TABLES, str(root))
     connection.execute("SET TimeZone = 'UTC'")
     filled = {table: suffix for table in LAYOUTS if (suffix := _suffix(root / table))}
     statements = views.statements(str(root), next(iter(filled.values()), "parquet"), filled)

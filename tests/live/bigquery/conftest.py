@@ -78,3 +78,32 @@ def proxy(emulator, monkeypatch):
 def target(proxy):
     """A ``tables`` setting that names a dataset of the test's own."""
     return f"bigquery://{PROJECT}/d{os.getpid()}_{next(_datasets)}?deadline=5"
+
+
+@pytest.fixture(scope="session")
+def cloud_storage(emulators_python, tmp_path_factory):
+    """The address of a Cloud Storage emulator with the bucket ``news``."""
+    port, log = free_port(), tmp_path_factory.mktemp("storage") / "log"
+    command = [emulators_python, "-m", "gcp_storage_emulator", "-d", log.parent, "start", "--host", "127.0.0.1"]
+    with log.open("wb") as output:
+        server = subprocess.Popen(
+            [*command, "--port", str(port), "--default-bucket", "news"], stdout=output, stderr=output
+        )
+    try:
+        wait_for(f"http://127.0.0.1:{port}/storage/v1/b/news", server, log)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.kill()
+        server.wait()
+
+
+@pytest.fixture
+def bucket(cloud_storage, monkeypatch):
+    """A ``tables`` setting that names a folder of the test's own in a bucket."""
+    import google.auth
+    from google.auth.credentials import AnonymousCredentials
+
+    monkeypatch.setenv("STORAGE_EMULATOR_HOST", cloud_storage)
+    monkeypatch.setenv("GOOGLE_CLOUD_PROJECT", PROJECT)
+    monkeypatch.setattr(google.auth, "default", lambda *_, **__: (AnonymousCredentials(), PROJECT))
+    return f"gs://news/t{os.getpid()}_{next(_datasets)}/tables"

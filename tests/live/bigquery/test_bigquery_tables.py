@@ -138,3 +138,35 @@ def test_dead_letters_longer_than_a_request_are_loaded_instead(target):
 def _without_times(held):
     """The content without the time at which a dead letter was made."""
     return {**held, "dead_letters": [row[:8] + row[9:] for row in held["dead_letters"]]}
+
+
+def test_query_asks_bigquery_in_its_own_dialect(target, capsys):
+    from pipelines import cli
+
+    def ask(sql):
+        code = cli.main(["query", "--json", "--tables", target, sql])
+        return code, *capsys.readouterr()
+
+    code, _, err = ask("SELECT 1 FROM articles")
+    assert code in (1, 2)
+    assert err.count("\n") == 1
+    Tables([target]).write_all(by_table(*extracts()))
+    assert ask("SELECT status, COUNT(*) AS n FROM meeting_reports_latest GROUP BY 1 ORDER BY 1") == (
+        0,
+        '[\n{"status": "held", "n": 2},\n{"status": "planned", "n": 1}\n]\n',
+        "",
+    )
+    code, out, err = ask("SELECT nix FROM articles")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "nix" in err
+
+
+def test_the_plan_says_what_would_be_made_and_makes_nothing(target):
+    from transforms.tables.plan import plan
+
+    (line,) = plan(target)
+    assert line.startswith("dataset ")
+    assert "would be made" in line
+    assert plan(target) == [line]
+    Tables([target]).write_all(by_table(extract("a")))
+    assert plan(target)[0].startswith("articles: ")
