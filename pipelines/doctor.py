@@ -128,7 +128,6 @@ def _model(name: str) -> str:
 
 
 def _tables(target: str) -> str:
-    if "://" in target:
-        return f"{target}: rows would go there"
-    folder = Path(target.removeprefix("jsonl:"))
-    return f"{target}: {_can_be_made(folder)}"
+    from transforms.tables.plan import plan
+
+    return f"{target}: {'; '.join(plan(target))}"

@@ -1,4 +1,4 @@
-"""What a run would write where, and whether it could: nothing is written, apart from a probe in a folder of files."""
+"""What a run would write where, and whether it could; nothing is written."""
 
 import errno
 import io
@@ -23,7 +23,6 @@ def plan(target: str) -> list[str]:
 
     Raises:
         OSError, ValueError: rows could not be written there; one line.
-        GoogleAPICallError: BigQuery does not let us look.
     """
     if target.startswith("bigquery://"):
         from transforms.tables.bigquery.plan import plan_bigquery

@@ -1,5 +1,6 @@
 """A BigQuery client with deadlines, and what a ``bigquery://PROJECT/DATASET`` setting says."""
 
+import errno
 import os
 import re
 from typing import NamedTuple
@@ -7,6 +8,7 @@ from urllib.parse import parse_qsl
 
 from google.api_core.retry import Retry
 from google.auth.credentials import AnonymousCredentials
+from google.auth.exceptions import DefaultCredentialsError
 from google.cloud import bigquery
 from google.cloud.bigquery.retry import DEFAULT_RETRY
 
@@ -61,11 +63,21 @@ def parse(setting: str) -> Target:
 
 
 def connect(target: Target) -> bigquery.Client:
-    """A client with the usual default credentials; with none for the emulator at ``BIGQUERY_EMULATOR_HOST``."""
+    """A client with the usual default credentials; with none for the emulator at ``BIGQUERY_EMULATOR_HOST``.
+
+    Raises:
+        PermissionError: there are no credentials; it says where they come from.
+    """
     emulated = os.environ.get("BIGQUERY_EMULATOR_HOST")
-    return bigquery.Client(
-        project=target.project,
-        location=target.location or None,
-        # google-auth has no types.
-        credentials=AnonymousCredentials() if emulated else None,  # type: ignore[no-untyped-call]
-    )
+    try:
+        return bigquery.Client(
+            project=target.project,
+            location=target.location or None,
+            # google-auth has no types.
+            credentials=AnonymousCredentials() if emulated else None,  # type: ignore[no-untyped-call]
+        )
+    except DefaultCredentialsError:
+        way_out = (
+            "no Google credentials: run gcloud auth application-default login, or set GOOGLE_APPLICATION_CREDENTIALS"
+        )
+        raise PermissionError(errno.EACCES, way_out, f"{target.project}.{target.dataset}") from None

@@ -1,11 +1,12 @@
 """What a run would do in BigQuery: dataset, tables, views, missing columns, and whether queries are allowed."""
 
+import errno
 from typing import Any
 
 from google.api_core import exceptions
 from google.cloud import bigquery
 
-from transforms.tables.bigquery.client import REQUEST_SECONDS, connect, parse
+from transforms.tables.bigquery.client import REQUEST_SECONDS, Target, connect, parse
 from transforms.tables.bigquery.create import fields
 from transforms.tables.bigquery.statements import views
 from transforms.tables.evolve import differences
@@ -14,8 +15,19 @@ from transforms.tables.plan import shown
 
 
 def plan_bigquery(setting: str) -> list[str]:
-    """Lines as of ``transforms.tables.plan.plan``. A dry run of a query tells whether jobs are allowed."""
-    target = parse(setting)
+    """Lines as of ``transforms.tables.plan.plan``. A dry run of a query tells whether jobs are allowed.
+
+    Raises:
+        OSError: BigQuery does not answer, or does not let us; with its reason.
+    """
+    try:
+        return _plan(parse(setting))
+    except exceptions.GoogleAPIError as error:
+        text = " ".join(str(getattr(error, "message", error)).split())
+        raise OSError(errno.EIO, f"BigQuery says: {text}", setting) from None
+
+
+def _plan(target: Target) -> list[str]:
     client = connect(target)
     options: dict[str, Any] = {"retry": target.retry, "timeout": REQUEST_SECONDS}
     client.query("SELECT 1", job_config=bigquery.QueryJobConfig(dry_run=True), job_retry=None, **options)
