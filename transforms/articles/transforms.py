@@ -1,39 +1,58 @@
 """The first stages of the chain: messages become articles. Only wiring; the logic lies beside it."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 import apache_beam as beam
 from apache_beam.metrics import Metrics
 
-from transforms import coders  # noqa: F401  (registers the rows with Beam)
+from transforms import coders
 from transforms.articles import message
 from transforms.articles.clean import clean
 from transforms.rows import Article, RawArticle
 from transforms.streams.message import Received
 from transforms.tables.dead_letters import dead_letter
+from transforms.tables.sinks import Clock, utc_now
 
+assert coders.ROWS
 DEAD = "dead"
 
 
-class _Decode(beam.DoFn):
-    def __init__(self) -> None:
-        self._decoded = Metrics.counter("meetwire", "decoded")
-        self._dead = Metrics.counter("meetwire", "dead_letters.decode")
+class _Source(NamedTuple):
+    """What a dead letter keeps of the element that a stage could not process."""
 
-    def process(self, received: Received) -> Iterator[Any]:
+    payload: bytes
+    element_id: str
+    attributes: Mapping[str, str]
+
+
+class _OrDeadLetter(beam.DoFn):
+    """``work(element)``, or a dead letter of ``source(element)`` where that raises ``caught``."""
+
+    def __init__(
+        self,
+        stage: str,
+        work: Callable[[Any], Any],
+        caught: type[Exception],
+        source: Callable[[Any], _Source],
+        clock: Clock,
+    ) -> None:
+        self._stage, self._work, self._caught = stage, work, caught
+        self._source, self._clock = source, clock
+        self._dead = Metrics.counter("meetwire", f"dead_letters.{stage}")
+
+    def process(self, element: Any) -> Iterator[Any]:
         try:
-            raw = message.decode(received.data)
-        except ValueError as error:
+            done = self._work(element)
+        except self._caught as error:
             self._dead.inc()
+            source = self._source(element)
             letter = dead_letter(
-                "decode", error, received.data, datetime.now(UTC), received.message_id, received.attributes
+                self._stage, error, source.payload, self._clock(), source.element_id, source.attributes
             )
             yield beam.pvalue.TaggedOutput(DEAD, letter)
         else:
-            self._decoded.inc()
-            yield raw
+            yield done
 
 
 class DecodeArticles(beam.PTransform):
@@ -42,42 +61,44 @@ class DecodeArticles(beam.PTransform):
     Bounded or unbounded; element-wise. A message that is not a raw article goes to ``errors`` whole.
     """
 
-    def __init__(self, errors: Any) -> None:
+    def __init__(self, errors: Any, clock: Clock = utc_now) -> None:
         super().__init__()
-        self._errors = errors
+        self._errors, self._clock = errors, clock
 
     def expand(self, received: beam.PCollection) -> beam.PCollection:
         """Wires the stage."""
-        outputs = received | beam.ParDo(_Decode()).with_output_types(RawArticle).with_outputs(DEAD, main="raw")
+        decode = _OrDeadLetter("decode", _decode, ValueError, _of_message, self._clock)
+        outputs = received | beam.ParDo(decode).with_output_types(RawArticle).with_outputs(DEAD, main="raw")
         self._errors.add_error_pcollection(outputs[DEAD])
         return outputs.raw
 
 
-class _Clean(beam.DoFn):
-    def __init__(self) -> None:
-        self._dead = Metrics.counter("meetwire", "dead_letters.clean")
+def _decode(received: Received) -> RawArticle:
+    return message.decode(received.data)
 
-    def process(self, raw: RawArticle) -> Iterator[Any]:
-        try:
-            yield clean(raw)
-        except Exception as error:  # whatever an article's text can trigger ends with that article
-            self._dead.inc()
-            letter = dead_letter("clean", error, message.encode(raw), datetime.now(UTC), raw.revision_id)
-            yield beam.pvalue.TaggedOutput(DEAD, letter)
+
+def _of_message(received: Received) -> _Source:
+    return _Source(received.data, received.message_id, received.attributes)
 
 
 class CleanText(beam.PTransform):
     """``PCollection[RawArticle]`` -> ``PCollection[Article]``: dateline found, text ready for reading.
 
-    Bounded or unbounded; element-wise. An article that cannot be cleaned goes to ``errors`` as its message.
+    Bounded or unbounded; element-wise. An article that cannot be cleaned, whatever its text has set off, goes to
+    ``errors`` as its message.
     """
 
-    def __init__(self, errors: Any) -> None:
+    def __init__(self, errors: Any, clock: Clock = utc_now) -> None:
         super().__init__()
-        self._errors = errors
+        self._errors, self._clock = errors, clock
 
     def expand(self, raw: beam.PCollection) -> beam.PCollection:
         """Wires the stage."""
-        outputs = raw | beam.ParDo(_Clean()).with_output_types(Article).with_outputs(DEAD, main="articles")
+        cleaned = _OrDeadLetter("clean", clean, Exception, _of_raw, self._clock)
+        outputs = raw | beam.ParDo(cleaned).with_output_types(Article).with_outputs(DEAD, main="articles")
         self._errors.add_error_pcollection(outputs[DEAD])
         return outputs.articles
+
+
+def _of_raw(raw: RawArticle) -> _Source:
+    return _Source(message.encode(raw), raw.revision_id, {})

@@ -1,26 +1,27 @@
 """The stage that reads: articles become extracts. Only wiring; the logic lies beside it."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 import apache_beam as beam
 from apache_beam.metrics import Metrics
 
-from transforms import coders  # noqa: F401  (registers the rows with Beam)
+from transforms import coders
 from transforms.articles import message
 from transforms.meetings.extract import Extractor, extractor_for
 from transforms.rows import Article, Extract
 from transforms.tables.dead_letters import dead_letter
+from transforms.tables.sinks import Clock, utc_now
 
+assert coders.ROWS
 DEAD = "dead"
 # Memory, not speed, limits the batch: spaCy is as fast at 16 as at 256 and needs half the memory.
 BATCH = 16
 
 
 class _Find(beam.DoFn):
-    def __init__(self, model: str) -> None:
-        self._model = model
+    def __init__(self, model: str, clock: Clock) -> None:
+        self._model, self._clock = model, clock
         self._extracted = Metrics.counter("meetwire", "extracted")
         self._reports = Metrics.counter("meetwire", "reports")
         self._dead = Metrics.counter("meetwire", "dead_letters.meetings")
@@ -38,7 +39,7 @@ class _Find(beam.DoFn):
                 return
             self._dead.inc()
             payload = message.encode_article(articles[0])
-            letter = dead_letter("meetings", error, payload, datetime.now(UTC), articles[0].revision_id)
+            letter = dead_letter("meetings", error, payload, self._clock(), articles[0].revision_id)
             yield beam.pvalue.TaggedOutput(DEAD, letter)
         else:
             self._extracted.inc(len(extracts))
@@ -53,18 +54,17 @@ class FindMeetings(beam.PTransform):
     ``errors``. Loads ``model`` once a process and hands it texts in batches.
     """
 
-    def __init__(self, model: str, errors: Any) -> None:
+    def __init__(self, model: str, errors: Any, clock: Clock = utc_now) -> None:
         super().__init__()
-        self._model = model
-        self._errors = errors
+        self._model, self._errors, self._clock = model, errors, clock
 
     def expand(self, articles: beam.PCollection) -> beam.PCollection:
         """Wires the stage."""
+        find = _Find(self._model, self._clock)
         outputs = (
             articles
             | "Batch the articles" >> beam.BatchElements(min_batch_size=1, max_batch_size=BATCH)
-            | "Read them"
-            >> beam.ParDo(_Find(self._model)).with_output_types(Extract).with_outputs(DEAD, main="extracts")
+            | "Read them" >> beam.ParDo(find).with_output_types(Extract).with_outputs(DEAD, main="extracts")
         )
         self._errors.add_error_pcollection(outputs[DEAD])
         return outputs.extracts
