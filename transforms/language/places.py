@@ -79,6 +79,19 @@ def locate(name: str, near_country: str | None = None) -> Located | None:
     return _venue(plain) or _part(plain) or _country(plain) or _city_or_region(plain, near_country)
 
 
+def place_name(text: str) -> str:
+    """The name alone in ``text``: "Karuizawa" of "the central Japanese town of Karuizawa, Nagano Prefecture".
+
+    What stands around the name goes where a table knows it; else the text stays as it is.
+    """
+    described = _DESCRIBED.match(bare(text))
+    name = described["name"] if described is not None else text
+    head, comma, tail = (part.strip() for part in name.partition(","))
+    if comma and head and _within(head, tail.rpartition(",")[2].strip() or tail) is not None:
+        name = head
+    return name if name == text or locate(name) is not None else text
+
+
 def _words(text: str) -> list[str]:
     """The words of ``text`` and its pairs of words ("South Korean"), pairs first."""
     words = text.split()

@@ -6,7 +6,7 @@ from spacy.tokens import Token
 
 from transforms.language.entities import Reading
 from transforms.language.phrases import Phrase
-from transforms.language.places import locate
+from transforms.language.places import locate, place_name
 from transforms.meetings import grammar
 from transforms.meetings.encounter import Encounter
 from transforms.meetings.lexicon import frames
@@ -394,7 +394,7 @@ def as_row(sentence: Sentence, found: Where) -> Place:
             if located is not None:
                 break
     return Place(
-        name,
+        place_name(name),
         located.country if located else None,
         located.latitude if located else None,
         located.longitude if located else None,

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from transforms import lexicon
 from transforms.language.dates_anchor import anchor_for
-from transforms.language.places import locate
+from transforms.language.places import locate, place_name
 
 
 @pytest.mark.parametrize(
@@ -67,6 +67,24 @@ def test_a_place_is_found_with_its_country_point_and_zone(name, near, country, t
 def test_a_country_a_state_or_an_unlisted_town_is_no_point_on_the_map(name, country):
     found = locate(name)
     assert (found.country, found.latitude, found.longitude) == (country, None, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("central Japanese town of Karuizawa, Nagano Prefecture", "Karuizawa"),
+        ("the Turkish city of Istanbul", "Istanbul"),
+        ("Vienna, Austria", "Vienna"),
+        ("Rancho Mirage, California, United States", "Rancho Mirage"),
+        ("the White House in Washington", "the White House in Washington"),
+        ("northern Aleppo countryside", "northern Aleppo countryside"),
+        ("Paris, the capital", "Paris, the capital"),
+        ("village of Qwertz", "village of Qwertz"),
+        ("", ""),
+    ],
+)
+def test_a_place_is_called_by_its_name_alone(text, name):
+    assert place_name(text) == name
 
 
 @pytest.mark.parametrize("name", ["", "the", "nowhere at all", "Qwertzville", "paris", ",", "Paris,", "12"])
