@@ -10,6 +10,7 @@ import importlib
 import logging
 import sys
 from pathlib import Path
+from types import ModuleType
 
 from pipelines import settings as settings_module
 from pipelines.settings import FeedSettings, Settings, SettingsError
@@ -34,7 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 
-def _command_parser(name: str) -> tuple[argparse.ArgumentParser, object]:
+def _command_parser(name: str) -> tuple[argparse.ArgumentParser, ModuleType]:
     """The parser of one command, with the flags that every command takes."""
     module = importlib.import_module(COMMANDS[name][0])
     parser = argparse.ArgumentParser(
@@ -104,11 +105,12 @@ def main(argv: list[str] | None = None) -> int:
         return 2
     _log()
     parser, module = _command_parser(name)
-    arguments, arguments.beam = (
-        parser.parse_known_args(rest) if getattr(module, "TAKES_BEAM_OPTIONS", False) else (parser.parse_args(rest), [])
-    )
+    arguments, beam_flags = parser.parse_known_args(rest)
+    if beam_flags and not getattr(module, "TAKES_BEAM_OPTIONS", False):
+        parser.error(f"unrecognized arguments: {' '.join(beam_flags)}")
+    arguments.beam = beam_flags
     try:
-        return module.main(arguments, _settings(arguments))  # type: ignore[attr-defined]
+        return int(module.main(arguments, _settings(arguments)))
     except SettingsError as error:
         print(f"meetwire {name}: {error}", file=sys.stderr)
         return 2

@@ -125,10 +125,9 @@ def _article(identity: str, title: str, text: str, published: str | None) -> Art
     from transforms.language.dates_anchor import anchor_for
 
     moment = anchor_for(published) if published else None
-    given = datetime.fromisoformat(published) if published else None
-    offset = (
-        given.strftime("%z") if given is not None and given.tzinfo is not None and not published.endswith("Z") else None
-    )  # type: ignore[union-attr]
+    offset = None
+    if published and not published.endswith("Z"):
+        offset = datetime.fromisoformat(published).strftime("%z") or None
     raw = RawArticle(
         article_id=identity,
         revision_id=derive_id(identity, title, text),

@@ -100,8 +100,8 @@ def _when(date: dict[str, Any] | None) -> str:
 
 
 def _party(participant: dict[str, Any]) -> str:
-    country = participant["country"]
-    return participant["name"] + (f" ({country})" if country and participant["kind"] != "country" else "")
+    name, country = str(participant["name"]), participant["country"]
+    return f"{name} ({country})" if country and participant["kind"] != "country" else name
 
 
 def _where(place: dict[str, Any] | None) -> str:

@@ -81,6 +81,8 @@ def as_json(document: Document) -> dict[str, Any]:
 
 def _entry(entry: Entry) -> dict[str, Any]:
     fields = entry._asdict()
+    marks = fields.pop("marks")
+    fields["content_hash"] = marks and marks.content_hash
     for name in ("published", "updated"):
         moment = fields[name]
         fields[name] = moment and moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

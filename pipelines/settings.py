@@ -132,7 +132,7 @@ def load(path: Path) -> Settings:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
     try:
-        settings = _build(Settings, document or {}, "")
+        settings: Settings = _build(Settings, document or {}, "")
         for index, feed in enumerate(settings.feeds):
             if (feed.url is None) == (feed.opml is None):
                 raise SettingsError(f"feeds[{index}]: give either 'url' or 'opml'")
@@ -157,7 +157,7 @@ def _build(kind: Any, value: Any, place: str) -> Any:
         if value is None:
             return None
         return _build(next(a for a in typing.get_args(kind) if a is not type(None)), value, place)
-    if dataclasses.is_dataclass(kind):
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
         if not isinstance(value, dict):
             raise SettingsError(f"{place or 'settings'}: {value!r} is not a mapping of settings")
         known = typing.get_type_hints(kind)

@@ -3,7 +3,7 @@
 import functools
 import types
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, TypeVar
 
 Row = TypeVar("Row")
@@ -25,7 +25,7 @@ def from_plain(row: type[Row], fields: Mapping[str, Any]) -> Row:
         ValueError: a field is missing or of the wrong type; names it.
     """
     values = {}
-    for name, hint in _hints(row).items():
+    for name, hint in _hints(typing.cast(Hashable, row)).items():
         if name not in fields:
             raise ValueError(f"{row.__name__} lacks the field {name!r}")
         try:

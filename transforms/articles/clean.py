@@ -26,8 +26,35 @@ _GLUED = re.compile(
     r"|(?<=[a-z]{4})-(?=[A-Z][a-z]{2})|(?<=[a-z])-(?=[A-Z][a-z]+['’]s )|(?<= [—–])\s?-(?=[\w“\"‘'])|(?<=[—–]\s)-(?=[\w“\"‘'])"
 )
 _PREFIXES = frozenset(
-    "anti trans post then inter intra semi super ultra neo euro counter under over cross multi pseudo former vice south"
-    " north east west president elect non mid".split()
+    [
+        "anti",
+        "trans",
+        "post",
+        "then",
+        "inter",
+        "intra",
+        "semi",
+        "super",
+        "ultra",
+        "neo",
+        "euro",
+        "counter",
+        "under",
+        "over",
+        "cross",
+        "multi",
+        "pseudo",
+        "former",
+        "vice",
+        "south",
+        "north",
+        "east",
+        "west",
+        "president",
+        "elect",
+        "non",
+        "mid",
+    ]
 )
 # An abbreviation's full stop before a name, which would end the sentence.
 _ABBREVIATED = re.compile(r"\b(Hon|Rev|Amb|Adm|Lt|Col|Gen|Sen|Rep|Gov|Brig|Capt|Maj|Sgt|Msgr|H\.E)\.(?= [A-Z])")
@@ -168,6 +195,46 @@ def _is_one_word(text: str, hyphen: int) -> bool:
 
 _DATELINE = re.compile(r"FILE\b|[A-Z][A-Z.' ]+(?:, [A-Z][A-Za-z.]+)* (?:—|–|--)")
 _OPENERS = frozenset(
-    "The A An In On At He She It They We After When While As But For From If Since Some This That These There With According"
-    " Meanwhile U.S. President Prime Secretary Vice Saturday Sunday Monday Tuesday Wednesday Thursday Friday".split()
+    [
+        "The",
+        "A",
+        "An",
+        "In",
+        "On",
+        "At",
+        "He",
+        "She",
+        "It",
+        "They",
+        "We",
+        "After",
+        "When",
+        "While",
+        "As",
+        "But",
+        "For",
+        "From",
+        "If",
+        "Since",
+        "Some",
+        "This",
+        "That",
+        "These",
+        "There",
+        "With",
+        "According",
+        "Meanwhile",
+        "U.S.",
+        "President",
+        "Prime",
+        "Secretary",
+        "Vice",
+        "Saturday",
+        "Sunday",
+        "Monday",
+        "Tuesday",
+        "Wednesday",
+        "Thursday",
+        "Friday",
+    ]
 )

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from transforms.feeds import identity, revision
-from transforms.feeds.document import Document, Entry
+from transforms.feeds.document import Document, Entry, Marks
 from transforms.feeds.source import Source
 from transforms.feeds.state import State, format_time
 from transforms.rows import derive_id
@@ -68,11 +68,11 @@ def plan(state: State, source: Source, document: Document, now: datetime) -> Pla
     Entries of one article are its revisions where their times of change tell them apart, oldest first; else all but
     the first are repeats.
     """
-    present = {alias for entry in document.entries for alias in identity.aliases(entry)}
+    present = {alias for entry in document.entries for alias in marks(entry).aliases}
     links = Counter(identity.link_key(entry) for entry in document.entries)
     groups: dict[str, list[tuple[int, Entry]]] = {}
     for position, entry in enumerate(document.entries):
-        key = identity.key(entry)
+        key = marks(entry).key
         article_id = _known(state, source.url, key)
         if article_id is None and document.identity != "hash":
             article_id = _by_link(state, source.url, entry, present, links) or _moved(state, source.url, entry, present)
@@ -87,6 +87,12 @@ def plan(state: State, source: Source, document: Document, now: datetime) -> Pla
         decisions += _decide_all(state, standing, article_id, group, now)
     had_articles = state.database.execute("SELECT 1 FROM articles WHERE feed_url = ? LIMIT 1", (source.url,)).fetchone()
     return Plan(decisions, bool(decisions and not known and had_articles))
+
+
+def marks(entry: Entry) -> Marks:
+    """What a settled entry is known again by."""
+    assert entry.marks is not None, "identity.settle comes first"
+    return entry.marks
 
 
 def _known(state: State, feed_url: str, alias: str) -> str | None:
@@ -109,7 +115,7 @@ def _moved(state: State, feed_url: str, entry: Entry, present: set[str]) -> str 
     """The article that this entry is a new address of: same time, the old address gone, the text all but the same."""
     if entry.published is None:
         return None
-    sketch = revision.sketch(entry.text)
+    sketch = marks(entry).sketch
     if len(sketch) < _SHORTEST_SKETCH:
         return None
     candidates = state.database.execute(
@@ -156,11 +162,11 @@ def _decide_all(
 
     *older, newest = sorted(group, key=changed_at)
     decisions: list[Decision] = []
-    current = revision.content_hash(newest[1])
+    current = marks(newest[1]).content_hash
     is_current = standing is not None and standing.content_hash == current
     hashes = {current}
     for position, entry in older:
-        own = revision.content_hash(entry)
+        own = marks(entry).content_hash
         if own in hashes or changed_at((0, entry))[0] == changed_at((0, newest[1]))[0]:
             decisions.append(Decision("repeated", position, entry, article_id))
             continue
@@ -181,11 +187,14 @@ def _decide_all(
 def _decide(
     state: State, standing: _Standing | None, position: int, entry: Entry, article_id: str, now: datetime
 ) -> Decision:
-    current = revision.content_hash(entry)
+    current = marks(entry).content_hash
     if standing is None:
         return Decision("new", position, entry, article_id, 1, derive_id(article_id, current), current, 1)
     try:
-        same = revision.content_hash(entry, standing.normaliser) == standing.content_hash
+        under = (
+            current if standing.normaliser == revision.VERSION else revision.content_hash(entry, standing.normaliser)
+        )
+        same = under == standing.content_hash
     except KeyError:  # a normaliser that was dropped: taken as seen, for publishing the world again is worse
         same = True
     number, on_day = standing.revision, standing.on_day if standing.day == now.date().isoformat() else 0

@@ -5,6 +5,22 @@ from datetime import datetime
 from typing import NamedTuple
 
 
+class Marks(NamedTuple):
+    """What an entry is known again by.
+
+    Attributes:
+        key: What its identity is remembered by; two writings of one identity have one key.
+        aliases: Every key that it could be known by.
+        content_hash: Changes when the article does, under the current normaliser.
+        sketch: As much of the text as tells the article at a new address.
+    """
+
+    key: str
+    aliases: Sequence[str]
+    content_hash: str
+    sketch: str
+
+
 class Entry(NamedTuple):
     """One entry of a feed, as plain text and absolute links.
 
@@ -29,6 +45,7 @@ class Entry(NamedTuple):
         published_raw: The date as it stood in the feed.
         updated: When the publisher says it was changed, in UTC.
         flags: What was odd.
+        marks: What it is known again by; null before its identity is settled.
     """
 
     title: str | None
@@ -51,6 +68,7 @@ class Entry(NamedTuple):
     published_raw: str | None
     updated: datetime | None
     flags: Sequence[str]
+    marks: Marks | None = None
 
 
 class Feed(NamedTuple):

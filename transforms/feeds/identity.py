@@ -9,10 +9,9 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
-from transforms.feeds import links
-from transforms.feeds.document import Document, Entry
+from transforms.feeds.document import Document, Entry, Marks
 from transforms.feeds.masks import masked
-from transforms.feeds.revision import similarity, sketch
+from transforms.feeds.revision import content_hash, similarity, sketch
 from transforms.rows import derive_id
 
 POLICIES = ("guid", "link", "hash")
@@ -25,7 +24,7 @@ _SCHEME = re.compile(r"^https?://(?:www\.)?", re.IGNORECASE)
 
 
 def settle(document: Document, policy: str = "guid") -> Document:
-    """``document`` with each entry's ``id`` and ``id_source`` under ``policy`` or, where that fails, a weaker one."""
+    """``document`` with each entry's ``id``, ``id_source`` and ``marks`` under ``policy`` or, where it fails, a weaker one."""
     entries = document.entries
     while policy != "hash" and not _holds(entries, policy):
         policy = POLICIES[POLICIES.index(policy) + 1]
@@ -43,20 +42,19 @@ def settle(document: Document, policy: str = "guid") -> Document:
                 else "hash"
             )
         identity = {"guid": entry.guid, "link": entry.link}.get(source) or hash_key(entry)[5:]
-        settled.append(entry._replace(id=identity, id_source=source))
+        settled.append(_marked(entry._replace(id=identity, id_source=source)))
     return document._replace(entries=settled, identity=policy)
 
 
-def key(entry: Entry) -> str:
-    """What an entry's identity is remembered by: two writings of one identity have one key."""
+def _marked(entry: Entry) -> Entry:
+    aliases = [alias for alias in (guid_key(entry), link_key(entry), hash_key(entry)) if alias]
+    return entry._replace(marks=Marks(_key(entry), aliases, content_hash(entry), sketch(entry.text)))
+
+
+def _key(entry: Entry) -> str:
     if entry.id_source == "guid":
         return guid_key(entry) or ""
     return (link_key(entry) or "") if entry.id_source == "link" else hash_key(entry)
-
-
-def aliases(entry: Entry) -> list[str]:
-    """Every key that the entry could be known by."""
-    return [alias for alias in (guid_key(entry), link_key(entry), hash_key(entry)) if alias]
 
 
 def guid_key(entry: Entry) -> str | None:
@@ -72,11 +70,6 @@ def link_key(entry: Entry) -> str | None:
 def hash_key(entry: Entry) -> str:
     """A hash of what does not change between fetches."""
     return f"hash:{derive_id(masked(entry.title or ''), entry.published_raw or '', masked(entry.text))}"
-
-
-def similar_guid(entry: Entry) -> bool:
-    """True where the guid is made from the link, so that it moves when a headline is edited."""
-    return bool(entry.guid and entry.link and links.canonical(entry.guid) == entry.canonical_url)
 
 
 def _holds(entries: Sequence[Entry], policy: str) -> bool:
@@ -96,7 +89,7 @@ def _groups(entries: Sequence[Entry], of: Callable[[Entry], str | None]) -> dict
 
 
 def _are_different(group: Sequence[Entry]) -> bool:
-    """True where entries that share an identity are different articles, and not one repeated or in several revisions."""
+    """True where entries that share an identity are different articles, not one repeated or in several revisions."""
     if len(group) < 2:
         return False
     if len({entry.canonical_url for entry in group if entry.canonical_url}) > 1:

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from transforms.articles import message
-from transforms.feeds import identity, languages, revision
-from transforms.feeds.decide import PUBLISHED, Decision, Plan
+from transforms.feeds import languages, revision
+from transforms.feeds.decide import PUBLISHED, Decision, Plan, marks
 from transforms.feeds.document import Document
 from transforms.feeds.kept import sha
 from transforms.feeds.source import Source
@@ -136,11 +136,11 @@ def _remember(state: State, feed_url: str, decision: Decision, now: datetime) ->
             "day = excluded.day, on_day = excluded.on_day",
             (
                 decision.article_id, feed_url, decision.revision, decision.content_hash, revision.VERSION, published,
-                revision.sketch(entry.text), moment, moment, now.date().isoformat(), decision.on_day,
+                marks(entry).sketch, moment, moment, now.date().isoformat(), decision.on_day,
             ),
         )  # fmt: skip
-    key = identity.key(entry)
-    for alias in identity.aliases(entry):
+    key = marks(entry).key
+    for alias in marks(entry).aliases:
         # An alias stays with the article that had it first, but for the key that identity goes by.
         conflict = (
             "UPDATE SET article_id = excluded.article_id WHERE article_id != excluded.article_id"

@@ -15,13 +15,14 @@ _LINES = ["br", "li", "tr", "option"]
 _CELLS = ["td", "th"]
 _INLINE = [
     "a", "abbr", "acronym", "amp-iframe", "amp-img", "amp-video", "applet", "area", "audio", "b", "base", "basefont",
-    "bdi", "bdo", "big", "button", "canvas", "circle", "cite", "code", "col", "colgroup", "content", "data", "datalist",
-    "defs", "del", "dfn", "em", "embed", "fb:like", "fb:post", "font", "frame", "frameset", "g", "g:plusone",
-    "head", "i", "iframe", "img", "input", "ins", "kbd", "label", "line", "link", "map", "mark", "marquee", "math",
-    "meta", "meter", "mi", "mn", "mo", "mrow", "msup", "nobr", "noframes", "noscript", "o:p", "object", "output", "param", "path",
-    "picture", "polygon", "progress", "q", "rect", "rp", "rt", "ruby", "s", "samp", "script", "select", "slot", "small",
-    "source", "span", "st1:city", "st1:country-region", "st1:place", "strike", "strong", "style", "sub", "sup", "svg",
-    "template", "textarea", "time", "track", "tt", "u", "use", "v:shape", "var", "video", "w:wrap", "wbr",
+    "bdi", "bdo", "big", "button", "canvas", "circle", "cite", "code", "col", "colgroup", "content", "data",
+    "datalist", "defs", "del", "dfn", "em", "embed", "fb:like", "fb:post", "font", "frame", "frameset", "g",
+    "g:plusone", "head", "i", "iframe", "img", "input", "ins", "kbd", "label", "line", "link", "map", "mark",
+    "marquee", "math", "meta", "meter", "mi", "mn", "mo", "mrow", "msup", "nobr", "noframes", "noscript", "o:p",
+    "object", "output", "param", "path", "picture", "polygon", "progress", "q", "rect", "rp", "rt", "ruby", "s",
+    "samp", "script", "select", "slot", "small", "source", "span", "st1:city", "st1:country-region", "st1:place",
+    "strike", "strong", "style", "sub", "sup", "svg", "template", "textarea", "time", "track", "tt", "u", "use",
+    "v:shape", "var", "video", "w:wrap", "wbr",
 ]  # fmt: skip
 _PARAGRAPH, _NEWLINE = "\ue0f0", "\ue0f1"
 _OPENING = re.compile(r"(</?[A-Za-z][A-Za-z0-9:-]*)")

@@ -185,7 +185,9 @@ def _fit(want: list[str], have: list[str], surname_first: bool = False) -> float
         first = full[0] == word and (word in words("surnames_first") or len(word) > 1)
         if len(full) > 1 and first and (word in words("surnames_first")):
             return 1
-        return int(word in full[1:] and len(word) > 3) or (0.5 if len(full) > 1 and full[0] == word and len(word) > 2 else 0)
+        return int(word in full[1:] and len(word) > 3) or (
+            0.5 if len(full) > 1 and full[0] == word and len(word) > 2 else 0
+        )
     if len(short) < len(full):
         return 2 if set(short) <= set(full) and (short[-1] == full[-1] or short[0] == full[0]) else 0
     if len(short) == len(full) and short[0][0] == full[0][0]:
@@ -224,9 +226,8 @@ def _spread(reading: Reading) -> None:
             if following in words("not_names") and following not in _WEEKDAYS:
                 continue
         mention = PersonMention(token.i, token.i + 1, token.i, None, None, False, True)
-        index = _known(reading, mention)
-        if index is None:
-            index = surnames[token.text]
+        known = _known(reading, mention)
+        index = surnames[token.text] if known is None else known
         reading.entities[index].spans.append((token.i, token.i + 1))
         reading.at[token.i] = index
     for draft in reading.entities:

@@ -64,9 +64,9 @@ def _before(doc: Doc, head: int, floor: int) -> int:
             break
         if low in offices or low in portfolios or (low in words("creeds")):
             start -= 1
-        elif token.text in _POSSESSIVE and start - 1 > limit and doc[start - 2].text[:1].isupper():
-            start -= 2
-        elif token.text == "-" and start - 1 > limit and doc[start - 2].lower_ in offices | {"u.s", "us"}:
+        elif (token.text in _POSSESSIVE and start - 1 > limit and doc[start - 2].text[:1].isupper()) or (
+            token.text == "-" and start - 1 > limit and doc[start - 2].lower_ in offices | {"u.s", "us"}
+        ):
             start -= 2
         elif token.text[:1].isupper() and low not in words("not_names") and token.is_alpha | ("." in token.text):
             if start == head and noun_kind(low):  # "President General" keeps both, "Governor" of another person ends

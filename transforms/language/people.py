@@ -10,9 +10,9 @@ from typing import NamedTuple
 from spacy.tokens import Doc
 
 from transforms.language import countries
+from transforms.language.offices import Office, find_offices
 from transforms.language.pipeline import is_word
 from transforms.language.places import locate
-from transforms.language.offices import Office, find_offices
 from transforms.language.words import noun_kind, words
 
 _POSSESSIVE = {"'s", "’s", "'", "’"}
@@ -99,9 +99,11 @@ def name_end(doc: Doc, start: int, limit: int | None = None) -> int:
         token = doc[at]
         if at > start and token.ent_type_ in _FOREIGN and token.ent_iob_ == "B" and not _in_name(doc, at):
             break
-        if is_namelike(doc, at) or (token.lower_ in _SUFFIXES and at > start):
-            at += 1
-        elif token.lower_ in particles and at + 1 < limit and _carries_on(doc, at, limit):
+        if (
+            is_namelike(doc, at)
+            or (token.lower_ in _SUFFIXES and at > start)
+            or (token.lower_ in particles and at + 1 < limit and _carries_on(doc, at, limit))
+        ):
             at += 1
         elif (
             token.text in _HYPHENS and start < at < limit - 1 and not token.whitespace_ and not doc[at - 1].whitespace_
@@ -166,9 +168,7 @@ def _skip_honorifics(doc: Doc, at: int, limit: int) -> tuple[int, bool]:
             low == "the"
             and at + 1 < limit
             and doc[at + 1].lower_ in {"honorable", "honourable", "hon.", "right", "rev."}
-        ):
-            at += 1
-        elif (
+        ) or (
             low == "right"
             and found is False
             and at + 1 < limit
@@ -225,7 +225,7 @@ def _with_office(doc: Doc, office: Office, taken: list[bool]) -> list[PersonMent
     at = office.end
     while at < len(doc) and doc[at].text in {"[", "“", '"'} and office.end == at:
         at += 1
-    at, honoured = _skip_honorifics(doc, at, min(len(doc), at + 4))
+    at, _honoured = _skip_honorifics(doc, at, min(len(doc), at + 4))
     if at >= len(doc) or (not doc[at].text[:1].isupper() and not _carries_on_at(doc, at)):
         return []
     end = name_end(doc, at)
@@ -301,12 +301,18 @@ def _after_country(doc: Doc, taken: list[bool]) -> list[PersonMention]:
     """The names in "Japan's Kishida and South Korea's Yoon", which the model takes for places."""
     found: list[PersonMention] = []
     for token in doc[1:-1]:
-        if token.text not in {"'s", "’s"} or taken[token.i + 1] or doc[token.i + 1].ent_type_ not in {"", "GPE", "PERSON", "NORP", "LOC"}:
+        if (
+            token.text not in {"'s", "’s"}
+            or taken[token.i + 1]
+            or doc[token.i + 1].ent_type_ not in {"", "GPE", "PERSON", "NORP", "LOC"}
+        ):
             continue
         end = name_end(doc, token.i + 1)
         if end == token.i + 1 or any(taken[token.i + 1 : end]) or locate(doc[token.i + 1 : end].text) is not None:
             continue
-        if any(noun_kind(t.text) for t in doc[token.i + 1 : end]) or (end < len(doc) and doc[end].pos_ in {"NOUN", "PROPN", "ADJ"}):
+        if any(noun_kind(t.text) for t in doc[token.i + 1 : end]) or (
+            end < len(doc) and doc[end].pos_ in {"NOUN", "PROPN", "ADJ"}
+        ):
             continue
         mention = _possessed(doc, PersonMention(token.i + 1, end, token.i + 1, None, None, False, True))
         if mention.country:

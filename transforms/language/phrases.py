@@ -113,14 +113,20 @@ def phrases_of(reading: Reading, sentence: Span) -> list[Phrase]:
             found.append(phrase)
             taken.update(dict.fromkeys(range(phrase.start, phrase.end), index))
     for start, end, root in chunks:
-        while end > start and (end - 1 in taken or doc[end - 1].is_space or doc[end - 1].is_punct or doc[end - 1].pos_ == "CCONJ"):
+        while end > start and (
+            end - 1 in taken or doc[end - 1].is_space or doc[end - 1].is_punct or doc[end - 1].pos_ == "CCONJ"
+        ):
             end -= 1
         inner = [i for i in range(start, end) if i in taken]
         if inner:
             start = max(inner) + 1
             while start < end and (doc[start].text in _POSSESSIVE or doc[start].is_punct):
                 start += 1
-        while start < end and (doc[start].is_space or doc[start].pos_ == "CCONJ" or (doc[start].is_punct and doc[start].text not in {"“", '"'})):
+        while start < end and (
+            doc[start].is_space
+            or doc[start].pos_ == "CCONJ"
+            or (doc[start].is_punct and doc[start].text not in {"“", '"'})
+        ):
             start += 1
         if start >= end:
             continue
@@ -154,9 +160,16 @@ def _loose_names(reading: Reading, sentence: Span, taken: dict[int, int]) -> lis
             stop += 1
         if (
             stop > at
-            and not (stop - at == 1 and at == sentence.start and token.pos_ not in {"PROPN", "NOUN"} and not token.ent_type_ and is_word(token))
+            and not (
+                stop - at == 1
+                and at == sentence.start
+                and token.pos_ not in {"PROPN", "NOUN"}
+                and not token.ent_type_
+                and is_word(token)
+            )
             and (
-                any(t.pos_ in {"PROPN", "NOUN"} or not is_word(t) for t in doc[at:stop]) or any(i in reading.at for i in range(at, stop))
+                any(t.pos_ in {"PROPN", "NOUN"} or not is_word(t) for t in doc[at:stop])
+                or any(i in reading.at for i in range(at, stop))
             )
         ):
             found.append((at, stop))
@@ -186,7 +199,10 @@ def _to_chunk(reading: Reading, phrase: Phrase, chunks: list[tuple[int, int, int
     for start, end, root in chunks:
         if start < phrase.start < end and phrase.start <= root < phrase.end:
             before = doc[start : phrase.start]
-            if any(t.text in _POSSESSIVE or t.is_punct or t.pos_ == "CCONJ" or reading.person_at(t.i) is not None for t in before):
+            if any(
+                t.text in _POSSESSIVE or t.is_punct or t.pos_ == "CCONJ" or reading.person_at(t.i) is not None
+                for t in before
+            ):
                 return phrase
             country = _country_in(reading, start, phrase.start)
             if country and phrase.entity is not None and reading.entities[phrase.entity].country is None:
@@ -203,10 +219,21 @@ def _leads_in(reading: Reading, at: int) -> bool:
     if token.pos_ == "DET" or token.tag_ == "PRP$" or token.lower_ in {"visiting", "outgoing", "new"}:
         return True
     if token.lower_ == "and" and at > 0:
-        return noun_kind(reading.doc[at - 1].text) is not None and not is_plural_noun(reading.doc[at - 1].text) and reading.doc[at - 1].text.islower() and noun_kind(reading.doc[at + 1].text) is not None and reading.doc[at + 1].text.islower()
+        return (
+            noun_kind(reading.doc[at - 1].text) is not None
+            and not is_plural_noun(reading.doc[at - 1].text)
+            and reading.doc[at - 1].text.islower()
+            and noun_kind(reading.doc[at + 1].text) is not None
+            and reading.doc[at + 1].text.islower()
+        )
     if token.pos_ in {"ADJ", "NOUN"} and token.lower_ in words("before_office"):
         return True
-    return token.pos_ == "NOUN" and token.text.islower() and noun_kind(token.text) is not None and not is_plural_noun(token.text)
+    return (
+        token.pos_ == "NOUN"
+        and token.text.islower()
+        and noun_kind(token.text) is not None
+        and not is_plural_noun(token.text)
+    )
 
 
 def _classify(reading: Reading, start: int, end: int, root: int) -> Phrase:
@@ -217,11 +244,13 @@ def _classify(reading: Reading, start: int, end: int, root: int) -> Phrase:
     code = _country_in(reading, start, end)
     kind = noun_kind(token.text)
     entity = reading.at.get(root)
-    if _PAIR.fullmatch(low) and not (kind in {"people"} and not low.startswith(("the two", "both"))):
-        if low.startswith(("both", "the ", "these")) and (
-            token.lower_ in {"two", "three", "four", "pair", "duo", "trio", "both"} or kind or low.startswith("both")
-        ):
-            return Phrase(start, end, root, "pair", None, True, None)
+    if (
+        _PAIR.fullmatch(low)
+        and not (kind == "people" and not low.startswith(("the two", "both")))
+        and low.startswith(("both", "the ", "these"))
+        and (token.lower_ in {"two", "three", "four", "pair", "duo", "trio", "both"} or kind or low.startswith("both"))
+    ):
+        return Phrase(start, end, root, "pair", None, True, None)
     if token.pos_ == "PRON" or low in _PERSONAL:
         return Phrase(start, end, root, "pronoun", None, low in {"they", "them", "we", "us"}, None)
     if token.tag_ == "VBG":
@@ -255,7 +284,11 @@ def _classify(reading: Reading, start: int, end: int, root: int) -> Phrase:
             return Phrase(start, end, root, "body" if _is_body_name(named) else "name", entity, False, code)
         if label == "GPE":
             return Phrase(start, end, root, "name" if len(named.split()) <= 2 else "other", entity, False, code)
-    if token.pos_ == "PROPN" or (token.text[:1].isupper() and not is_word(token)) or (token.text[:1].isupper() and start > doc[root].sent.start):
+    if (
+        token.pos_ == "PROPN"
+        or (token.text[:1].isupper() and not is_word(token))
+        or (token.text[:1].isupper() and start > doc[root].sent.start)
+    ):
         return Phrase(start, end, root, "name", entity, False, code)
     return Phrase(start, end, root, "other", entity, token.tag_ in {"NNS", "NNPS"}, code)
 

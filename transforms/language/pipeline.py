@@ -74,7 +74,13 @@ def is_word(token: Token) -> bool:
         return True
     table = token.vocab.lookups.get_table(KNOWN_WORDS)
     low = token.lower_
-    return low in table or token.is_stop or low.removesuffix("s") in table or low.removesuffix("ed") in table or token.lemma_.lower() in table
+    return (
+        low in table
+        or token.is_stop
+        or low.removesuffix("s") in table
+        or low.removesuffix("ed") in table
+        or token.lemma_.lower() in table
+    )
 
 
 def _path(model: str) -> str:
@@ -132,7 +138,7 @@ def _read_batch(nlp: Language, batch: list[str], wanted: Callable[[str], bool]) 
         for doc in docs:
             if id(doc) not in parsed and len(doc):
                 _flatten(doc)
-        whole = Doc.from_docs(docs, ensure_whitespace=False, exclude=["tensor"]) if docs else None
+        whole = Doc.from_docs(docs, ensure_whitespace=False, exclude=["tensor"]) if docs else None  # type: ignore[call-arg]  # the stub lacks it
         yield whole if whole is not None else nlp.make_doc("")
 
 
@@ -142,4 +148,4 @@ def _flatten(doc: Doc) -> None:
     heads[:, 0] = (-numpy.arange(len(doc))).astype("int64").astype("uint64")
     heads[1:, 1] = doc.vocab.strings.add("dep")
     heads[0, 1] = doc.vocab.strings.add("ROOT")
-    doc.from_array([HEAD, DEP], heads)
+    doc.from_array([HEAD, DEP], heads)  # type: ignore[arg-type]  # the stub knows no numpy arrays

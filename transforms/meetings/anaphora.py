@@ -32,7 +32,18 @@ def pointing_back(sentence: Sentence, found: list[Encounter]) -> list[Encounter]
         if any(child.dep_ == "prep" and child.lower_ in {"with", "between", "of"} for child in token.children):
             continue
         back.append(
-            Encounter(noun.name, token, sentence, [], noun.mode, 0.3, token.head, noun=True, until=token.i + 1, points_back=True)
+            Encounter(
+                noun.name,
+                token,
+                sentence,
+                [],
+                noun.mode,
+                0.3,
+                token.head,
+                noun=True,
+                until=token.i + 1,
+                points_back=True,
+            )
         )
     return back
 

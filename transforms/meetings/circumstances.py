@@ -87,9 +87,9 @@ def occasion_of(encounter: Encounter) -> str | None:
     sentence = encounter.sentence
     text, base = sentence.span.text, sentence.span.start_char
     for match in _SIDELINES.finditer(text):
-        token = _token_at(sentence, base + match.end())
-        if token is not None:
-            return _event(sentence, token)
+        behind = _token_at(sentence, base + match.end())
+        if behind is not None:
+            return _event(sentence, behind)
     for token in sentence.span:
         if token.lower_ in {"at", "during"} and abs(token.i - encounter.trigger.i) <= 25:
             index = sentence.starting(token.i + 1)
@@ -126,9 +126,9 @@ def _event(sentence: Sentence, start: int) -> str | None:
     end = sentence.phrases[index].end
     while end + 1 < sentence.span.end:
         following = sentence.starting(end + 1)
-        if doc[end].lower_ in {"of"} and following is not None:
-            end = sentence.phrases[following].end
-        elif doc[end].text in {"'s", "’s", "'", "’"} and following is not None:
+        if (doc[end].lower_ in {"of"} and following is not None) or (
+            doc[end].text in {"'s", "’s", "'", "’"} and following is not None
+        ):
             end = sentence.phrases[following].end
         elif (
             sentence.starting(end) is not None
@@ -227,11 +227,14 @@ def topics_of(encounter: Encounter) -> list[str]:
     sentence, doc = encounter.sentence, encounter.sentence.doc
     start = None
     for token in doc[encounter.trigger.i : min(sentence.span.end, encounter.trigger.i + 45)]:
-        if token.lemma_ in {"discuss", "review", "address"} and token.pos_ == "VERB":
-            start = token.i + 1
-        elif token.lower_ in {"about", "regarding", "concerning"} and token.i - encounter.trigger.i <= 20:
-            start = token.i + 1
-        elif token.lower_ in {"on", "over"} and (token.head == encounter.trigger or token.i == encounter.trigger.i + 1):
+        if (
+            (token.lemma_ in {"discuss", "review", "address"} and token.pos_ == "VERB")
+            or (token.lower_ in {"about", "regarding", "concerning"} and token.i - encounter.trigger.i <= 20)
+            or (
+                token.lower_ in {"on", "over"}
+                and (token.head == encounter.trigger or token.i == encounter.trigger.i + 1)
+            )
+        ):
             start = token.i + 1
         if start is not None and start < sentence.span.end and (index := _topic_phrase(sentence, start)) is not None:
             return _topics(sentence, index)

@@ -11,7 +11,26 @@ from transforms.meetings.party import Party
 _POSSESSIVE = {"'s", "’s", "'", "’"}
 _COMPLEMENT = {"of", "from", "for", "representing", "in", "at", "on"}
 
-_AREAS = {"countryside", "region", "area", "city", "town", "province", "capital", "village", "country", "north", "south", "east", "west", "state", "district", "palace", "office", "headquarters"}
+_AREAS = {
+    "countryside",
+    "region",
+    "area",
+    "city",
+    "town",
+    "province",
+    "capital",
+    "village",
+    "country",
+    "north",
+    "south",
+    "east",
+    "west",
+    "state",
+    "district",
+    "palace",
+    "office",
+    "headquarters",
+}
 
 
 class Described(Layout):
@@ -77,8 +96,7 @@ class Described(Layout):
         """A name of which nothing is known yet: a person, unless it looks like a body."""
         start, end = phrase.start, phrase.end
         while start < end and (
-            self.doc[start].pos_ in {"DET", "ADJ", "ADV", "NOUN"}
-            and not self.doc[start].text[:1].isupper()
+            (self.doc[start].pos_ in {"DET", "ADJ", "ADV", "NOUN"} and not self.doc[start].text[:1].isupper())
             or self.doc[start].lower_ == "the"
         ):
             start += 1
@@ -87,9 +105,9 @@ class Described(Layout):
         name = " ".join(self.doc[start:end].text.split())
         if not name or name[0].islower() or any(c.isdigit() for c in name):
             return []
-        if phrase.start < start and self.doc[phrase.start].lower_ in {"the", "a", "an"}:
-            kind = "organization"
-        elif name.isupper() and len(name) > 2:
+        if (phrase.start < start and self.doc[phrase.start].lower_ in {"the", "a", "an"}) or (
+            name.isupper() and len(name) > 2
+        ):
             kind = "organization"
         else:
             kind = "person"
@@ -131,7 +149,12 @@ class Described(Layout):
             end + 1 < self.span.end
             and doc[end].lower_ in _COMPLEMENT
             and steps < 3
-            and (phrase.kind != "body" or head.removesuffix("s") in COUNTING or phrase.plural or not doc[phrase.head].text[:1].isupper())
+            and (
+                phrase.kind != "body"
+                or head.removesuffix("s") in COUNTING
+                or phrase.plural
+                or not doc[phrase.head].text[:1].isupper()
+            )
         ):
             preposition = doc[end].lower_
             index = self.starting(end + 1)
@@ -149,15 +172,11 @@ class Described(Layout):
                 break
             if preposition in {"in", "at", "on"} and doc[end].head.i not in range(phrase.start, end):
                 break
-            if (
+            if (preposition == "for" and label in {"DATE", "TIME"}) or (
                 preposition == "for"
-                and label in {"DATE", "TIME"}
-                or (
-                    preposition == "for"
-                    and noun_kind(doc[inner.head].text) is None
-                    and inner.kind not in {"country", "body", "name"}
-                    and phrase.kind != "role"
-                )
+                and noun_kind(doc[inner.head].text) is None
+                and inner.kind not in {"country", "body", "name"}
+                and phrase.kind != "role"
             ):
                 break
             if preposition == "for" and doc[inner.head].lower_ in {
@@ -173,7 +192,12 @@ class Described(Layout):
                 break
             if doc[inner.head].lower_ in {"time", "way", "day"} or label in {"DATE", "TIME"}:
                 break
-            if preposition in {"of", "from"} and inner.kind in {"country", "body", "name"} and head in _state_offices() and steps == 0:
+            if (
+                preposition in {"of", "from"}
+                and inner.kind in {"country", "body", "name"}
+                and head in _state_offices()
+                and steps == 0
+            ):
                 nations, stop = self._nations(index)
                 if len(nations) > 1 and phrase.plural:
                     return nations, stop
@@ -237,9 +261,15 @@ class Described(Layout):
         """One country or body of a list behind "leaders of"."""
         if phrase.kind == "country":
             name = self.named(phrase.start, phrase.end)
-            return Party("country", name, phrase.entity, phrase.country, None, phrase.start, phrase.end, phrase.head, False)
+            return Party(
+                "country", name, phrase.entity, phrase.country, None, phrase.start, phrase.end, phrase.head, False
+            )
         start = phrase.start
-        while start < phrase.end - 1 and not self.doc[start].text[:1].isupper() and any(t.text[:1].isupper() for t in self.doc[start : phrase.end]):
+        while (
+            start < phrase.end - 1
+            and not self.doc[start].text[:1].isupper()
+            and any(t.text[:1].isupper() for t in self.doc[start : phrase.end])
+        ):
             start += 1
         name = self.named(start, phrase.end)
         entity = self.reading.at.get(phrase.end - 1)
@@ -247,4 +277,8 @@ class Described(Layout):
 
 
 def _state_offices() -> frozenset[str]:
-    return words("state_offices") | plurals("state_offices") | {"ministers", "leaders", "delegations", "speakers", "executives"}
+    return (
+        words("state_offices")
+        | plurals("state_offices")
+        | {"ministers", "leaders", "delegations", "speakers", "executives"}
+    )

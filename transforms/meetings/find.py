@@ -115,7 +115,11 @@ def _kind(sentence: Sentence, masked: Masked) -> str:
     """headline, caption or body; a headline may also be glued to the text without a title of its own."""
     span = sentence.span
     kind = masked.kind_at(masked.offset(span.start_char))
-    if kind == "body" and span.start_char < 3 and sentence.doc.text[span.end_char - 1 : span.end_char + 2].find("\u2029") >= 0:
+    if (
+        kind == "body"
+        and span.start_char < 3
+        and sentence.doc.text[span.end_char - 1 : span.end_char + 2].find("\u2029") >= 0
+    ):
         return "headline"
     return kind
 
@@ -192,9 +196,7 @@ def _report(
 ) -> MeetingReport:
     participants = [_participant(party, draft, ids) for party in draft.parties]
     date = _date_row(draft)
-    place = _place_row(draft) or dateline_place(
-        article, participants, draft.status.status, draft.mode[0], date, anchor
-    )
+    place = _place_row(draft) or dateline_place(article, participants, draft.status.status, draft.mode[0], date, anchor)
     names = sorted(p.name for p in participants)
     day = date.start if date else None
     return MeetingReport(

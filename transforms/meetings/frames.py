@@ -75,7 +75,11 @@ def _stands_as_verb(sentence: Sentence, token: Token) -> bool:
     if token.i == sentence.span.start:
         return False
     index = sentence.covering(token.i - 1)
-    return index is not None and sentence.phrases[index].kind in {"person", "role"} and sentence.phrases[index].end == token.i
+    return (
+        index is not None
+        and sentence.phrases[index].kind in {"person", "role"}
+        and sentence.phrases[index].end == token.i
+    )
 
 
 # ---- verbs
@@ -87,7 +91,9 @@ def _verb(sentence: Sentence, verb: Token, frame: VerbFrame, table: Frames) -> I
         return
     if verb.lemma_ == "call" and not _is_phone_call(verb):
         return
-    if any(t.lower_ in _HABITUAL for t in doc[max(sentence.span.start, verb.i - 3) : min(verb.i + 5, sentence.span.end)]):
+    if any(
+        t.lower_ in _HABITUAL for t in doc[max(sentence.span.start, verb.i - 3) : min(verb.i + 5, sentence.span.end)]
+    ):
         return
     if verb.lemma_ == "see" and not _is_seeing(sentence, verb):
         return
@@ -117,7 +123,11 @@ def _verb(sentence: Sentence, verb: Token, frame: VerbFrame, table: Frames) -> I
     if prepositions and not (passive and verb.tag_ == "VBN" and "object" in frame.parties):
         segments = list(_segments(sentence, until, prepositions))
     if frame.named_object and prepositions:
-        segments = [(p, e, d) for p, e, d in segments if any(_is_named(sentence, q, frame.name) for q in p) and not _audience(sentence, p)]
+        segments = [
+            (p, e, d)
+            for p, e, d in segments
+            if any(_is_named(sentence, q, frame.name) for q in p) and not _audience(sentence, p)
+        ]
     if (
         verb.lemma_ in {"speak", "talk", "chat"}
         and segments
@@ -179,7 +189,9 @@ def _speak_together(sentence: Sentence, verb: Token) -> bool:
         return True
     low = sentence.doc[at].lower_
     following = {t.lower_ for t in sentence.doc[at : at + 4]}
-    if low in {"by", "over", "via"} or (low == "on" and (following & {"phone", "telephone"} or sentence.doc[at + 1].ent_type_ == "DATE")):
+    if low in {"by", "over", "via"} or (
+        low == "on" and (following & {"phone", "telephone"} or sentence.doc[at + 1].ent_type_ == "DATE")
+    ):
         return True
     return low in {"for", "again", "and"} or "each" in following
 
@@ -188,7 +200,18 @@ def _is_acquaintance(sentence: Sentence, objects: list[Party]) -> bool:
     """ "met the woman of my dreams", "met his wife": no encounter of parties."""
     if len(objects) != 1 or objects[0].kind != "group" or objects[0].plural:
         return False
-    return sentence.doc[objects[0].head].lower_ in {"woman", "man", "girl", "boy", "wife", "husband", "girlfriend", "boyfriend", "friend", "person"}
+    return sentence.doc[objects[0].head].lower_ in {
+        "woman",
+        "man",
+        "girl",
+        "boy",
+        "wife",
+        "husband",
+        "girlfriend",
+        "boyfriend",
+        "friend",
+        "person",
+    }
 
 
 def _words(parties: list[Party]) -> str:
@@ -200,7 +223,20 @@ def _is_repeated(sentence: Sentence, token: Token) -> bool:
     return any(t.lower_ in {"separate", "separately", "individual", "individually"} for t in near)
 
 
-_HABITUAL = {"every", "often", "usually", "regularly", "daily", "nightly", "weekly", "sometimes", "always", "rarely", "routinely", "annually"}
+_HABITUAL = {
+    "every",
+    "often",
+    "usually",
+    "regularly",
+    "daily",
+    "nightly",
+    "weekly",
+    "sometimes",
+    "always",
+    "rarely",
+    "routinely",
+    "annually",
+}
 
 
 def _is_seeing(sentence: Sentence, verb: Token) -> bool:
@@ -210,7 +246,9 @@ def _is_seeing(sentence: Sentence, verb: Token) -> bool:
         return True
     if grammar.children(verb, "ccomp", "xcomp", "neg") or not grammar.children(verb, "dobj"):
         return False
-    return bool(grammar.auxiliaries(verb) & {"will", "to"}) and any(t.ent_type_ in {"DATE", "TIME"} for t in sentence.doc[verb.i : verb.i + 9])
+    return bool(grammar.auxiliaries(verb) & {"will", "to"}) and any(
+        t.ent_type_ in {"DATE", "TIME"} for t in sentence.doc[verb.i : verb.i + 9]
+    )
 
 
 def _is_phone_call(verb: Token) -> bool:
@@ -233,7 +271,14 @@ def _is_phone_call(verb: Token) -> bool:
     for thing in objects:
         end = max(t.i for t in thing.subtree) + 1
         if end < len(verb.doc) and verb.doc[end].pos_ in {"ADJ", "DET", "NOUN"}:
-            if verb.doc[end].ent_type_ in {"DATE", "TIME"} or verb.doc[end].lower_ in {"this", "last", "today", "tomorrow", "early", "late"}:
+            if verb.doc[end].ent_type_ in {"DATE", "TIME"} or verb.doc[end].lower_ in {
+                "this",
+                "last",
+                "today",
+                "tomorrow",
+                "early",
+                "late",
+            }:
                 continue
             return False
     return True
@@ -317,7 +362,7 @@ def _first_of_list(sentence: Sentence, index: int, trigger: Token) -> int:
         elif (
             between == (",",)
             and linked
-            and (seen_and or headline or previous.kind in {"person", "role"} and current.kind in {"person", "role"})
+            and (seen_and or headline or (previous.kind in {"person", "role"} and current.kind in {"person", "role"}))
         ):
             pass
         else:
@@ -362,13 +407,21 @@ def _inanimate_object(sentence: Sentence, verb: Token, objects: list[Party]) -> 
     """Whether the verb has an object that is nobody: "met its targets"."""
     if objects:
         return False
-    for thing in grammar.children(verb, "dobj"):
-        if thing.ent_type_ not in {"DATE", "TIME"} and thing.i > verb.i:
-            return True
-    return False
+    return any(thing.ent_type_ not in {"DATE", "TIME"} and thing.i > verb.i for thing in grammar.children(verb, "dobj"))
 
 
-_BARE_AUDIENCE = {"press", "media", "reporters", "journalists", "crowd", "crowds", "public", "audience", "fans", "supporters"}
+_BARE_AUDIENCE = {
+    "press",
+    "media",
+    "reporters",
+    "journalists",
+    "crowd",
+    "crowds",
+    "public",
+    "audience",
+    "fans",
+    "supporters",
+}
 
 
 def _is_named(sentence: Sentence, party: Party, frame: str) -> bool:
@@ -379,7 +432,11 @@ def _is_named(sentence: Sentence, party: Party, frame: str) -> bool:
             party.kind == "group" and noun_kind(head.text) == "office" and not party.plural
         )
     if party.kind == "group":
-        return noun_kind(head.text) == "office" or head.lemma_.lower() in _DELEGATIONS or party.country is not None and noun_kind(head.text) == "body"
+        return (
+            noun_kind(head.text) == "office"
+            or head.lemma_.lower() in _DELEGATIONS
+            or (party.country is not None and noun_kind(head.text) == "body")
+        )
     if party.kind in {"country", "organization"}:
         return frame in {"speak-with", "discuss"}
     return True
@@ -410,7 +467,13 @@ def _segments(
     since, got, nouns = start, False, frames().nouns
     while at < limit:
         token = doc[at]
-        if token.lower_ in prepositions and doc[at - 1].lower_ not in {"according", "due", "thanks", "prior", "together" if got else ""}:
+        if token.lower_ in prepositions and doc[at - 1].lower_ not in {
+            "according",
+            "due",
+            "thanks",
+            "prior",
+            "together" if got else "",
+        }:
             index = sentence.starting(at + 1)
             if index is None:
                 index = _near(sentence, at + 1)
@@ -420,12 +483,17 @@ def _segments(
                     yield parties, stop, (since, at)
                     got, since, at = True, stop, stop
                     limit = min(end, stop + 6)
-                    if not (at < end and doc[at].lower_ in {"and", "—", "-"} or (at + 1 < end and doc[at].text == "," and doc[at + 1].lower_ == "and")):
+                    if not (
+                        (at < end and doc[at].lower_ in {"and", "—", "-"})
+                        or (at + 1 < end and doc[at].text == "," and doc[at + 1].lower_ == "and")
+                    ):
                         return
                     continue
         if token.pos_ in {"VERB", "AUX"} and token.tag_ in {"VBD", "VBZ", "VBP", "MD"}:
             return
-        if token.text in {";", ":"} or (got and (token.pos_ in {"PRON", "SCONJ"} or token.lower_ in {"to", "in", "for"})):
+        if token.text in {";", ":"} or (
+            got and (token.pos_ in {"PRON", "SCONJ"} or token.lower_ in {"to", "in", "for"})
+        ):
             return
         if token.pos_ == "SCONJ" and token.lower_ in {"that", "because", "although", "while", "as"}:
             return
@@ -438,10 +506,54 @@ def _segments(
 _MEDIA = {"call", "conversation", "conference", "exchange", "session", "lunch", "dinner", "breakfast"}
 # "discussed the war with Iran": what is with Iran is the war.
 _RELATIONS = {
-    "relation", "relations", "relationship", "tie", "ties", "war", "border", "trade", "deal", "agreement", "conflict", "cooperation",
-    "alliance", "partnership", "treaty", "pact", "negotiation", "talks", "dispute", "rapprochement", "link", "friendship", "problem", "issue",
-    "accord", "swap", "ceasefire", "truce", "business", "commerce", "frontier", "engagement", "contact", "difference", "experience", "history", "struggle", "battle", "work",
-    "frustration", "dialogue", "disagreement", "rift", "feud", "standoff", "tension", "crisis", "competition",
+    "relation",
+    "relations",
+    "relationship",
+    "tie",
+    "ties",
+    "war",
+    "border",
+    "trade",
+    "deal",
+    "agreement",
+    "conflict",
+    "cooperation",
+    "alliance",
+    "partnership",
+    "treaty",
+    "pact",
+    "negotiation",
+    "talks",
+    "dispute",
+    "rapprochement",
+    "link",
+    "friendship",
+    "problem",
+    "issue",
+    "accord",
+    "swap",
+    "ceasefire",
+    "truce",
+    "business",
+    "commerce",
+    "frontier",
+    "engagement",
+    "contact",
+    "difference",
+    "experience",
+    "history",
+    "struggle",
+    "battle",
+    "work",
+    "frustration",
+    "dialogue",
+    "disagreement",
+    "rift",
+    "feud",
+    "standoff",
+    "tension",
+    "crisis",
+    "competition",
 }
 
 
@@ -499,7 +611,7 @@ def _is_encounter(sentence: Sentence, noun: Token, frame: NounFrame) -> bool:
         and noun.tag_ == "NN"
         and not any(t.lower_ in {"phone", "telephone"} for t in before)
     ):
-        return noun.lemma_.lower() == "exchange" and following == "with" or following == "with" or noun.dep_ == "dobj"
+        return (noun.lemma_.lower() == "exchange" and following == "with") or following == "with" or noun.dep_ == "dobj"
     if noun.dep_ == "compound" and noun.head.i > noun.i and noun.head.pos_ in {"NOUN", "PROPN"}:
         return noun.head.lemma_.lower() in {"meeting", "talk", "talks", "date"}
     return True
@@ -517,8 +629,12 @@ def _noun(sentence: Sentence, noun: Token, frame: NounFrame, table: Frames) -> I
     if relative is not None and not segments:
         segments = list(_segments(sentence, relative.i + 1, prepositions))
     if frame.mode == "phone" and segments and _preposition_before(sentence, segments[0][0][0]) in {"to", "from"}:
-        segments = [g for g in segments if all(_is_named(sentence, p, "speak-with") for p in g[0]) and not _audience(sentence, g[0])]
-    partners, end, dated = segments[0] if segments else ([], noun.i + 1, None)
+        segments = [
+            g
+            for g in segments
+            if all(_is_named(sentence, p, "speak-with") for p in g[0]) and not _audience(sentence, g[0])
+        ]
+    partners, end, _dated = segments[0] if segments else ([], noun.i + 1, None)
     between = bool(partners) and _preposition_before(sentence, partners[0]) in {"between", "among", "amongst"}
     own_group: list[Party] = []
     if not partners and noun.i + 1 < sentence.span.end and doc[noun.i + 1].lower_ in {"of", "involving", "by"}:
@@ -536,8 +652,12 @@ def _noun(sentence: Sentence, noun: Token, frame: NounFrame, table: Frames) -> I
     parties = [*parties, *partners, *own_group] if not (between and owner) else partners
     outer: list[Party] = []
     if not complete and not (owner and partners) and not any(p.kind == "pronoun" and p.plural for p in owner):
-        outer = _list_at(sentence, subject, relative) if relative is not None and (subject := grammar.subject(relative)) is not None and subject != noun else []
-        outer = outer or _other_side(sentence, noun, verb, frame, table, bool(partners) or bool(pair), [p for p in parties])
+        outer = (
+            _list_at(sentence, subject, relative)
+            if relative is not None and (subject := grammar.subject(relative)) is not None and subject != noun
+            else []
+        )
+        outer = outer or _other_side(sentence, noun, verb, frame, table, bool(partners) or bool(pair), list(parties))
         why["subject"] = _words(outer)
     if not partners and not parties and not outer and (told := _told(sentence, noun, table)) is not None:
         outer, verb = told
@@ -605,7 +725,18 @@ def _possessor(sentence: Sentence, noun: Token) -> list[Party]:
             if phrase.kind in PARTY_KINDS:
                 return sentence.read_list(_first_of_list(sentence, index, noun), noun.i)[0]
     above = noun.head.head if noun.dep_ == "pobj" and noun.head.lower_ == "of" else None
-    if above is not None and above.lemma_.lower() in {"round", "series", "string", "number", "set", "flurry", "spate", "first", "second", "latest"}:
+    if above is not None and above.lemma_.lower() in {
+        "round",
+        "series",
+        "string",
+        "number",
+        "set",
+        "flurry",
+        "spate",
+        "first",
+        "second",
+        "latest",
+    }:
         for token in above.children:
             if token.dep_ == "poss":
                 return _inner_possessor(sentence, token)
@@ -793,7 +924,12 @@ def _told(sentence: Sentence, noun: Token, table: Frames) -> tuple[list[Party], 
         who = grammar.subject(verb)
         objects, _ = _objects(sentence, verb)
         subjects = _list_at(sentence, who, verb) if who is not None else []
-        if subjects and objects and not _audience(sentence, objects) and all(_could_attend(sentence, p) for p in subjects):
+        if (
+            subjects
+            and objects
+            and not _audience(sentence, objects)
+            and all(_could_attend(sentence, p) for p in subjects)
+        ):
             return [*subjects, *objects], verb
     return None
 

@@ -5,7 +5,25 @@ from collections.abc import Iterator
 from spacy.tokens import Token
 
 VERBAL = {"VERB", "AUX"}
-_OBJECT_CONTROL = {"ask", "urge", "invite", "tell", "allow", "persuade", "order", "want", "send", "force", "help", "let", "get", "summon", "encourage", "press", "advise"}
+_OBJECT_CONTROL = {
+    "ask",
+    "urge",
+    "invite",
+    "tell",
+    "allow",
+    "persuade",
+    "order",
+    "want",
+    "send",
+    "force",
+    "help",
+    "let",
+    "get",
+    "summon",
+    "encourage",
+    "press",
+    "advise",
+}
 _DEEPEST = 12
 
 
@@ -58,9 +76,40 @@ def subject(verb: Token) -> Token | None:
 
 # Nouns whose infinitive is done by whoever the sentence is about: "plans to meet", "a trip to meet".
 _ABSTRACT = {
-    "plan", "trip", "visit", "decision", "offer", "effort", "chance", "opportunity", "time", "intention", "request", "refusal",
-    "invitation", "proposal", "bid", "attempt", "desire", "readiness", "willingness", "promise", "pledge", "tour", "journey",
-    "way", "reason", "need", "wish", "hope", "agreement", "intent", "call", "order", "place", "mission",
+    "plan",
+    "trip",
+    "visit",
+    "decision",
+    "offer",
+    "effort",
+    "chance",
+    "opportunity",
+    "time",
+    "intention",
+    "request",
+    "refusal",
+    "invitation",
+    "proposal",
+    "bid",
+    "attempt",
+    "desire",
+    "readiness",
+    "willingness",
+    "promise",
+    "pledge",
+    "tour",
+    "journey",
+    "way",
+    "reason",
+    "need",
+    "wish",
+    "hope",
+    "agreement",
+    "intent",
+    "call",
+    "order",
+    "place",
+    "mission",
 }
 
 

@@ -109,13 +109,26 @@ def frames() -> Frames:
         )
         for lemma in noun.lemmas:
             nouns.setdefault(str(lemma), noun)
-    return Frames(verbs, {form: frame for lemma, frame in verbs.items() for form in _forms(lemma)}, nouns, frozenset(table["support"]), frozenset(table["telling"]), _gate(verbs, nouns))
+    return Frames(
+        verbs,
+        {form: frame for lemma, frame in verbs.items() for form in _forms(lemma)},
+        nouns,
+        frozenset(table["support"]),
+        frozenset(table["telling"]),
+        _gate(verbs, nouns),
+    )
 
 
 def _forms(lemma: str) -> list[str]:
     """The inflected forms of the verb ``lemma``."""
     stem = lemma.removesuffix("e")
-    regular = [f"{lemma}s", f"{lemma}es", f"{stem}ed", f"{stem}ing", f"{lemma[:-1]}ied" if lemma.endswith("y") else f"{stem}ed"]
+    regular = [
+        f"{lemma}s",
+        f"{lemma}es",
+        f"{stem}ed",
+        f"{stem}ing",
+        f"{lemma[:-1]}ied" if lemma.endswith("y") else f"{stem}ed",
+    ]
     return [lemma, *regular, *_IRREGULAR.get(lemma, ())]
 
 

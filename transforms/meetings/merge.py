@@ -1,5 +1,7 @@
 """One report a meeting: what several sentences of an article tell of one encounter is put together."""
 
+from typing import Any
+
 from transforms.meetings.draft import Draft
 
 # held beats planned; what was called off stays so.
@@ -60,9 +62,7 @@ def same(one: Draft, other: Draft) -> bool:
     before = {
         t.lower_ for t in trigger.doc[max(other.encounters[0].sentence.span.start, trigger.i - 4) : trigger.i + 3]
     }
-    if one.encounters[0].sentence is not other.encounters[0].sentence and {"again", "another"} & before:
-        return False
-    return True
+    return not (one.encounters[0].sentence is not other.encounters[0].sentence and {"again", "another"} & before)
 
 
 def _parties_agree(one: Draft, other: Draft) -> bool:
@@ -131,7 +131,7 @@ def absorb(known: Draft, draft: Draft) -> None:
 _ORDER = {"day": 0, "week": 1, "month": 2, "year": 3}
 
 
-def _finer(one, other):  # type: ignore[no-untyped-def]
+def _finer(one: Any, other: Any) -> Any:
     if one is None or other is None:
         return one or other
     return other if _ORDER[other[0].span.precision] < _ORDER[one[0].span.precision] else one

@@ -36,14 +36,10 @@ def mode_of(encounter: Encounter, has_place: bool) -> tuple[str, str]:
         loose or encounter.noun or _of_this(encounter, found[0])
     ):
         return "phone", found[0]
-    if found := _VIDEO.search(before if encounter.noun and not loose else near):
-        if (
-            not re.match(r"video$", found[0], re.IGNORECASE)
-            or encounter.noun
-            or "by video" in near
-            or "via video" in near
-        ):
-            return "video", found[0]
+    if (found := _VIDEO.search(before if encounter.noun and not loose else near)) and (
+        not re.match(r"video$", found[0], re.IGNORECASE) or encounter.noun or "by video" in near or "via video" in near
+    ):
+        return "video", found[0]
     if loose and has_place and encounter.frame in {"speak-with"} and encounter.trigger.lemma_ in {"talk", "chat"}:
         return "in_person", "place"
     return encounter.mode, trigger.text

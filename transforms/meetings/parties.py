@@ -38,12 +38,12 @@ class Sentence(Described):
             if joint == _COMMA:
                 holder = pending or parties
                 if more[0].start > holder[-1].start and (shape := self._apposition(holder[-1], more)):
-                    stop = self._fold(holder, shape, index, more, stop, trigger)
-                    if stop is None:
+                    behind = self._fold(holder, shape, index, more, stop, trigger)
+                    if behind is None:
                         break
                     if not pending:
-                        end = stop
-                    at = self._past_comma(stop)
+                        end = behind
+                    at = self._past_comma(behind)
                     if not pending:
                         end = at
                     continue

@@ -52,16 +52,43 @@ def _is_with_the_press(encounter: Encounter) -> bool:
     if encounter.frame not in {"speak-with", "conversation", "discuss"}:
         return False
     near = encounter.sentence.span
-    return (
-        bool(_MEDIA.search(near.text))
-        and encounter.frame != "speak-with"
-        or (encounter.frame == "speak-with" and re.search(r"\binterview\b", near.text) is not None)
+    return (bool(_MEDIA.search(near.text)) and encounter.frame != "speak-with") or (
+        encounter.frame == "speak-with" and re.search(r"\binterview\b", near.text) is not None
     )
 
 
 _NOBODY = {
-    "anybody", "anyone", "somebody", "someone", "nobody", "everyone", "everybody", "each other", "one another", "himself", "herself",
-    "themselves", "people", "it", "that", "this", "those", "these", "who", "which", "what", "others", "you", "us", "we", "both", "all", "me", "my", "i", "our",
+    "anybody",
+    "anyone",
+    "somebody",
+    "someone",
+    "nobody",
+    "everyone",
+    "everybody",
+    "each other",
+    "one another",
+    "himself",
+    "herself",
+    "themselves",
+    "people",
+    "it",
+    "that",
+    "this",
+    "those",
+    "these",
+    "who",
+    "which",
+    "what",
+    "others",
+    "you",
+    "us",
+    "we",
+    "both",
+    "all",
+    "me",
+    "my",
+    "i",
+    "our",
 }
 _LOOSE = {"discuss", "negotiate", "speak-with", "confer", "exchange-views", "conversation"}
 
@@ -76,7 +103,12 @@ def counts(encounter: Encounter, parties: list[Party], status: str, dated: bool,
         return False
     if encounter.trigger.tag_ in {"VBP", "VBZ"} and not dated and all(p.kind == "pronoun" for p in encounter.parties):
         return False  # "they meet to complete the sale": what is usual
-    return not (encounter.frame in _LOOSE and status in {"planned", "proposed", "denied"} and not dated and not _is_fixed(encounter))
+    return not (
+        encounter.frame in _LOOSE
+        and status in {"planned", "proposed", "denied"}
+        and not dated
+        and not _is_fixed(encounter)
+    )
 
 
 def _identified(encounter: Encounter, party: Party) -> bool:
@@ -99,4 +131,8 @@ def _identified(encounter: Encounter, party: Party) -> bool:
 def _is_fixed(encounter: Encounter) -> bool:
     """Whether a plan is more than a wish: "will speak with"."""
     verb = encounter.verb
-    return verb is not None and any(c.lower_ in {"will", "'ll", "’ll"} for c in verb.children) and encounter.frame != "discuss"
+    return (
+        verb is not None
+        and any(c.lower_ in {"will", "'ll", "’ll"} for c in verb.children)
+        and encounter.frame != "discuss"
+    )

@@ -54,7 +54,12 @@ class Resolver:
         if party.kind in {"pronoun", "pair"} or self._points_back(party, sentence):
             several = self._several(party, sentence, encounter, _count(low))
             return several or [dataclasses.replace(party, kind="group")]
-        if party.kind == "group" and not party.plural and sentence.doc[party.start].lower_ in {"this", "that"} and len(self._last) == 2:
+        if (
+            party.kind == "group"
+            and not party.plural
+            and sentence.doc[party.start].lower_ in {"this", "that"}
+            and len(self._last) == 2
+        ):
             rest = [p for p in self._last if p.entity not in {o.entity for o in others} or p.entity is None]
             if len(rest) == 1:
                 return [dataclasses.replace(rest[0], start=party.start, end=party.end, head=party.head)]
@@ -82,7 +87,7 @@ class Resolver:
             later = self._memory.cataphor(token, sentence.span)
             inside = [i for i in self._memory.people_before(sentence.span.end, sentence.span.start) if i not in taken]
             earlier = [i for i in self._memory.people_before(sentence.span.start) if i not in taken]
-            index = later if later is not None and later not in taken else (inside or earlier or [None])[0]
+            index = later if later is not None and later not in taken else next(iter(inside or earlier), None)
         if index is None:
             return dataclasses.replace(party, kind="person")
         return self._person(index, party)
@@ -91,10 +96,18 @@ class Resolver:
         """Takes a bare name that is a subject before "he" for a person, whatever the model took it for."""
         reading = self._reading
         for token in sentence.doc[sentence.span.start : before]:
-            if token.dep_ not in {"nsubj", "nsubjpass"} or not token.text[:1].isupper() or reading.person_at(token.i) is not None:
+            if (
+                token.dep_ not in {"nsubj", "nsubjpass"}
+                or not token.text[:1].isupper()
+                or reading.person_at(token.i) is not None
+            ):
                 continue
             index = sentence.covering(token.i)
-            if index is None or sentence.phrases[index].kind != "name" or sentence.phrases[index].end - sentence.phrases[index].start > 3:
+            if (
+                index is None
+                or sentence.phrases[index].kind != "name"
+                or sentence.phrases[index].end - sentence.phrases[index].start > 3
+            ):
                 continue
             if token.text.isupper() or (is_word(token) and token.pos_ != "PROPN"):
                 continue
@@ -146,7 +159,17 @@ class Resolver:
                 seen.append(index)
             if len(seen) == count:
                 return [
-                    Party("country", self._reading.entities[i].name, i, self._reading.entities[i].country, None, party.start, party.end, party.head, False)
+                    Party(
+                        "country",
+                        self._reading.entities[i].name,
+                        i,
+                        self._reading.entities[i].country,
+                        None,
+                        party.start,
+                        party.end,
+                        party.head,
+                        False,
+                    )
                     for i in reversed(seen)
                 ]
         return []

@@ -70,7 +70,7 @@ _PLANS = {"plan", "preparation", "arrangement", "date", "schedule", "eve", "agen
 
 
 def _only_an_idea(noun: Token) -> Verdict | None:
-    """"talk of a summit", "plans for a meeting": not yet more than the noun above says."""
+    """ "talk of a summit", "plans for a meeting": not yet more than the noun above says."""
     preposition = noun.head
     if noun.dep_ != "pobj" or preposition.lower_ not in {"of", "for", "about"} or preposition.head.pos_ != "NOUN":
         return None
@@ -152,7 +152,7 @@ def _lexical(verb: Token, below: Token) -> Verdict | None:
     following = verb.nbor(1).lower_ if verb.i + 1 < len(verb.doc) else ""
     if lemma == "call" and (following == "off" or any(c.dep_ == "prt" and c.lower_ == "off" for c in verb.children)):
         return Verdict("cancelled", f"{verb.text} off")
-    if lemma == "pull" and following == "out" or lemma == "back" and following == "out":
+    if (lemma == "pull" and following == "out") or (lemma == "back" and following == "out"):
         return Verdict("cancelled", f"{verb.text} out")
     if lemma == "rule" and following == "out":
         return Verdict("denied", f"{verb.text} out")
@@ -171,9 +171,7 @@ def _verb(verb: Token, encounter: Encounter) -> Verdict:
     auxiliaries = grammar.auxiliaries(verb)
     if _hypothetical(verb):
         return Verdict("proposed", "if", True)
-    if grammar.negated(verb) or (
-        verb.dep_ == "conj" and grammar.negated(verb.head) and verb.head.pos_ == "VERB" and verb.tag_ == "VB" and False
-    ):
+    if grammar.negated(verb) or (verb.dep_ == "conj" and grammar.negated(verb.head) and False):
         perfect = auxiliaries & {"have", "has", "'ve", "’ve"} and any(
             t.lower_ in {"since", "yet", "for", "ever", "recently"} for t in verb.doc[verb.i + 1 : verb.i + 8]
         )
@@ -211,7 +209,12 @@ def _verb(verb: Token, encounter: Encounter) -> Verdict:
 
 def _hypothetical(verb: Token) -> bool:
     """Inside an "if" or "whether" clause."""
-    if any(c.dep_ == "aux" and c.text in {"Had", "Were", "Should"} and c.i < min((s.i for s in grammar.children(verb, "nsubj")), default=0) for c in verb.children):
+    if any(
+        c.dep_ == "aux"
+        and c.text in {"Had", "Were", "Should"}
+        and c.i < min((s.i for s in grammar.children(verb, "nsubj")), default=0)
+        for c in verb.children
+    ):
         return True
     for token in grammar.chain(verb):
         if any(c.dep_ == "mark" and c.lower_ in {"if", "unless", "whether"} for c in token.children):
@@ -263,17 +266,26 @@ def _matrix(verb: Token, auxiliaries: set[str]) -> Verdict | None:
             lemma = head.lemma_.lower()
             if lemma == "deny" and label == "ccomp":
                 return Verdict("denied", head.text)
-            if label == "ccomp" and found is not None and found.status == "proposed" and current.tag_ in {"VB", "VBP"} and not grammar.auxiliaries(current):
-                return found
-            if found is not None and (
-                infinitive
-                or (found.status in {"denied", "cancelled"} and label in {"xcomp", "pcomp", "prep"})
-                or (found.status == "proposed" and label == "xcomp")
+            if (
+                label == "ccomp"
+                and found is not None
+                and found.status == "proposed"
+                and current.tag_ in {"VB", "VBP"}
+                and not grammar.auxiliaries(current)
             ):
-                if found.status == "denied" or not grammar.negated(head):
-                    if found.status == "denied" and lemma == "fail":
-                        return Verdict("denied", head.text)
-                    return found
+                return found
+            if (
+                found is not None
+                and (
+                    infinitive
+                    or (found.status in {"denied", "cancelled"} and label in {"xcomp", "pcomp", "prep"})
+                    or (found.status == "proposed" and label == "xcomp")
+                )
+                and (found.status == "denied" or not grammar.negated(head))
+            ):
+                if found.status == "denied" and lemma == "fail":
+                    return Verdict("denied", head.text)
+                return found
             if infinitive and label in {"xcomp", "advcl", "acl", "ccomp", "acomp", "oprd"}:
                 if (
                     lemma
@@ -393,7 +405,18 @@ def _matrix(verb: Token, auxiliaries: set[str]) -> Verdict | None:
     return None
 
 
-_CLAIMS = {"report", "claim", "allegation", "rumor", "rumour", "suggestion", "speculation", "assertion", "accusation", "story"}
+_CLAIMS = {
+    "report",
+    "claim",
+    "allegation",
+    "rumor",
+    "rumour",
+    "suggestion",
+    "speculation",
+    "assertion",
+    "accusation",
+    "story",
+}
 
 
 def _past(verb: Token) -> bool:
@@ -482,7 +505,9 @@ def _beside(noun: Token, verb: Token) -> Verdict:
     for token in grammar.chain(verb):
         if token.pos_ in grammar.VERBAL:
             finite = token
-            if token.tag_ in {"VBD", "VBZ", "VBP"} or grammar.auxiliaries(token) & (_WILL | _WOULD | {"has", "have", "had", "was", "were"}):
+            if token.tag_ in {"VBD", "VBZ", "VBP"} or grammar.auxiliaries(token) & (
+                _WILL | _WOULD | {"has", "have", "had", "was", "were"}
+            ):
                 break
     if grammar.auxiliaries(finite) & _WILL:
         return Verdict("planned", "will")

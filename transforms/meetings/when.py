@@ -50,7 +50,8 @@ def when(
             if found is not None:
                 return When(found, start, end)
     ranked = sorted(
-        (_cost(encounter, start, end, caption, status), abs(start - encounter.trigger.i), start, end) for start, end in spans
+        (_cost(encounter, start, end, caption, status), abs(start - encounter.trigger.i), start, end)
+        for start, end in spans
     )
     for cost, _, start, end in ranked:
         if cost > _LIMIT:
@@ -68,7 +69,8 @@ def _resolved(encounter: Encounter, start: int, end: int, anchor: datetime | Non
         tense = "future"
     verb = encounter.verb
     present = verb is not None and (
-        verb.tag_ in {"VBZ", "VBP"} or (verb.tag_ == "VBG" and bool(grammar.auxiliaries(verb) & {"is", "are", "'s", "’s"}))
+        verb.tag_ in {"VBZ", "VBP"}
+        or (verb.tag_ == "VBG" and bool(grammar.auxiliaries(verb) & {"is", "are", "'s", "’s"}))
     )
     if present and status in {"held", "ongoing"}:
         return resolve(doc[start:end].text, anchor, "present", _context(encounter))
@@ -114,9 +116,21 @@ def _cost(encounter: Encounter, start: int, end: int, caption: bool, status: str
         return 0
     if start > 0 and doc[start - 1].lower_ == "since" and status != "ongoing":
         return _FAR
-    if node.pos_ in grammar.VERBAL and node.lemma_ in _SAYING and node.i != trigger.i and not (adjacent and start > trigger.i):
+    if (
+        node.pos_ in grammar.VERBAL
+        and node.lemma_ in _SAYING
+        and node.i != trigger.i
+        and not (adjacent and start > trigger.i)
+    ):
         return _FAR
-    if node.i in above and status in _UNREAL and node.pos_ in grammar.VERBAL and node.i not in anchors and not encounter.noun and not adjacent:
+    if (
+        node.i in above
+        and status in _UNREAL
+        and node.pos_ in grammar.VERBAL
+        and node.i not in anchors
+        and not encounter.noun
+        and not adjacent
+    ):
         return _FAR
     if node.i in above:
         return 3 if adjacent else 4 + _verbs_between(doc, trigger.i, start)
@@ -132,13 +146,10 @@ def _cost(encounter: Encounter, start: int, end: int, caption: bool, status: str
                 and node.dep_ in {"xcomp", "advcl", "acl"}
                 else _FAR
             )
-        if node.dep_ == "conj" or full and caption:
+        if node.dep_ == "conj" or (full and caption):
             return 9
-    if (
-        not text
-        or node.pos_ not in grammar.VERBAL
-        and _verbs_between(doc, trigger.i, start) == 0
-        and abs(start - trigger.i) <= 20
+    if not text or (
+        node.pos_ not in grammar.VERBAL and _verbs_between(doc, trigger.i, start) == 0 and abs(start - trigger.i) <= 20
     ):
         return 6
     return _FAR
@@ -149,9 +160,13 @@ _SAYING = {"say", "tell", "announce", "report", "confirm", "add", "deny", "state
 
 
 def _is_scheduled(doc: Doc, start: int) -> bool:
-    """"set for Thursday", "due on Monday": a date right behind a word of planning."""
+    """ "set for Thursday", "due on Monday": a date right behind a word of planning."""
     before = [t.lower_ for t in doc[max(0, start - 3) : start]]
-    return len(before) >= 2 and before[-1] in {"for", "on"} and before[-2] in {"set", "scheduled", "planned", "slated", "due", "penciled", "pencilled"}
+    return (
+        len(before) >= 2
+        and before[-1] in {"for", "on"}
+        and before[-2] in {"set", "scheduled", "planned", "slated", "due", "penciled", "pencilled"}
+    )
 
 
 def _verbs_between(doc: Doc, first: int, last: int) -> int:

@@ -143,11 +143,70 @@ _EVENTS = {
 
 # "the situation in Ukraine": where the topic is, not the talks.
 _TOPICAL = {
-    "situation", "war", "crisis", "conflict", "development", "event", "violence", "attack", "fighting", "election", "program", "programme",
-    "killing", "coup", "quo", "peace", "process", "unrest", "troop", "force", "people", "right", "influence", "presence", "base", "operation",
-    "oil", "price", "ceasefire", "truce", "shooting", "strike", "bombing", "protest", "reform", "democracy", "security", "stability", "issue",
-    "investment", "project", "interest", "tension", "government", "regime", "rule", "economy", "growth", "market", "company", "life", "role",
-    "bloodshed", "famine", "drought", "transition", "embassy", "citizen", "prisoner", "refugee", "officer", "action", "activity", "cooperation",
+    "situation",
+    "war",
+    "crisis",
+    "conflict",
+    "development",
+    "event",
+    "violence",
+    "attack",
+    "fighting",
+    "election",
+    "program",
+    "programme",
+    "killing",
+    "coup",
+    "quo",
+    "peace",
+    "process",
+    "unrest",
+    "troop",
+    "force",
+    "people",
+    "right",
+    "influence",
+    "presence",
+    "base",
+    "operation",
+    "oil",
+    "price",
+    "ceasefire",
+    "truce",
+    "shooting",
+    "strike",
+    "bombing",
+    "protest",
+    "reform",
+    "democracy",
+    "security",
+    "stability",
+    "issue",
+    "investment",
+    "project",
+    "interest",
+    "tension",
+    "government",
+    "regime",
+    "rule",
+    "economy",
+    "growth",
+    "market",
+    "company",
+    "life",
+    "role",
+    "bloodshed",
+    "famine",
+    "drought",
+    "transition",
+    "embassy",
+    "citizen",
+    "prisoner",
+    "refugee",
+    "officer",
+    "action",
+    "activity",
+    "cooperation",
 }
 
 
@@ -183,7 +242,9 @@ def _prepositional(encounter: Encounter) -> list[tuple[int, int, int, int]]:
             at += 1
             continue
         index = _phrase_after(sentence, at)
-        if index is None or not (is_place(sentence, sentence.phrases[index]) or _is_unknown_place(encounter, at, index)):
+        if index is None or not (
+            is_place(sentence, sentence.phrases[index]) or _is_unknown_place(encounter, at, index)
+        ):
             at += 1
             continue
         end = place_end(sentence, index)
@@ -197,7 +258,12 @@ def _is_unknown_place(encounter: Encounter, at: int, index: int) -> bool:
     """Whether "in NAME" right behind the encounter is a place that no table knows."""
     sentence, phrase = encounter.sentence, encounter.sentence.phrases[index]
     doc = sentence.doc
-    if doc[at].lower_ != "in" or phrase.kind != "name" or phrase.end - phrase.start > 2 or doc[phrase.head].text.isupper():
+    if (
+        doc[at].lower_ != "in"
+        or phrase.kind != "name"
+        or phrase.end - phrase.start > 2
+        or doc[phrase.head].text.isupper()
+    ):
         return False
     return at == encounter.until or doc[at].head.i == encounter.trigger.i or any(at == p.end for p in encounter.parties)
 
@@ -239,7 +305,13 @@ def place_end(sentence: Sentence, index: int) -> int:
     for _ in range(4):
         if end + 1 < sentence.span.end and doc[end].lower_ in {"in", "of", "at", "outside", "near", "de"}:
             following = sentence.starting(end + 1)
-            if following is not None and (is_place(sentence, sentence.phrases[following]) or (doc[end].lower_ in {"of", "de"} and doc[end + 1].text[:1].isupper() or doc[end].lower_ == "of" and doc[end + 1].lower_ == "the" and doc[end + 2].text[:1].isupper())):
+            if following is not None and (
+                is_place(sentence, sentence.phrases[following])
+                or (
+                    (doc[end].lower_ in {"of", "de"} and doc[end + 1].text[:1].isupper())
+                    or (doc[end].lower_ == "of" and doc[end + 1].lower_ == "the" and doc[end + 2].text[:1].isupper())
+                )
+            ):
                 end = sentence.phrases[following].end
                 continue
         if end + 1 < sentence.span.end and doc[end].text == ",":
@@ -259,12 +331,13 @@ def _is_region(sentence: Sentence, phrase: Phrase) -> bool:
     if phrase.kind not in {"country", "name", "other"} or not text[:1].isupper() or locate(text) is None:
         return False
     return not (
-        following is not None
-        and following.lower_ in {"and", "met"}
-        or doc[phrase.head].dep_ in {"nsubj"}
-        and following is not None
-        and following.pos_ in {"VERB", "AUX"}
-        and following.tag_ in {"VBD", "VBZ", "MD"}
+        (following is not None and following.lower_ in {"and", "met"})
+        or (
+            doc[phrase.head].dep_ in {"nsubj"}
+            and following is not None
+            and following.pos_ in {"VERB", "AUX"}
+            and following.tag_ in {"VBD", "VBZ", "MD"}
+        )
     )
 
 
@@ -298,7 +371,11 @@ def _cost(encounter: Encounter, preposition: Token) -> int:
         if node.lemma_ in frames().verbs or node.lemma_ in {"hold", "take", "be"}:
             return 6 + 2 * verbs
         return 12
-    if preposition.head.pos_ == "NOUN" and preposition.head.i != trigger.i and preposition.head.lemma_.lower() in _TOPICAL:
+    if (
+        preposition.head.pos_ == "NOUN"
+        and preposition.head.i != trigger.i
+        and preposition.head.lemma_.lower() in _TOPICAL
+    ):
         return 12
     if node.pos_ in {"NOUN", "PROPN"} and node.lemma_.lower() in frames().nouns and preposition.i > trigger.i:
         return 5 + verbs
@@ -323,7 +400,7 @@ def _where_clause(encounter: Encounter) -> Where | None:
 
 def _travelled(encounter: Encounter) -> list[tuple[int, int, int, int]]:
     """Places that a verb of travel leads to: "visited Moscow, where he met", "to visit Beijing for talks with"."""
-    sentence, doc = encounter.sentence, encounter.sentence.doc
+    sentence, _doc = encounter.sentence, encounter.sentence.doc
     found: list[tuple[int, int, int, int]] = []
     related = {t.i for t in grammar.chain(encounter.trigger)}
     for token in sentence.span:
@@ -342,7 +419,11 @@ def _travelled(encounter: Encounter) -> list[tuple[int, int, int, int]]:
             index = None
             if child.dep_ == "dobj" and token.lemma_ in {"visit", "tour"}:
                 index = sentence.covering(child.i)
-            elif child.lower_ in {"to", "in", "at", "into", "for"} and (child.lower_ != "for" or token.lemma_ in {"leave", "depart", "head"}) and child.dep_ in {"prep", "aux", "dative"}:
+            elif (
+                child.lower_ in {"to", "in", "at", "into", "for"}
+                and (child.lower_ != "for" or token.lemma_ in {"leave", "depart", "head"})
+                and child.dep_ in {"prep", "aux", "dative"}
+            ):
                 index = _phrase_after(sentence, child.i)
             if index is None or not is_place(sentence, sentence.phrases[index]):
                 continue

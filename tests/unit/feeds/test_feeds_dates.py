@@ -259,4 +259,4 @@ def test_every_month_name_of_every_language_is_that_month():
 
 def test_every_abbreviation_lies_within_the_worlds_zones():
     assert all(-12 * 60 <= minutes <= 14 * 60 for minutes in zones.ABBREVIATIONS.values())
-    assert zones.AMBIGUOUS <= zones.ABBREVIATIONS.keys()
+    assert zones.ABBREVIATIONS.keys() >= zones.AMBIGUOUS

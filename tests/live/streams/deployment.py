@@ -1,0 +1,142 @@
+"""A deployment in a folder of its own: its streams, its tables, and ``meetwire`` run as its users run it."""
+
+import json
+import os
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pipelines import settings as settings_module
+from pipelines.publish import publish_once
+from transforms.articles import message
+from transforms.rows import RawArticle, derive_id
+from transforms.streams import Message, open_publisher, read_range
+from transforms.tables.database import connect
+
+ROOT = Path(__file__).parents[3]
+TABLES = ("articles", "entities", "meeting_reports", "meetings", "dead_letters")
+NOW = datetime(2026, 11, 25, 4, tzinfo=UTC)
+
+
+class Deployment:
+    """``stream`` is an address; tables lie in ``folder/tables``."""
+
+    def __init__(self, folder: Path, stream: str | None = None, host: str | None = None) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder, self.tables = folder, folder / "tables"
+        self.stream = stream or f"folder:{folder / 'stream'}"
+        self.environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+        if host:
+            self.environment["PUBSUB_EMULATOR_HOST"] = host
+
+    def start(self, command: str, *arguments: str) -> subprocess.Popen:
+        flags = ["--state", str(self.folder / "state.sqlite"), "--stream", self.stream, "--tables", str(self.tables)]
+        return subprocess.Popen(
+            [sys.executable, "-m", "pipelines.cli", command, *flags, *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, command: str, *arguments: str, code: int = 0, seconds: float = 280) -> str:
+        """What the command said on stderr; it must end with ``code``."""
+        process = self.start(command, *arguments)
+        _, said = process.communicate(timeout=seconds)
+        assert process.returncode == code, said
+        return said
+
+    def rows(self) -> dict[str, list[str]]:
+        """Every row of every table, as sorted text; empty before the first commit."""
+        try:
+            connection = connect(str(self.tables))
+        except FileNotFoundError:
+            return {table: [] for table in TABLES}
+        with connection:
+            return {
+                table: sorted(map(repr, connection.execute(f"SELECT * FROM {table}").fetchall())) for table in TABLES
+            }
+
+    def count(self, table: str = "articles") -> int:
+        try:
+            with connect(str(self.tables)) as connection:
+                return connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+        except FileNotFoundError:
+            return 0
+
+    def wait_until(self, articles: int, seconds: float = 60) -> None:
+        """Waits until so many articles are in the tables, or so long."""
+        until = time.monotonic() + seconds
+        while self.count() < articles and time.monotonic() < until:
+            time.sleep(0.3)
+
+
+def publish_samples(stream: str, folder: Path) -> int:
+    """Reads the sample feeds into ``stream`` at a fixed time; how many articles."""
+    settings = settings_module.load(ROOT / "configs" / "local.yaml")
+    replaced = settings.__class__(
+        **{
+            **settings.__dict__,
+            "state": str(folder / f"publish-{derive_id(stream)}.sqlite"),
+            "stream": stream,
+            "tables": (str(folder / "publish-tables"),),
+        }
+    )
+    return publish_once(replaced, lambda: NOW, lambda line: None).published
+
+
+def articles(folder: Path, count: int) -> list[RawArticle]:
+    """``count`` different articles made from the sample feeds."""
+    source = f"folder:{folder / 'samples'}"
+    if not (folder / "samples").exists():
+        publish_samples(source, folder)
+    samples = [message.decode(one.data) for one in read_range(source)]
+    return [_variant(samples[index % len(samples)], index // len(samples)) for index in range(count)]
+
+
+def _variant(raw: RawArticle, number: int) -> RawArticle:
+    if number == 0:
+        return raw
+    return raw._replace(
+        article_id=derive_id(raw.article_id, str(number)),
+        revision_id=derive_id(raw.revision_id, str(number)),
+        id=f"{raw.id}-{number}",
+        text=f"{raw.text}\n\nThis is variant {number}.",
+    )
+
+
+def publish(stream: str, raws: Sequence[RawArticle]) -> None:
+    """Puts ``raws`` on ``stream``, durably."""
+    publisher = open_publisher(stream)
+    results = publisher.publish([Message(message.encode(raw), {"revision_id": raw.revision_id}, "") for raw in raws])
+    publisher.close()
+    assert all(isinstance(result, str) for result in results), results
+
+
+def wait_for(process: subprocess.Popen, text: str, seconds: float = 60) -> str:
+    """What the process says on stderr, up to a line that holds ``text``."""
+    said = ""
+    until = time.monotonic() + seconds
+    while text not in said:
+        assert time.monotonic() < until, said
+        if select.select([process.stderr], [], [], 0.2)[0]:
+            line = process.stderr.readline()
+            assert line, f"ended: {said}"
+            said += line
+    return said
+
+
+def messages_of(said: str) -> int:
+    """How many messages a ``stream`` says that it took, in its last line."""
+    line = next(line for line in reversed(said.splitlines()) if " messages: " in line)
+    return int(line.split(" messages: ")[0].split()[-1])
+
+
+def as_json(process: subprocess.Popen) -> list[dict]:
+    """What a process printed, as JSON lines."""
+    return [json.loads(line) for line in process.stdout.read().splitlines()]
