@@ -64,9 +64,19 @@ class Memory:
         return self._later(token, sentence)
 
     def _speaker(self, token: Token, sentence: Span) -> int | None:
+        said = [t for t in sentence if t.pos_ == "VERB" and t.lemma_ in {"say", "tell", "add"} and t.i < token.i]
         inside = self.people_before(token.i, sentence.start)
-        if inside:
+        if inside and said:
             return inside[0]
+        for verb in sentence:  # "I met ...," Vella told parliament.
+            if (
+                verb.pos_ == "VERB"
+                and verb.lemma_ in {"say", "tell", "add", "write", "recall", "claim"}
+                and verb.i > token.i
+            ):
+                for child in verb.children:
+                    if child.dep_ == "nsubj" and (found := self._reading.person_at(child.i)) is not None:
+                        return found
         earlier = self.people_before(sentence.start, max(0, sentence.start - 60))
         return earlier[0] if earlier else None
 
@@ -74,7 +84,9 @@ class Memory:
         for start, end in self._reading.entities[index].spans:
             if sentence.start <= start < before:
                 for token in self._reading.doc[start:end]:
-                    if token.dep_ in {"nsubj", "nsubjpass"}:
+                    if token.dep_ in {"nsubj", "nsubjpass"} or (
+                        token.dep_ == "appos" and token.head.dep_ in {"nsubj", "nsubjpass"}
+                    ):
                         return True
         return False
 

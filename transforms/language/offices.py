@@ -9,6 +9,7 @@ from typing import NamedTuple
 from spacy.tokens import Doc
 
 from transforms.language import countries
+from transforms.language.organisations import organisation_of
 from transforms.language.words import is_plural_noun, noun_kind, unique_offices, words
 
 _POSSESSIVE = {"'s", "’s", "'", "’"}
@@ -113,7 +114,17 @@ def _after(doc: Doc, head: int, ceiling: int) -> tuple[int, str | None]:
         ):
             stop += 1
         if stop == at:
-            if doc[at].ent_type_ in {"ORG", "GPE", "LOC"} and doc[at].text[:1].isupper() and doc[end].lower_ != "to":
+            body = next(
+                (
+                    e
+                    for e in range(min(at + 7, ceiling), at + 1, -1)
+                    if doc[at].text[:1].isupper() and organisation_of(doc[at:e].text)
+                ),
+                0,
+            )
+            if body:
+                stop = body
+            elif doc[at].ent_type_ in {"ORG", "GPE", "LOC"} and doc[at].text[:1].isupper() and doc[end].lower_ != "to":
                 while (
                     stop < ceiling
                     and doc[stop].ent_type_ == doc[at].ent_type_

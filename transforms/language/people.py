@@ -11,6 +11,7 @@ from spacy.tokens import Doc
 
 from transforms.language import countries
 from transforms.language.offices import Office, find_offices
+from transforms.language.organisations import organisation_of
 from transforms.language.pipeline import is_word
 from transforms.language.places import locate
 from transforms.language.words import noun_kind, words
@@ -186,6 +187,8 @@ def find_people(doc: Doc) -> tuple[list[PersonMention], list[Office]]:
     """Every mention of a person by name, in order and without overlaps, and the offices that lead in none of them."""
     offices = find_offices(doc)
     taken = [False] * (len(doc) + 1)
+    for start, end in named_bodies(doc):
+        taken[start:end] = [True] * (end - start)
     found: list[PersonMention] = []
     bare: list[Office] = []
     for office in offices:
@@ -218,6 +221,25 @@ def find_people(doc: Doc) -> tuple[list[PersonMention], list[Office]]:
                 taken[mention.start : mention.end] = [True] * (mention.end - mention.start)
     found.sort()
     return [_with_apposition(doc, mention, bare) for mention in found], bare
+
+
+def named_bodies(doc: Doc) -> list[tuple[int, int]]:
+    """The bodies of the lexicon in ``doc``, which the model often takes apart ("the International Atomic Energy Agency")."""
+    found: list[tuple[int, int]] = []
+    at = 0
+    while at < len(doc):
+        stop = next(
+            (
+                e
+                for e in range(min(at + 7, len(doc)), at + 1, -1)
+                if doc[at].text[:1].isupper() and organisation_of(doc[at:e].text)
+            ),
+            0,
+        )
+        if stop:
+            found.append((at, stop))
+        at = stop or at + 1
+    return found
 
 
 def _with_office(doc: Doc, office: Office, taken: list[bool]) -> list[PersonMention]:

@@ -134,10 +134,29 @@ def phrases_of(reading: Reading, sentence: Span) -> list[Phrase]:
             root = end - 1
         found.append(_classify(reading, start, end, root))
         taken.update(dict.fromkeys(range(start, end), -1))
+    for start, end in _loose_numbers(sentence, taken):
+        found.append(Phrase(start, end, end - 1, "pair", None, True, None))
+        taken.update(dict.fromkeys(range(start, end), -1))
     for start, end in _loose_names(reading, sentence, taken):
         found.append(_classify(reading, start, end, end - 1))
         taken.update(dict.fromkeys(range(start, end), -1))
     return sorted(found)
+
+
+def _loose_numbers(sentence: Span, taken: dict[int, int]) -> list[tuple[int, int]]:
+    """ "The two" and "both" without a noun, which are no noun phrases to the parser."""
+    found: list[tuple[int, int]] = []
+    for token in sentence:
+        if (
+            token.i in taken
+            or token.lower_ not in {"two", "three", "four", "both"}
+            or token.dep_ in {"nummod", "preconj", "det", "cc"}
+        ):
+            continue
+        led = token.i > sentence.start and token.nbor(-1).lower_ == "the" and token.i - 1 not in taken
+        if (led or token.lower_ == "both") and not any(child.lower_ == "of" for child in token.children):
+            found.append((token.i - led, token.i + 1))
+    return found
 
 
 def _loose_names(reading: Reading, sentence: Span, taken: dict[int, int]) -> list[tuple[int, int]]:
@@ -255,7 +274,7 @@ def _classify(reading: Reading, start: int, end: int, root: int) -> Phrase:
         return Phrase(start, end, root, "pronoun", None, low in {"they", "them", "we", "us"}, None)
     if token.tag_ == "VBG":
         kind = None
-    if token.ent_type_ in {"DATE", "TIME"} or low in words("not_names"):
+    if (token.ent_type_ in {"DATE", "TIME"} and kind is None) or low in words("not_names"):
         return Phrase(start, end, root, "other", None, False, None)
     if kind == "office":
         plural = is_plural_noun(token.text)

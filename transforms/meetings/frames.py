@@ -63,11 +63,29 @@ def match(sentence: Sentence) -> list[Encounter]:
                 found.extend(_verb(sentence, token, frame, table))
         elif token.pos_ in {"NOUN", "PROPN"}:
             noun = table.nouns.get(lemma) or table.nouns.get(token.lower_)
-            if noun is not None and _is_encounter(sentence, token, noun):
+            if noun is not None and not _is_gerund(sentence, token) and _is_encounter(sentence, token, noun):
                 found.extend(_noun(sentence, token, noun, table))
+            elif (
+                token.tag_ == "NN"
+                and token.lower_.endswith("ing")
+                and (gerund := table.forms.get(token.lower_))
+                and _is_gerund(sentence, token)
+            ):
+                found.extend(_verb(sentence, token, gerund, table))
             elif (verb := table.verbs.get(lemma) or table.forms.get(token.lower_)) and _stands_as_verb(sentence, token):
                 found.extend(_verb(sentence, token, verb, table))
     return found
+
+
+def _is_gerund(sentence: Sentence, token: Token) -> bool:
+    """Whether "meeting" right behind a verb and before a person is no noun: "denied meeting trader Luca Ferri"."""
+    if token.lower_ != "meeting" or token.i == sentence.span.start or token.i + 1 >= sentence.span.end:
+        return False
+    before = sentence.doc[token.i - 1]
+    if before.pos_ != "VERB" or before.lemma_ in frames().support - {"deny", "avoid", "recall", "describe", "mention"}:
+        return False
+    index = sentence.covering(token.i + 1)
+    return index is not None and sentence.phrases[index].kind == "person" and sentence.phrases[index].end > token.i + 1
 
 
 def _stands_as_verb(sentence: Sentence, token: Token) -> bool:
@@ -88,6 +106,21 @@ def _stands_as_verb(sentence: Sentence, token: Token) -> bool:
 def _verb(sentence: Sentence, verb: Token, frame: VerbFrame, table: Frames) -> Iterator[Encounter]:
     doc = sentence.doc
     if frame.particle and not any(t.lower_ == frame.particle for t in doc[verb.i + 1 : verb.i + 3]):
+        return
+    if verb.lemma_ == "call" and (visited := _called_on(sentence, verb)):
+        callers = _subjects(sentence, verb, frame)
+        if callers:
+            yield Encounter(
+                "call-on",
+                verb,
+                sentence,
+                [*callers, *visited],
+                "in_person",
+                0.6,
+                verb,
+                until=visited[-1].end,
+                why={"trigger": "called on", "subject": _words(callers), "partners": _words(visited)},
+            )
         return
     if verb.lemma_ == "call" and not _is_phone_call(verb):
         return
@@ -146,6 +179,9 @@ def _verb(sentence: Sentence, verb: Token, frame: VerbFrame, table: Frames) -> I
     if _is_acquaintance(sentence, objects):
         return
     spans = segments or [([], until, None)]
+    if objects and not segments and (more := _another_day(sentence, until)) is not None:
+        spans = [(objects, until, (verb.i, more[2][0])), more]
+        objects = []
     for extra, end, dated in spans:
         parties = [*subjects, *objects, *extra]
         if not _enough(sentence, parties, frame.two, subjects, [*objects, *extra]):
@@ -249,6 +285,21 @@ def _is_seeing(sentence: Sentence, verb: Token) -> bool:
     return bool(grammar.auxiliaries(verb) & {"will", "to"}) and any(
         t.ent_type_ in {"DATE", "TIME"} for t in sentence.doc[verb.i : verb.i + 9]
     )
+
+
+def _called_on(sentence: Sentence, verb: Token) -> list[Party]:
+    """Who was paid a call ("called on President X"), unless they were called on to do something."""
+    doc = sentence.doc
+    if (
+        verb.i + 2 >= sentence.span.end
+        or doc[verb.i + 1].lower_ != "on"
+        or (index := sentence.starting(verb.i + 2)) is None
+    ):
+        return []
+    parties, end = sentence.read_list(index)
+    if not parties or any(p.kind != "person" or not p.title for p in parties):
+        return []
+    return [] if any(t.lower_ in {"to", "for"} for t in doc[end : min(end + 3, sentence.span.end)]) else parties
 
 
 def _is_phone_call(verb: Token) -> bool:
@@ -438,8 +489,24 @@ def _is_named(sentence: Sentence, party: Party, frame: str) -> bool:
             or (party.country is not None and noun_kind(head.text) == "body")
         )
     if party.kind in {"country", "organization"}:
-        return frame in {"speak-with", "discuss"}
+        return (
+            frame in {"speak-with", "discuss"}
+            or noun_kind(sentence.doc[party.head - 1].text) == "office"
+            or _behind_office(sentence, party)
+        )
     return True
+
+
+def _behind_office(sentence: Sentence, party: Party) -> bool:
+    """Whether a country stands for its leaders: "hosted the presidents of Uganda and Rwanda"."""
+    for token in sentence.doc[max(sentence.span.start, party.start - 9) : party.start]:
+        if (
+            noun_kind(token.text) == "office"
+            and token.i + 1 < party.start
+            and sentence.doc[token.i + 1].lower_ in {"of", "from"}
+        ):
+            return True
+    return False
 
 
 _DELEGATIONS = {"delegation", "team", "group", "mission", "pair", "family", "counterpart", "committee", "panel"}
@@ -561,6 +628,23 @@ def _is_relation(sentence: Sentence, preposition: int, start: int) -> bool:
     """Whether the "with" at ``preposition`` belongs to a relation and not to the encounter."""
     before = sentence.doc[preposition - 1]
     return preposition - 1 >= start and before.pos_ in {"NOUN", "PROPN"} and before.lemma_.lower() in _RELATIONS
+
+
+def _another_day(sentence: Sentence, at: int) -> tuple[list[Party], int, tuple[int, int]] | None:
+    """The second partner of "met A on Monday and B on Tuesday": (parties, end, tokens around the date)."""
+    doc, end = sentence.doc, sentence.span.end
+    stop = at
+    while (
+        stop < end and (doc[stop].ent_type_ in {"DATE", "TIME"} or doc[stop].lower_ in {"on", "in"}) and stop - at < 6
+    ):
+        stop += 1
+    if stop == at or stop + 1 >= end or doc[stop].lower_ != "and" or (index := sentence.starting(stop + 1)) is None:
+        return None
+    parties, behind = sentence.read_list(index)
+    dated = behind + 1 < end and any(t.ent_type_ == "DATE" for t in doc[behind : behind + 3])
+    if not dated or not parties or any(p.kind not in {"person", "group"} for p in parties):
+        return None
+    return parties, behind, (stop, min(behind + 4, end))
 
 
 def _near(sentence: Sentence, at: int) -> int | None:
@@ -754,6 +838,8 @@ def _inner_possessor(sentence: Sentence, token: Token) -> list[Party]:
         plural = token.lower_ in {"their", "our"}
         return [Party("pronoun", token.text, None, None, None, token.i, token.i + 1, token.i, plural)]
     reading = sentence.reading
+    if token.lower_ in words("not_names") or token.ent_type_ in {"DATE", "TIME"}:
+        return []
     entity = reading.at.get(token.i)
     if entity is not None and reading.entities[entity].label in {"PERSON", "GPE", "ORG"}:
         draft = reading.entities[entity]

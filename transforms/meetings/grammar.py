@@ -123,7 +123,7 @@ def agent(verb: Token) -> Token | None:
 
 def is_passive(verb: Token) -> bool:
     """Whether ``verb`` is in the passive voice."""
-    return bool(children(verb, "auxpass", "nsubjpass", "agent"))
+    return bool(children(verb, "auxpass", "nsubjpass") or (verb.tag_ == "VBN" and children(verb, "agent")))
 
 
 def governor(token: Token) -> Token | None:

@@ -123,7 +123,8 @@ class Sentence(Described):
             return None
         if party.kind == "pair" or (party.kind == "group" and party.plural):
             return "replace"
-        if party.kind == "group" and self._is_bare_name(second):
+        owned = self.doc[party.start].tag_ == "PRP$"  # "his brother, the treasurer Suresh Rana"
+        if party.kind == "group" and (owned or self._is_bare_name(second)):
             return "replace"
         return None
 

@@ -176,6 +176,10 @@ def _verb(verb: Token, encounter: Encounter) -> Verdict:
             t.lower_ in {"since", "yet", "for", "ever", "recently"} for t in verb.doc[verb.i + 1 : verb.i + 8]
         )
         return Verdict("denied", "not", bool(perfect))  # "have not spoken since" tells of no encounter
+    if {"to", "have"} <= auxiliaries and any(
+        t.lower_ in {"was", "were"} for t in verb.doc[max(0, verb.i - 5) : verb.i]
+    ):
+        return Verdict("cancelled", "was to have")
     above = _matrix(verb, auxiliaries)
     if above is not None:
         return above
@@ -193,7 +197,7 @@ def _verb(verb: Token, encounter: Encounter) -> Verdict:
     if "to" in auxiliaries and verb.dep_ in {"ROOT", "relcl"}:
         return Verdict("planned", "to " + verb.text)
     if verb.tag_ == "VBG" and auxiliaries & {"is", "are", "'s", "’s", "'re", "am", "be", "been", "was", "were"}:
-        if auxiliaries & {"was", "were"}:
+        if auxiliaries & {"was", "were"} and not any(c.lower_ == "still" for c in verb.children):
             return Verdict("held", verb.text)
         return Verdict("ongoing", verb.text)
     if any(c.lower_ in {"continue", "continued"} for c in grammar.chain(verb)):
@@ -478,6 +482,8 @@ def _noun(encounter: Encounter) -> Verdict:
         return Verdict("proposed", verb.text + " for")
     own = "dobj" in labels or "nsubj" in labels or "nsubjpass" in labels or verb.lemma_ in _SUPPORT_FUTURE
     if own or "for" in {t.lower_ for t in grammar.chain(noun) if t.pos_ == "ADP"}:
+        if grammar.negated(verb) and (verb.lemma_ in {"take", "go", "happen", "occur"}) and "nsubj" in labels:
+            return Verdict("cancelled", f"not {verb.text}")
         verdict = _verb(verb, encounter)
         if verdict.status != "held":
             return verdict

@@ -95,6 +95,8 @@ def _cost(encounter: Encounter, start: int, end: int, caption: bool, status: str
     if caption and full and end >= encounter.sentence.span.end - 14:
         return 0
     root = doc[start:end].root
+    if any(p.start <= start < p.end for p in encounter.parties):  # "survivors of the 1989 flood"
+        return _FAR
     anchors = {trigger.i}
     if encounter.verb is not None:
         anchors.add(encounter.verb.i)
@@ -128,6 +130,7 @@ def _cost(encounter: Encounter, start: int, end: int, caption: bool, status: str
         and status in _UNREAL
         and node.pos_ in grammar.VERBAL
         and node.i not in anchors
+        and _is_past(node)
         and not encounter.noun
         and not adjacent
     ):
@@ -157,6 +160,11 @@ def _cost(encounter: Encounter, start: int, end: int, caption: bool, status: str
 
 _UNREAL = {"proposed", "planned", "denied", "cancelled"}
 _SAYING = {"say", "tell", "announce", "report", "confirm", "add", "deny", "state", "write", "claim", "reveal"}
+
+
+def _is_past(verb: Token) -> bool:
+    """Whether the verb is told as done: "invited on Tuesday" but not "will travel on Friday"."""
+    return verb.tag_ == "VBD" or (verb.tag_ == "VBN" and not grammar.auxiliaries(verb) & {"will", "is", "are", "be"})
 
 
 def _is_scheduled(doc: Doc, start: int) -> bool:

@@ -13,7 +13,7 @@ from transforms.meetings.lexicon import frames
 from transforms.meetings.parties import Sentence
 from transforms.rows import Place
 
-_IN = {"in", "at", "outside", "near", "inside", "aboard", "within"}
+_IN = {"in", "at", "outside", "near", "inside", "aboard", "within", "off"}
 _TRAVEL = {
     "travel",
     "go",
