@@ -105,7 +105,7 @@ class FolderSubscription:
             self._database.executemany("DELETE FROM held WHERE offset=?", [(_parse(ack)[0],) for ack in ack_ids])
 
     def extend(self, ack_ids: Sequence[str], seconds: float) -> None:
-        """Holds these deliveries ``seconds`` from now; those that have gone to another are left to it."""
+        """Holds these deliveries ``seconds`` from now, for whoever asks; those that were delivered again are left."""
         self._set_expiry(ack_ids, self._clock() + seconds)
 
     def release(self, ack_ids: Sequence[str]) -> None:
@@ -218,7 +218,8 @@ class FolderSubscription:
     def _set_expiry(self, ack_ids: Sequence[str], expires: float) -> None:
         with self._writing():
             self._database.executemany(
-                "UPDATE held SET expires=? WHERE offset=? AND attempt=?", [(expires, *_parse(ack)) for ack in ack_ids]
+                "UPDATE held SET expires=?, owner=? WHERE offset=? AND attempt=?",
+                [(expires, self._owner, *_parse(ack)) for ack in ack_ids],
             )
 
     @contextlib.contextmanager
