@@ -6,6 +6,7 @@ whole of a line or opens it; '12 comments' is a counter, '12 votes' is news.
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -13,56 +14,69 @@ _NUMBER = r"(?:\d+(?:[.,]\d+)*|an?|one|a few|eine[rmn]?|une?|uma?|una?|een|en|et
 _SHORT_UNITS = (
     r"(?:sec(?:ond)?s?|min(?:ute)?s?|hours?|hrs?|sekunden?|minuten?|stunden?|secondes?|heures?|segundos?|minutos?|horas?|"
     r"secondi|minut[oi]|or[ae]|seconden|uur|uren|секунд[уы]?|минут[уы]?|час(?:а|ов)?|timmar?|timer?|minutter|minuter|"
-    r"minut[yę]?|godzin[yę]?|dakika|saat|menit|jam)"
+    r"minut[yę]?|godzin[yę]?|dakika|saat|menit|jam|ثانية|ثوان|دقيقة|دقائق|ساعة|ساعات|मिनट|घंटे|[smh])"
 )
 _LONG_UNITS = (
     r"(?:days?|weeks?|months?|years?|tag(?:en?)?|wochen?|monat(?:en?)?|jahr(?:en?)?|jours?|semaines?|mois|ans?|d[ií]as?|"
     r"semanas?|mes(?:es)?|a[nñ]os?|giorn[oi]|settiman[ae]|mes[ei]|ann[oi]|dag(?:en)?|weken|maanden|jaar|дн(?:я|ей)|день|"
-    r"недел[юиь]|месяц(?:а|ев)?|dni|dzień|gün|hari)"
+    r"недел[юиь]|месяц(?:а|ев)?|dni|dzień|gün|hari|[dw])"
 )
-_BEHIND = r"(?:ago|fa|atrás|geleden|назад|sedan|siden|temu|önce|lalu)"
-_BEFORE = r"(?:vor|il y a|hace|há|fa|för|pred|před|przed)"
+# '5 minutes ago' in the words of the larger news languages: what stands behind the time, and what before it.
+_BEHIND_WORDS = ("ago", "fa", "atrás", "geleden", "назад", "sedan", "siden", "temu", "önce", "lalu", "पहले")
+_BEFORE_WORDS = ("vor", "il y a", "hace", "há", "fa", "för", "pred", "před", "przed", "منذ", "قبل")
+_ASIAN_WORDS = ("前", "전")
+_BEHIND, _BEFORE = "|".join(_BEHIND_WORDS), "|".join(_BEFORE_WORDS)
 
 
-def _relative(units: str) -> str:
-    """'5 minutes ago' in the words of the larger news languages."""
-    return (
-        rf"\b{_NUMBER}\s?(?:{units})\s+(?:(?:and\s+)?{_NUMBER}\s?(?:{units})\s+)?{_BEHIND}\b"
-        rf"|\b{_BEFORE}\s+{_NUMBER}\s?(?:{units})\b"
-    )
+def _behind(units: str) -> str:
+    return rf"\b{_NUMBER}\s?{units}\s+(?:(?:and\s+)?{_NUMBER}\s?{units}\s+)?(?:{_BEHIND})\b"
 
 
-_MINUTES_AGO = re.compile(
-    _relative(_SHORT_UNITS + "|[smh]") + r"|\d+\s?(?:秒|分钟|分鐘|小时|小時|分|時間|초|분|시간)\s?(?:以?前|之前|전)"
-    r"|(?:منذ|قبل)\s+\d+\s+(?:ثانية|ثوان|دقيقة|دقائق|ساعة|ساعات)|\d+\s+(?:मिनट|घंटे)\s+पहले"
-    r"|\b(?:just now|moments ago|gerade eben|à l'instant)\b",
-    re.IGNORECASE,
-)
-_STAMP = (
-    r"(?:(?:last\s+)?(?:updated|posted|published|modified|aktualisiert|veröffentlicht|publié|mis à jour|publicado|"
-    r"actualizado)\b:?\s*)?"
-)
-_DAYS_AGO = re.compile(
-    rf"^\W*{_STAMP}(?:{_relative(_LONG_UNITS + '|[dw]')}|yesterday|gestern|hier|ayer)\W*$"
-    rf"|^\W*{_STAMP}(?:{_relative(_LONG_UNITS)})(?=\s*[|·•–—-])",
-    re.IGNORECASE | re.MULTILINE,
-)
-_RENDERED = re.compile(
-    r"^\W*(?:last\s+)?(?:updated|modified|generated|refreshed|rendered|checked)\b[^.!?\n]{0,30}\d{1,2}:\d{2}[^.!?\n]{0,25}$",
-    re.IGNORECASE | re.MULTILINE,
-)
+def _before(units: str) -> str:
+    return rf"\b(?:{_BEFORE})\s+{_NUMBER}\s?{units}\b"
+
+
+_COUNTED_WORDS = (
+    "comment", "koment", "komment", "coment", "reacti", "комментари", "yorum", "view", "vues", "aufrufe", "visitas",
+    "visualiza", "просмотр", "like", "tweet", "upvote", "claps", "read", "lesezeit", "de lecture",
+)  # fmt: skip
 _COUNTED = (
     r"(?:user |reader )?comments?|commentaires?|kommentare?|comentarios?|comentários?|commenti|reacties|"
     r"комментари(?:й|я|ев)|komentarz[ey]?|yorum|page ?views?|views?|vues|aufrufe|visitas|"
     r"visualizações|просмотр(?:а|ов)?|likes?|retweets?|upvotes?|claps|reactions?"
 )
-_LABELLED = _COUNTED + r"|points|score|votes|shares|shared|reads|replies|followers"
-_COUNTS = re.compile(
-    rf"\(?(?<![\w.,])\d+(?:[.,\s]\d{{3}})*(?:\.\d+)?\s?[kmb]?\s+(?:{_COUNTED})\b\)?"
-    rf"|\b(?:{_LABELLED})\s?(?::\s?\d+(?:[.,]\d+)*\s?[kmb]?|\(\d+(?:[.,]\d+)*\s?[kmb]?\))(?!\w)"
-    r"|\b\d+\s?(?:min(?:ute)?s?|minuten)\.?\s+(?:read|lesezeit|de lecture)\b|\bread(?:ing)? time:?\s*\d+\s*min\w*",
-    re.IGNORECASE,
+_LABELLED = _COUNTED.replace("views?", "views") + "|points|reads|replies|followers"
+_FIGURE = r"\d+(?:[.,]\d+)*\s?[kmb]?"
+# What ticks, as (words that it cannot be without, reach before and behind the word, pattern). Looking for the words first is
+# many times faster than the patterns.
+_TICKING = (
+    (_BEHIND_WORDS, 48, 0, re.compile(_behind(_SHORT_UNITS))),
+    (_BEFORE_WORDS, 0, 40, re.compile(_before(_SHORT_UNITS))),
+    (_ASIAN_WORDS, 12, 0, re.compile(r"\d+\s?(?:秒|分钟|分鐘|小时|小時|分|時間|초|분|시간)\s?(?:以?前|之前|전)")),
+    (("just now", "moments ago", "gerade eben", "à l'instant"), 0, 0, re.compile("just now|moments ago|gerade eben|à l'instant")),
+    (
+        _COUNTED_WORDS,
+        30,
+        20,
+        re.compile(
+            rf"\(?(?<![\w.,])\d+(?:[.,\s]\d{{3}})*(?:\.\d+)?\s?[kmb]?\s+(?:{_COUNTED})\b\)?"
+            r"|\b\d+\s?(?:min(?:ute)?s?|minuten)\.?\s+(?:read|lesezeit|de lecture)\b|\bread(?:ing)? time:?\s*\d+\s*min\w*"
+        ),
+    ),
+)  # fmt: skip
+_AFTER_LABEL = re.compile(r"[:(]\s?\d")
+_LABEL_AND_COUNT = re.compile(rf"\b(?:{_LABELLED})\s?(?::\s?{_FIGURE}|\({_FIGURE}\))(?!\w)")
+# Lines that are a stamp and nothing else; longer ones are sentences.
+_LONGEST_STAMP = 90
+_STAMP = (
+    r"\W*(?:(?:last\s+)?(?:updated|posted|published|modified|aktualisiert|veröffentlicht|publié|mis à jour|publicado|"
+    r"actualizado)\b:?\s*)?"
 )
+_STAMP_LINE = re.compile(
+    rf"{_STAMP}(?:{_behind(_LONG_UNITS)}|{_before(_LONG_UNITS)}|yesterday|gestern|hier|ayer)\W*"
+    r"|\W*(?:last\s+)?(?:updated|modified|generated|refreshed|rendered|checked)\b[^.!?]{0,30}\d{1,2}:\d{2}[^.!?]{0,25}"
+)
+_STAMP_START = re.compile(rf"{_STAMP}(?:{_behind(_LONG_UNITS)}|{_before(_LONG_UNITS)})(?=\s*[|·•–—-])")
 # Tokens with a figure in them; of these, long ones that mix letters and figures are keys of a machine, not words.
 _TOKEN = re.compile(
     r"(?<![A-Za-z0-9_])[A-Za-z_]*[0-9][A-Za-z0-9_]{7,}(?:-[0-9a-f]{4}){0,3}(?:-[0-9a-f]{12})?", re.ASCII
@@ -74,38 +88,60 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"']+")
 _TICKING_KEYS = re.compile(
     r"_|t|ts|v|ver|time|timestamp|token|hash|sig|signature|expires?|rev|random|nonce|cachebuster|_cb", re.IGNORECASE
 )
+_LONGEST_REMEMBERED = 50_000
 _TICKING_VALUES = re.compile(r"[\d.]{9,}|[0-9a-fA-F-]{8,}")
 
 
-# Words without which a pattern cannot match: looking for them is much faster than the pattern.
-_AGO_WORDS = (
-    " ago", " fa", "atrás", "geleden", "назад", "sedan", "siden", "temu", "önce", "lalu", "vor ", "il y a", "hace ", "há ", "för ",
-    "pred ", "před ", "przed ", "前", "전", "منذ", "قبل", "पहले", "just now", "gerade eben", "à l'instant", "yesterday", "gestern",
-    "hier", "ayer",
-)  # fmt: skip
-_RENDERED_WORDS = ("updated", "modified", "generated", "refreshed", "rendered", "checked")
-_COUNTED_WORDS = (
-    "comment", "koment", "komment", "coment", "reacti", "комментари", "yorum", "view", "vues", "aufrufe", "visitas", "visualiza",
-    "просмотр", "like", "tweet", "vote", "claps", "points", "score", "share", "reads", "replies", "followers", "read", "lesezeit",
-    "lecture",
-)  # fmt: skip
-
-
-@lru_cache(maxsize=256)
 def masked(text: str) -> str:
     """``text`` without what ticks, and without differences of white space and Unicode form."""
+    return _masked(text) if len(text) < _LONGEST_REMEMBERED else _masked.__wrapped__(text)
+
+
+@lru_cache(maxsize=1024)
+def _masked(text: str) -> str:
     text = unicodedata.normalize("NFC", text)
-    lowered = text.lower()
     if "://" in text:
         text = _ADDRESS.sub(lambda match: masked_link(match[0]), text)
-    if any(word in lowered for word in _AGO_WORDS):
-        text = _DAYS_AGO.sub(" ", _MINUTES_AGO.sub(" ", text))
-    if any(word in lowered for word in _RENDERED_WORDS):
-        text = _RENDERED.sub(" ", text)
-    if any(word in lowered for word in _COUNTED_WORDS):
-        text = _COUNTS.sub(" ", text)
+    lowered = text.lower()
+    if len(lowered) != len(text):
+        text = lowered  # 'İ' grows; case is then no difference
+    spans = sorted({*_ticking(lowered), *_stamps(lowered)})
+    if spans:
+        pieces, position = [], 0
+        for start, end in spans:
+            pieces.append(text[position : max(start, position)])
+            position = max(position, end)
+        text = " ".join([*pieces, text[position:]])
     text = _TOKEN.sub(lambda match: " " if _NONCE.fullmatch(match[0]) else match[0], text)
     return " ".join(text.split())
+
+
+def _ticking(text: str) -> Iterator[tuple[int, int]]:
+    """Where relative times and counters stand in ``text``, which is in lower case."""
+    for words, before, behind, pattern in _TICKING:
+        for word in words:
+            position = text.find(word)
+            while position >= 0:
+                end = position + len(word)
+                match = pattern.search(text, max(0, position - before), min(len(text), end + behind + 1))
+                if match and match.start() <= position < match.end():
+                    yield match.span()
+                position = text.find(word, end)
+    for sign in _AFTER_LABEL.finditer(text):
+        match = _LABEL_AND_COUNT.search(text, max(0, sign.start() - 24), min(len(text), sign.start() + 24))
+        if match and match.start() <= sign.start() < match.end():
+            yield match.span()
+
+
+def _stamps(text: str) -> Iterator[tuple[int, int]]:
+    """Where lines are, or open with, a stamp."""
+    start = 0
+    for line in text.split("\n"):
+        match = _STAMP_LINE.fullmatch(line) if len(line) <= _LONGEST_STAMP else None
+        match = match or _STAMP_START.match(line[:_LONGEST_STAMP])
+        if match:
+            yield start, start + match.end()
+        start += len(line) + 1
 
 
 def masked_link(link: str) -> str:
