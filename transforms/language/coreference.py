@@ -18,17 +18,20 @@ class Memory:
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
-        self._spans: list[tuple[int, int]] = sorted(
+
+    def _spans(self) -> list[tuple[int, int]]:
+        """(first token, entity) of every mention of a person known by now; frames find further names."""
+        return [
             (start, index)
-            for index, draft in enumerate(reading.entities)
+            for index, draft in enumerate(self._reading.entities)
             if draft.label == "PERSON"
             for start, _ in draft.spans
-        )
+        ]
 
     def people_before(self, token: int, floor: int = 0) -> list[int]:
         """The people named from token ``floor`` up to ``token``, the last one first, each once."""
         seen: list[int] = []
-        for start, index in sorted(self._spans, reverse=True):
+        for start, index in sorted(self._spans(), reverse=True):
             if floor <= start < token and index not in seen:
                 seen.append(index)
         return seen
@@ -77,6 +80,8 @@ class Memory:
                 for child in verb.children:
                     if child.dep_ == "nsubj" and (found := self._reading.person_at(child.i)) is not None:
                         return found
+        if inside:
+            return inside[0]
         earlier = self.people_before(sentence.start, max(0, sentence.start - 60))
         return earlier[0] if earlier else None
 

@@ -14,7 +14,7 @@ from spacy.tokens import Doc
 from transforms.language import countries
 from transforms.language.names import bare, fold
 from transforms.language.offices import Office
-from transforms.language.people import PersonMention, find_people
+from transforms.language.people import PersonMention, find_people, named_bodies
 from transforms.language.places import locate
 from transforms.language.words import words
 
@@ -253,8 +253,11 @@ def _inside_longer(doc: Doc, at: int) -> bool:
 def _others(doc: Doc) -> Iterator[tuple[int, int, str]]:
     """Places, bodies, peoples and events: the lexicon's countries first, then the model's."""
     at, seen = 0, [False] * len(doc)
+    for start, end in named_bodies(doc):
+        yield start, end, "ORG"
+        seen[start:end] = [True] * (end - start)
     while at < len(doc):
-        stop = _country_end(doc, at)
+        stop = _country_end(doc, at) if not seen[at] else at
         if stop > at:
             text = doc[at:stop].text
             yield at, stop, "GPE" if countries.is_country_name(text) else "NORP"

@@ -119,6 +119,10 @@ def phrases_of(reading: Reading, sentence: Span) -> list[Phrase]:
             end -= 1
         inner = [i for i in range(start, end) if i in taken]
         if inner:
+            before = _trimmed(reading, start, min(inner))
+            if before is not None:  # "Trump and Vice President-elect Mike Pence" as one noun phrase
+                found.append(_classify(reading, *before, before[1] - 1))
+                taken.update(dict.fromkeys(range(*before), -1))
             start = max(inner) + 1
             while start < end and (doc[start].text in _POSSESSIVE or doc[start].is_punct):
                 start += 1
@@ -141,6 +145,16 @@ def phrases_of(reading: Reading, sentence: Span) -> list[Phrase]:
         found.append(_classify(reading, start, end, end - 1))
         taken.update(dict.fromkeys(range(start, end), -1))
     return sorted(found)
+
+
+def _trimmed(reading: Reading, start: int, end: int) -> tuple[int, int] | None:
+    """The name before "and" in tokens ``start`` to ``end``; None where none is left."""
+    doc = reading.doc
+    if end - start < 2 or doc[end - 1].pos_ not in {"CCONJ", "PUNCT"}:
+        return None
+    while end > start and doc[end - 1].pos_ in {"CCONJ", "PUNCT", "SPACE"}:
+        end -= 1
+    return (start, end) if end > start and doc[end - 1].pos_ in {"PROPN", "NOUN"} else None
 
 
 def _loose_numbers(sentence: Span, taken: dict[int, int]) -> list[tuple[int, int]]:
@@ -226,6 +240,8 @@ def _to_chunk(reading: Reading, phrase: Phrase, chunks: list[tuple[int, int, int
             country = _country_in(reading, start, phrase.start)
             if country and phrase.entity is not None and reading.entities[phrase.entity].country is None:
                 reading.entities[phrase.entity].country = country
+            while start < phrase.start and doc[start].lower_.endswith("ing") and doc[start].pos_ == "NOUN":
+                start += 1  # "denied meeting trader X": the parser took the verb in
             return phrase._replace(start=start, country=phrase.country or country)
     return phrase
 

@@ -686,10 +686,8 @@ def _is_encounter(sentence: Sentence, noun: Token, frame: NounFrame) -> bool:
         return False
     following = sentence.doc[noun.i + 1].lower_ if noun.i + 1 < sentence.span.end else ""
     if noun.lemma_.lower() == "call":
-        if following in {"for", "on", "upon", "center", "centre", "centers"}:
-            return False
-        if not any(t.lower_ in {"phone", "telephone", "video", "conference", "courtesy", "telephonic"} for t in before):
-            return True
+        dated = noun.i + 2 < sentence.span.end and sentence.doc[noun.i + 2].ent_type_ in {"DATE", "TIME"}
+        return following not in {"for", "on", "upon", "center", "centre", "centers"} or (following == "on" and dated)
     if (
         noun.lemma_.lower() in {"exchange", "talk"}
         and noun.tag_ == "NN"

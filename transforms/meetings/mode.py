@@ -32,6 +32,8 @@ def mode_of(encounter: Encounter, has_place: bool) -> tuple[str, str]:
         found = _VIDEO.search(before)
         return ("video", found[0]) if found else ("phone", trigger.text)
     window = near if not loose else whole
+    if loose and (found := _VIDEO.search(window)):  # before the phone: a video call is a call
+        return "video", found[0]
     if (found := _PHONE.search(before if not loose and encounter.noun else window)) and (
         loose or encounter.noun or _of_this(encounter, found[0])
     ):

@@ -108,6 +108,7 @@ def counts(encounter: Encounter, parties: list[Party], status: str, dated: bool,
         and status in {"planned", "proposed", "denied"}
         and not dated
         and not _is_fixed(encounter)
+        and not (status == "denied" and sum(p.kind == "person" and p.entity is not None for p in parties) >= 2)
     )
 
 

@@ -111,9 +111,7 @@ class Resolver:
                 continue
             if token.text.isupper() or (is_word(token) and token.pos_ != "PROPN"):
                 continue
-            parties, _ = sentence.read_one(index)
-            self._memory = Memory(reading)
-            del parties
+            sentence.read_one(index)  # makes it a person of the reading
 
     def _role_before(self, sentence: Sentence) -> Party | None:
         """The office without a name that is the subject of the sentence before ("The Secretary travelled ...")."""
