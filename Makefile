@@ -27,6 +27,9 @@ test: $(READY)
 soak: $(READY)
 	@pytest -m soak tests
 
+bench: $(READY)
+	@for each in benchmarks/*.py; do python "$$each"; done
+
 lint: $(READY)
 	@ruff check . && ruff format --check .
 

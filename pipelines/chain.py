@@ -94,9 +94,13 @@ class Fates:
         return self.messages == self.extracted + lost_articles
 
 
-def run_messages(messages: Sequence[Received], settings: Settings) -> Fates:
-    """Takes ``messages`` through the chain in this process; returns when all that came of them is durable."""
-    return _run_here(messages, settings, whole_chain=True)
+def run_messages(messages: Sequence[Received], settings: Settings, streamed: bool = False) -> Fates:
+    """Takes ``messages`` through the chain in this process; returns when all that came of them is durable.
+
+    With ``streamed`` the tables are written bundle by bundle, as a stream writes them: BigQuery takes only so many
+    load jobs a day, and a stream would soon have used them up.
+    """
+    return _run_here(messages, settings, whole_chain=True, grouped=False if streamed else None)
 
 
 def run_articles(articles: Sequence[Article], settings: Settings) -> Fates:
@@ -104,11 +108,13 @@ def run_articles(articles: Sequence[Article], settings: Settings) -> Fates:
     return _run_here(articles, settings, whole_chain=False)
 
 
-def _run_here(elements: Sequence[Received] | Sequence[Article], settings: Settings, whole_chain: bool) -> Fates:
+def _run_here(
+    elements: Sequence[Received] | Sequence[Article], settings: Settings, whole_chain: bool, grouped: bool | None = None
+) -> Fates:
     pipeline = beam.Pipeline(options=local_options())
     source = beam.Create(list(elements), reshuffle=False)
     with ErrorHandler(WriteDeadLetters(settings.tables)) as errors:
-        write = WriteTables(settings.tables)
+        write = WriteTables(settings.tables, grouped=grouped)
         if whole_chain:
             messages_to_tables(pipeline, source, write, settings, errors)
         else:

@@ -109,7 +109,7 @@ def _consumer(settings: Settings, subscription: Subscription, limits: Limits, do
     attempts = Attempts(Path(settings.state).with_suffix(".attempts.sqlite"), settings.stream)
     return Consumer(
         subscription,
-        lambda messages: run_messages(messages, settings),
+        lambda messages: run_messages(messages, settings, streamed=True),
         lambda message, error: bury(settings, message, error, datetime.now(UTC)),
         attempts,
         limits,

@@ -1,10 +1,14 @@
 """What the tables in BigQuery hold, in the form that ``making.content`` has for files."""
 
+from pathlib import Path
+
 from google.cloud import bigquery
 
 from transforms import rows
 from transforms.tables.ask import plain_value
 from transforms.tables.bigquery.client import connect, parse
+
+PROJECT_FOLDER = Path(__file__).parents[3]
 
 
 def query(target: str, sql: str) -> list[list]:

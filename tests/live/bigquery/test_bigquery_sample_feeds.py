@@ -1,0 +1,45 @@
+"""The sample feeds give the same tables in Parquet, DuckDB, JSON lines and BigQuery, in batch and as a stream."""
+
+import making
+import pytest
+from holding import PROJECT_FOLDER, content
+
+from pipelines import cli
+from transforms import rows
+
+
+def without_times(held):
+    """What does not say when a run was: articles know when they were fetched, letters when they were made."""
+    fetched = rows.Article._fields.index("fetched_at")
+    made = rows.DeadLetter._fields.index("occurred_at")
+    return {
+        **held,
+        "articles": [row[:fetched] + row[fetched + 1 :] for row in held["articles"]],
+        "dead_letters": [row[:made] + row[made + 1 :] for row in held["dead_letters"]],
+        "feed_health": [],
+    }
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory):
+    """A stream that holds the sample feeds."""
+    folder = tmp_path_factory.mktemp("published")
+    flags = ["--config", str(PROJECT_FOLDER / "configs/local.yaml"), "--state", f"{folder}/state.sqlite"]
+    flags += ["--stream", f"folder:{folder}/stream"]
+    assert cli.main(["publish", *flags, "--tables", f"{folder}/tables"]) in (0, 1)
+    return flags
+
+
+def test_a_batch_a_second_one_and_a_stream_give_the_same_tables_everywhere(published, target, tmp_path, capsys):
+    places = [f"{tmp_path}/parquet", f"jsonl:{tmp_path}/lines", target.replace("deadline=5", "deadline=60")]
+    targets = [flag for place in places for flag in ("--tables", place)]
+    held = []
+    for command in (["batch"], ["batch"], ["stream", "--stop-when-idle", "1s"]):
+        assert cli.main([*command, *published, *targets]) == 0
+        held.append(
+            [without_times(one) for one in (making.content(places[0]), making.content(places[1]), content(target))]
+        )
+    first = held[0][0]
+    assert len(first["articles"]) > 20
+    assert len(first["meetings"]) > 10
+    assert held == [[first] * 3] * 3
