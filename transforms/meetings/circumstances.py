@@ -34,6 +34,9 @@ _OCCASION_HEADS = {
     "g20",
     "g7",
 }
+# What the name of an event is made of, and what may stand between.
+_NOMINAL = {"ADJ", "DET", "NOUN", "NUM", "PROPN"}
+_JOINTS = {"of", "-", "–", "&", "'", "’"}
 _WORDS = {
     "one": 1,
     "two": 2,
@@ -116,31 +119,16 @@ def _token_at(sentence: Sentence, offset: int) -> int | None:
 
 
 def _event(sentence: Sentence, start: int) -> str | None:
-    """The event's name that begins at token ``start``: its noun phrase with "of ..." behind it."""
-    doc = sentence.doc
-    index = sentence.starting(start)
-    if index is None:
-        index = sentence.covering(start)
-    if index is None:
-        return None
-    end = sentence.phrases[index].end
-    while end + 1 < sentence.span.end:
-        following = sentence.starting(end + 1)
-        if (doc[end].lower_ in {"of"} and following is not None) or (
-            doc[end].text in {"'s", "’s", "'", "’"} and following is not None
-        ):
-            end = sentence.phrases[following].end
-        elif (
-            sentence.starting(end) is not None
-            and doc[end - 1].pos_ in {"ADJ", "PROPN", "NOUN"}
-            and doc[end - 1].text not in {","}
-        ):
-            end = sentence.phrases[sentence.starting(end) or 0].end
-        else:
-            break
-    while start < end - 1 and doc[start].lower_ in {"the", "a", "an"}:
+    """The event's name that begins at token ``start``: nouns and what goes before them, "of ..." and owners too."""
+    doc, limit = sentence.doc, sentence.span.end
+    while start < limit and doc[start].lower_ in {"the", "a", "an", "this", "that"}:
         start += 1
-    return " ".join(doc[start:end].text.split()).strip(" ,.") or None
+    end = start
+    while end < limit and (doc[end].pos_ in _NOMINAL or doc[end].tag_ == "POS" or doc[end].lower_ in _JOINTS):
+        end += 1
+    while end > start and doc[end - 1].pos_ not in {"NOUN", "PROPN", "NUM"}:
+        end -= 1
+    return " ".join(doc[start:end].text.split()) or None
 
 
 def duration_of(encounter: Encounter) -> tuple[int, str] | None:

@@ -162,6 +162,8 @@ def _draft(
     verdict = status.settled(verdict, encounter, date, anchor, caption)
     if date is not None:
         date = when.when(encounter, spans, anchor, verdict.status, caption)
+    if date is None and verdict.status in {"planned", "proposed"} and verdict.why.startswith(_WISHES):
+        return None
     place = where.where(encounter)
     manner = mode.mode_of(encounter, place is not None)
     if manner[0] in {"phone", "video"}:
@@ -189,6 +191,10 @@ def _draft(
         [kind],
         encounter.weight,
     )
+
+
+# "I hope to hold a meeting", with no day to it, is a wish and no plan.
+_WISHES = ("hope", "hoping", "wish", "look")
 
 
 def _report(

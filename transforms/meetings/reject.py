@@ -103,6 +103,8 @@ def counts(encounter: Encounter, parties: list[Party], status: str, dated: bool,
         return False
     if encounter.trigger.tag_ in {"VBP", "VBZ"} and not dated and all(p.kind == "pronoun" for p in encounter.parties):
         return False  # "they meet to complete the sale": what is usual
+    if encounter.frame in _LOOSE and status != "held" and all(p.kind == "pronoun" for p in encounter.parties):
+        return False
     return not (
         encounter.frame in _LOOSE
         and status in {"planned", "proposed", "denied"}

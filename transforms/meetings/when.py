@@ -59,6 +59,18 @@ def when(
         found = _resolved(encounter, start, end, anchor, status)
         if found is not None:
             return When(found, start, end)
+    return _just_now(encounter, anchor, status)
+
+
+def _just_now(encounter: Encounter, anchor: datetime | None, status: str) -> When | None:
+    """The day of publication for "has just met"; None without such a word."""
+    verb = encounter.verb
+    if verb is None or anchor is None or status != "held":
+        return None
+    for child in verb.children:
+        if child.lower_ == "just" and child.i == verb.i - 1:
+            today = resolve("today", anchor, "past")
+            return When(today, child.i, child.i + 1) if today is not None else None
     return None
 
 

@@ -171,8 +171,6 @@ _TOPICAL = {
     "operation",
     "oil",
     "price",
-    "ceasefire",
-    "truce",
     "shooting",
     "strike",
     "bombing",
@@ -345,6 +343,12 @@ def _cost(encounter: Encounter, preposition: Token) -> int:
     doc, trigger = encounter.sentence.doc, encounter.trigger
     anchors = {trigger.i} | ({encounter.verb.i} if encounter.verb is not None else set())
     above = {t.i for t in grammar.chain(trigger)}
+    if (
+        preposition.head.pos_ == "NOUN"
+        and preposition.head.i != trigger.i
+        and preposition.head.lemma_.lower() in _TOPICAL
+    ):
+        return 12
     node = preposition
     for step in range(10):
         if node.i in anchors:
@@ -370,12 +374,6 @@ def _cost(encounter: Encounter, preposition: Token) -> int:
             return 7 + verbs
         if node.lemma_ in frames().verbs or node.lemma_ in {"hold", "take", "be"}:
             return 6 + 2 * verbs
-        return 12
-    if (
-        preposition.head.pos_ == "NOUN"
-        and preposition.head.i != trigger.i
-        and preposition.head.lemma_.lower() in _TOPICAL
-    ):
         return 12
     if node.pos_ in {"NOUN", "PROPN"} and node.lemma_.lower() in frames().nouns and preposition.i > trigger.i:
         return 5 + verbs
@@ -414,6 +412,16 @@ def _travelled(encounter: Encounter) -> list[tuple[int, int, int, int]]:
             or token.dep_ == "ROOT"
         )
         if not near:
+            continue
+        if (
+            token.lemma_ in {"visit", "tour"}
+            and (direct := sentence.starting(token.i + 1)) is not None
+            and is_place(sentence, sentence.phrases[direct])
+        ):
+            start = sentence.phrases[direct].start
+            found.append(
+                (4 if token.i in related else 7, abs(start - encounter.trigger.i), start, place_end(sentence, direct))
+            )
             continue
         for child in token.children:
             index = None
@@ -500,5 +508,11 @@ def from_context(encounter: Encounter, reading: Reading, status: str) -> Where |
                 elif child.lower_ in {"to", "in", "at"} and child.dep_ == "prep":
                     index = _phrase_after(before, child.i)
                 if index is not None and is_place(before, before.phrases[index]):
+                    stops = [p for p in before.phrases[index:] if is_place(before, p)]
+                    last = stops[-1]
+                    if (
+                        len(stops) > 2 and last.kind == "country"
+                    ):  # "to Sokoto and Abuja, Nigeria": which one is not said
+                        return Where(last.start, last.end, "document")
                     return Where(before.phrases[index].start, place_end(before, index), "document")
     return None
