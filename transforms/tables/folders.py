@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
@@ -63,7 +64,7 @@ class LocalFolder:
     def write(self, path: str, data: bytes) -> None:
         """See ``Folder``. OSError names the file where the disk is full or may not be written."""
         target = self._root / path
-        aside = self._root / TEMPORARY / f"{target.name}.{os.getpid()}"
+        aside = self._root / TEMPORARY / f"{target.name}.{threading.get_ident()}.{os.getpid()}"
         self._make(aside.parent)
         self._make(target.parent)
         try:
