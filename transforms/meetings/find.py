@@ -10,7 +10,19 @@ from transforms.articles.clean import Masked, mask
 from transforms.language.counterparts import hand_on_offices
 from transforms.language.dates_anchor import anchor_for
 from transforms.language.entities import Reading, read_entities
-from transforms.meetings import anaphora, circumstances, confidence, frames, merge, mode, status, when, where
+from transforms.meetings import (
+    anaphora,
+    circumstances,
+    confidence,
+    frames,
+    merge,
+    mode,
+    place_phrases,
+    status,
+    travel,
+    when,
+    where,
+)
 from transforms.meetings.datelined import dateline_place
 from transforms.meetings.draft import Draft
 from transforms.meetings.encounter import Encounter
@@ -169,7 +181,7 @@ def _draft(
     if manner[0] in {"phone", "video"}:
         place = None
     if place is None and manner[0] == "in_person":
-        place = where.from_context(encounter, reading, verdict.status)
+        place = travel.from_context(encounter, reading, verdict.status)
     parties = [
         p for p in parties if place is None or not (p.kind in {"country"} and place.start <= p.start < place.end)
     ]
@@ -253,7 +265,7 @@ def _place_row(draft: Draft) -> Place | None:
     if draft.where is None:
         return None
     found, encounter, _ = draft.where
-    return where.as_row(encounter.sentence, found)
+    return place_phrases.as_row(encounter.sentence, found)
 
 
 def _evidence(draft: Draft, article: Article, masked: Masked) -> list[Evidence]:

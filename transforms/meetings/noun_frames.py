@@ -1,0 +1,256 @@
+"""From a noun of encounter to who met whom: "A's meeting with B", "talks between A and B"."""
+
+import dataclasses
+from collections.abc import Iterator
+
+from spacy.tokens import Token
+
+from transforms.meetings import grammar
+from transforms.meetings.eligible import could_attend, is_named, only_listens
+from transforms.meetings.encounter import Encounter
+from transforms.meetings.lexicon import Frames, NounFrame
+from transforms.meetings.owners import owner_of, paired_names
+from transforms.meetings.parties import Party, Sentence
+from transforms.meetings.sides import (
+    is_repeated,
+    left_of,
+    list_at,
+    names_of,
+    objects_of,
+    partners_behind,
+    preposition_before,
+)
+
+_WITH = {"with", "between", "among", "amongst", "alongside"}
+
+
+def is_encounter(sentence: Sentence, noun: Token, frame: NounFrame) -> bool:
+    """Whether ``noun`` means an encounter here: no "call for", no press conference."""
+    before = sentence.doc[max(sentence.span.start, noun.i - 3) : noun.i]
+    if frame.modifiers:
+        return any(t.lower_ in frame.modifiers for t in before) and not any(
+            t.lower_ in {"press", "news"} for t in before
+        )
+    if any(t.lower_ in {"press", "news"} for t in before):
+        return False
+    following = sentence.doc[noun.i + 1].lower_ if noun.i + 1 < sentence.span.end else ""
+    if noun.lemma_.lower() == "call":
+        dated = noun.i + 2 < sentence.span.end and sentence.doc[noun.i + 2].ent_type_ in {"DATE", "TIME"}
+        return following not in {"for", "on", "upon", "center", "centre", "centers"} or (following == "on" and dated)
+    if (
+        noun.lemma_.lower() in {"exchange", "talk"}
+        and noun.tag_ == "NN"
+        and not any(t.lower_ in {"phone", "telephone"} for t in before)
+    ):
+        return (noun.lemma_.lower() == "exchange" and following == "with") or following == "with" or noun.dep_ == "dobj"
+    if noun.dep_ == "compound" and noun.head.i > noun.i and noun.head.pos_ in {"NOUN", "PROPN"}:
+        return noun.head.lemma_.lower() in {"meeting", "talk", "talks", "date"}
+    return True
+
+
+def match_noun(sentence: Sentence, noun: Token, frame: NounFrame, table: Frames) -> Iterator[Encounter]:
+    """The encounters that ``noun`` tells of, each with its parties as they stand."""
+    doc = sentence.doc
+    if _is_occasion(sentence, noun):
+        return
+    owner = owner_of(sentence, noun)
+    pair = paired_names(sentence, noun)
+    prepositions = _WITH | ({"to", "from"} if frame.mode == "phone" else set())
+    relative = next((c for c in noun.children if c.dep_ == "relcl" and c.lemma_ in table.support), None)
+    segments = list(partners_behind(sentence, noun.i + 1, prepositions))
+    if relative is not None and not segments:
+        segments = list(partners_behind(sentence, relative.i + 1, prepositions))
+    if frame.mode == "phone" and segments and preposition_before(sentence, segments[0][0][0]) in {"to", "from"}:
+        segments = [
+            g
+            for g in segments
+            if all(is_named(sentence, p, "speak-with") for p in g[0]) and not only_listens(sentence, g[0])
+        ]
+    partners, end, _dated = segments[0] if segments else ([], noun.i + 1, None)
+    between = bool(partners) and preposition_before(sentence, partners[0]) in {"between", "among", "amongst"}
+    own_group: list[Party] = []
+    if not partners and noun.i + 1 < sentence.span.end and doc[noun.i + 1].lower_ in {"of", "involving", "by"}:
+        index = sentence.starting(noun.i + 2)
+        if index is not None:
+            own_group, end = sentence.read_list(index)
+            if not (len(own_group) >= 2 or (own_group and own_group[0].plural)):
+                own_group, end = [], noun.i + 1
+    verb = grammar.governor(noun)
+    why = {"trigger": noun.text, "partners": names_of(partners or own_group), "possessor": names_of([*owner, *pair])}
+    parties = [*owner, *pair]
+    if pair and not partners:
+        parties = [*pair]
+    complete = between or len(pair) >= 2 or bool(own_group)
+    parties = [*parties, *partners, *own_group] if not (between and owner) else partners
+    outer: list[Party] = []
+    if not complete and not (owner and partners) and not any(p.kind == "pronoun" and p.plural for p in owner):
+        outer = (
+            list_at(sentence, subject, relative)
+            if relative is not None and (subject := grammar.subject(relative)) is not None and subject != noun
+            else []
+        )
+        outer = outer or _other_side(sentence, noun, verb, frame, table, bool(partners) or bool(pair), list(parties))
+        why["subject"] = names_of(outer)
+    if not partners and not parties and not outer and (told := _told(sentence, noun, table)) is not None:
+        outer, verb = told
+    full = _unique([*outer, *parties])
+    if not _enough_noun(full, complete):
+        return
+    host = outer if verb is not None and verb.lemma_ == "host" else []
+    first = Encounter(
+        frame.name,
+        noun,
+        sentence,
+        full,
+        frame.mode,
+        frame.weight,
+        verb,
+        list(host),
+        True,
+        max(end, noun.i + 1),
+        None,
+        why,
+        repeated=is_repeated(sentence, noun),
+    )
+    yield first
+    for more, stop, when in segments[1:]:
+        yield dataclasses.replace(first, parties=_unique([*outer, *owner, *more]), until=stop, date_span=when)
+
+
+def _is_occasion(sentence: Sentence, noun: Token) -> bool:
+    """Whether the noun is the event on whose margins something else took place."""
+    start = noun.left_edge.i if noun.i - noun.left_edge.i <= 12 else noun.i
+    low = [t.lower_ for t in sentence.doc[max(sentence.span.start, start - 4) : start + 1]]
+    return any(word in {"sidelines", "sideline", "margins", "margin", "fringes", "fringe"} for word in low)
+
+
+def _unique(parties: list[Party]) -> list[Party]:
+    seen: set[tuple[int | None, str]] = set()
+    kept: list[Party] = []
+    for party in parties:
+        key = (party.entity, party.name.casefold() if party.entity is None or party.kind != "person" else "")
+        if party.kind in {"pronoun", "pair"}:
+            key = (None, f"{party.name}@{party.start}")
+        if key not in seen:
+            seen.add(key)
+            kept.append(party)
+    return kept
+
+
+def _enough_noun(parties: list[Party], complete: bool) -> bool:
+    count = sum(2 if p.kind == "pair" or (p.kind == "pronoun" and p.plural) else 1 for p in parties)
+    if count >= 2:
+        return True
+    return complete and len(parties) == 1 and parties[0].plural
+
+
+def _other_side(
+    sentence: Sentence,
+    noun: Token,
+    verb: Token | None,
+    frame: NounFrame,
+    table: Frames,
+    partnered: bool,
+    have: list[Party],
+) -> list[Party]:
+    """Whoever met the partners: the subject of the verb above, or those who told each other something there."""
+    if not partnered and not have and _told(sentence, noun, table) is not None:
+        return []
+    if _topic_of(noun):
+        return []
+    if verb is None:
+        return _fragment_side(sentence, noun)
+    path = _path(noun, verb)
+    direct = "nsubj" in path or "nsubjpass" in path
+    supported = verb.lemma_ in table.support and ("dobj" in path or "pobj" in path)
+    if direct:
+        return []
+    governing = verb
+    who = grammar.subject(governing)
+    if grammar.is_passive(governing):
+        by = grammar.agent(governing)
+        who = (
+            by
+            if by is not None
+            and by.i != noun.i
+            and not (by.i <= noun.i and noun in list(by.subtree) and by.dep_ == "pobj" and by == noun)
+            else who
+        )
+    parties = list_at(sentence, who, governing) if who is not None else []
+    parties = [p for p in parties if p.kind != "other"]
+    if not parties and who is None:
+        parties = left_of(sentence, governing)
+    if noun.i in {i for p in parties for i in range(p.start, p.end)}:
+        return []
+    if partnered:
+        return [p for p in parties if could_attend(sentence, p)]
+    if supported and len(parties) + sum(p.plural for p in parties) >= 2 and frame.mode != "phone":
+        return parties
+    if supported and have:
+        return parties
+    if have and "pobj" in path:  # "his meeting": the pronoun is the subject already
+        return []
+    if noun.tag_ == "NNS" and noun.lemma_ != "talk" and not any(c.dep_ in {"det", "poss"} for c in noun.children):
+        return []
+    if "pobj" in path or supported:
+        told = [t for t in grammar.children(governing, "dobj", "dative") if governing.lemma_ in table.telling]
+        if told and told[0].i != noun.i:
+            listeners = list_at(sentence, told[0], governing)
+            if listeners and parties and not only_listens(sentence, listeners):
+                return [*parties, *listeners]
+        if len(parties) >= 2 and all(p.kind in {"person", "role", "country", "pronoun", "group"} for p in parties):
+            return parties
+        if len(parties) == 1 and parties[0].kind == "pair":
+            return parties
+    return []
+
+
+def _told(sentence: Sentence, noun: Token, table: Frames) -> tuple[list[Party], Token] | None:
+    """Who told whom in this call: "In a call on Saturday, A told B", "A told B, in a call, that"."""
+    start = noun.left_edge.i if noun.i - noun.left_edge.i <= 8 else noun.i
+    lead = [t.lower_ for t in sentence.doc[max(sentence.span.start, start - 1) : noun.i]]
+    if not {"in", "during", "on", "over", "by"} & set(lead):
+        return None
+    verbs = [t for t in sentence.span if t.pos_ == "VERB" and t.lemma_ in table.telling and abs(t.i - noun.i) <= 25]
+    for verb in sorted(verbs, key=lambda t: abs(t.i - noun.i)):
+        who = grammar.subject(verb)
+        objects, _ = objects_of(sentence, verb)
+        subjects = list_at(sentence, who, verb) if who is not None else []
+        if (
+            subjects
+            and objects
+            and not only_listens(sentence, objects)
+            and all(could_attend(sentence, p) for p in subjects)
+        ):
+            return [*subjects, *objects], verb
+    return None
+
+
+def _topic_of(noun: Token) -> bool:
+    """Whether the encounter is only what is spoken about: "conferred about the talks with Iran"."""
+    for token in grammar.chain(noun):
+        if token.pos_ == "ADP":
+            return token.lower_ in {"about", "on", "regarding", "concerning", "toward", "towards", "against"}
+        if token.pos_ in grammar.VERBAL:
+            return False
+    return False
+
+
+def _path(low: Token, high: Token) -> set[str]:
+    """The dependency labels from ``low`` up to below ``high``."""
+    labels: set[str] = set()
+    for token in grammar.chain(low):
+        if token == high:
+            break
+        labels.add(token.dep_)
+    return labels
+
+
+def _fragment_side(sentence: Sentence, noun: Token) -> list[Party]:
+    """In a sentence without a verb: whoever stands before the noun's preposition."""
+    for token in grammar.chain(noun):
+        if token != noun and token.pos_ in {"NOUN", "PROPN"} and token.i < noun.i:
+            index = sentence.covering(token.i)
+            if index is not None and sentence.phrases[index].kind == "person":
+                return list_at(sentence, token, noun)
+    return []

@@ -1,0 +1,138 @@
+"""Verbs in the sense of an encounter: "called the president" but not "called the attack cowardly"."""
+
+from spacy.tokens import Token
+
+from transforms.meetings import grammar
+from transforms.meetings.lexicon import frames
+from transforms.meetings.parties import Party, Sentence
+
+
+def is_gerund(sentence: Sentence, token: Token) -> bool:
+    """Whether "meeting" right behind a verb and before a person is no noun: "denied meeting trader Luca Ferri"."""
+    if token.lower_ != "meeting" or token.i == sentence.span.start or token.i + 1 >= sentence.span.end:
+        return False
+    before = sentence.doc[token.i - 1]
+    if before.pos_ != "VERB" or before.lemma_ in frames().support - {"deny", "avoid", "recall", "describe", "mention"}:
+        return False
+    index = sentence.covering(token.i + 1)
+    return index is not None and sentence.phrases[index].kind == "person" and sentence.phrases[index].end > token.i + 1
+
+
+def stands_as_verb(sentence: Sentence, token: Token) -> bool:
+    """Whether a noun right behind a person is a headline's or caption's verb: "Erdogan greets Bahceli"."""
+    if token.i == sentence.span.start:
+        return False
+    index = sentence.covering(token.i - 1)
+    return (
+        index is not None
+        and sentence.phrases[index].kind in {"person", "role"}
+        and sentence.phrases[index].end == token.i
+    )
+
+
+# "met to discuss": what an encounter was for is no second one.
+PURPOSES = {"discuss", "exchange-views", "negotiate", "confer"}
+
+
+def told_already(sentence: Sentence, verb: Token) -> bool:
+    """Whether the sentence told of an encounter before this verb of purpose."""
+    table = frames()
+    return any(
+        t.i != verb.i and (t.lemma_.lower() in table.nouns or (t.pos_ == "VERB" and t.lemma_ in table.verbs))
+        for t in sentence.doc[max(sentence.span.start, verb.i - 30) : verb.i]
+    )
+
+
+def speak_together(sentence: Sentence, verb: Token) -> bool:
+    """Whether people who "spoke" did so with each other, and not in front of the Pentagon or to the media."""
+    at = verb.i + 1
+    while at < sentence.span.end and (sentence.doc[at].pos_ == "ADV" or sentence.doc[at].ent_type_ in {"DATE", "TIME"}):
+        at += 1
+    if at >= sentence.span.end or sentence.doc[at].is_punct:
+        return True
+    low = sentence.doc[at].lower_
+    following = {t.lower_ for t in sentence.doc[at : at + 4]}
+    if low in {"by", "over", "via"} or (
+        low == "on" and (following & {"phone", "telephone"} or sentence.doc[at + 1].ent_type_ == "DATE")
+    ):
+        return True
+    return low in {"for", "again", "and"} or "each" in following
+
+
+def is_acquaintance(sentence: Sentence, objects: list[Party]) -> bool:
+    """ "met the woman of my dreams", "met his wife": no encounter of parties."""
+    if len(objects) != 1 or objects[0].kind != "group" or objects[0].plural:
+        return False
+    return sentence.doc[objects[0].head].lower_ in {
+        "woman",
+        "man",
+        "girl",
+        "boy",
+        "wife",
+        "husband",
+        "girlfriend",
+        "boyfriend",
+        "friend",
+        "person",
+    }
+
+
+HABITUAL = {
+    "every",
+    "often",
+    "usually",
+    "regularly",
+    "daily",
+    "nightly",
+    "weekly",
+    "sometimes",
+    "always",
+    "rarely",
+    "routinely",
+    "annually",
+}
+
+
+def is_seeing(sentence: Sentence, verb: Token) -> bool:
+    """Whether "see" is to meet: "will see both brothers next Monday", "had last seen each other in Riyadh"."""
+    following = [t.lower_ for t in sentence.doc[verb.i + 1 : verb.i + 3]]
+    if following == ["each", "other"] or following == ["one", "another"]:
+        return True
+    if grammar.children(verb, "ccomp", "xcomp", "neg") or not grammar.children(verb, "dobj"):
+        return False
+    return bool(grammar.auxiliaries(verb) & {"will", "to"}) and any(
+        t.ent_type_ in {"DATE", "TIME"} for t in sentence.doc[verb.i : verb.i + 9]
+    )
+
+
+def is_phone_call(verb: Token) -> bool:
+    """Whether "call" is to telephone: no "call for", "call on", "call B a liar", "so-called"."""
+    following = verb.nbor(1).lower_ if verb.i + 1 < len(verb.doc) else ""
+    if following in {"for", "on", "upon", "out", "off", "in", "itself", "themselves", "himself", "into"}:
+        return False
+    if any(c.dep_ in {"oprd", "ccomp", "xcomp", "attr", "acomp"} for c in verb.children):
+        allowed = [
+            c for c in verb.children if c.dep_ in {"xcomp"} and c.pos_ == "VERB" and "to" in grammar.auxiliaries(c)
+        ]
+        if not allowed:
+            return False
+    if verb.tag_ == "VBN" and not grammar.children(verb, "aux"):
+        return False
+    objects = grammar.children(verb, "dobj", "dative")
+    if len(objects) > 1 or any(t.text in {'"', "“"} for t in verb.doc[verb.i + 1 : verb.i + 8]):
+        return False
+    # "called the attacks barbarous": something stands behind the object that describes it
+    for thing in objects:
+        end = max(t.i for t in thing.subtree) + 1
+        if end < len(verb.doc) and verb.doc[end].pos_ in {"ADJ", "DET", "NOUN"}:
+            if verb.doc[end].ent_type_ in {"DATE", "TIME"} or verb.doc[end].lower_ in {
+                "this",
+                "last",
+                "today",
+                "tomorrow",
+                "early",
+                "late",
+            }:
+                continue
+            return False
+    return True
