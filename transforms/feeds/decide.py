@@ -68,7 +68,7 @@ def plan(state: State, source: Source, document: Document, now: datetime) -> Pla
     Entries of one article are its revisions where their times of change tell them apart, oldest first; else all but
     the first are repeats.
     """
-    present = {alias for entry in document.entries for alias in marks(entry).aliases}
+    present = Counter(alias for entry in document.entries for alias in marks(entry).aliases)
     links = Counter(identity.link_key(entry) for entry in document.entries)
     groups: dict[str, list[tuple[int, Entry]]] = {}
     for position, entry in enumerate(document.entries):
@@ -102,16 +102,18 @@ def _known(state: State, feed_url: str, alias: str) -> str | None:
     return row and str(row[0])
 
 
-def _by_link(state: State, feed_url: str, entry: Entry, present: set[str], links: Counter[str | None]) -> str | None:
+def _by_link(
+    state: State, feed_url: str, entry: Entry, present: Counter[str], links: Counter[str | None]
+) -> str | None:
     """The article that had this link under another guid, where that guid is gone from the document."""
     link = identity.link_key(entry)
     if entry.id_source != "guid" or link is None or links[link] > 1:
         return None
     article_id = _known(state, feed_url, link)
-    return article_id if article_id and not _is_present(state, article_id, present - {link}) else None
+    return article_id if article_id and not _is_present(state, article_id, entry, present) else None
 
 
-def _moved(state: State, feed_url: str, entry: Entry, present: set[str]) -> str | None:
+def _moved(state: State, feed_url: str, entry: Entry, present: Counter[str]) -> str | None:
     """The article that this entry is a new address of: same time, the old address gone, the text all but the same."""
     if entry.published is None:
         return None
@@ -123,15 +125,16 @@ def _moved(state: State, feed_url: str, entry: Entry, present: set[str]) -> str 
         (feed_url, format_time(entry.published)),
     ).fetchall()
     for article_id, other in candidates:
-        if revision.similarity(sketch, other) >= _ALIKE and not _is_present(state, article_id, present):
+        if revision.similarity(sketch, other) >= _ALIKE and not _is_present(state, article_id, entry, present):
             return str(article_id)
     return None
 
 
-def _is_present(state: State, article_id: str, present: set[str]) -> bool:
-    """True where the document still holds the article under a key that it is known by."""
+def _is_present(state: State, article_id: str, entry: Entry, present: Counter[str]) -> bool:
+    """True where an entry of the document other than ``entry`` has a key that the article is known by."""
+    own = set(marks(entry).aliases)
     rows = state.database.execute("SELECT alias FROM aliases WHERE article_id = ?", (article_id,))
-    return any(row[0] in present for row in rows)
+    return any(present[row[0]] > (row[0] in own) for row in rows)
 
 
 class _Standing(NamedTuple):

@@ -17,8 +17,9 @@ from transforms.rows import derive_id
 POLICIES = ("guid", "link", "hash")
 # Share of entries that may share a link by mistake before links are given up (FreshRSS's figure).
 _TOLERATED = 0.05
-# How much of the words two revisions of one article share at the least, and how many entries are compared at all.
-_RELATED = 0.5
+# How alike two texts of one article are, how long they must be to tell, and how many entries are compared at all.
+_ALIKE = 0.9
+_SHORTEST = 60
 _MOST_COMPARED = 20
 _SCHEME = re.compile(r"^https?://(?:www\.)?", re.IGNORECASE)
 
@@ -94,22 +95,24 @@ def _are_different(group: Sequence[Entry]) -> bool:
         return False
     if len({entry.canonical_url for entry in group if entry.canonical_url}) > 1:
         return True
-    if len({masked(entry.title or "") for entry in group}) == 1 or len({masked(entry.text) for entry in group}) == 1:
+    if len({(masked(entry.title or ""), masked(entry.text)) for entry in group}) == 1:
         return False
-    return len(group) > _MOST_COMPARED or not all(_is_revision(entry, group[0]) for entry in group[1:])
+    return len(group) > _MOST_COMPARED or not all(_is_same(entry, group[0]) for entry in group[1:])
 
 
-def _is_revision(entry: Entry, other: Entry) -> bool:
-    """True where two entries are one article before and after an edit (RFC 4287, 4.1.1: the same id, another time)."""
+def _is_same(entry: Entry, other: Entry) -> bool:
+    """True where two entries of one guid and link are one article before and after an edit.
+
+    RFC 4287, 4.1.1: the same id with another ``updated`` is a revision. Without such times only all but equal texts
+    are; a headline alone tells nothing, since series have similar ones.
+    """
     if entry.published is not None and entry.published == other.published and entry.updated != other.updated:
         return True
-    return (
-        max(
-            similarity(masked(entry.title or ""), masked(other.title or "")),
-            similarity(sketch(entry.text), sketch(other.text)),
-        )
-        >= _RELATED
-    )
+    same_title = masked(entry.title or "") == masked(other.title or "")
+    if not same_title and (entry.published is None or entry.published != other.published):
+        return False
+    own, others = sketch(entry.text), sketch(other.text)
+    return own == others or (min(len(own), len(others)) >= _SHORTEST and similarity(own, others) >= _ALIKE)
 
 
 def _shared_links(entries: Sequence[Entry]) -> set[str]:

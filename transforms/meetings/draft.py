@@ -3,9 +3,9 @@
 import dataclasses
 
 from transforms.meetings.encounter import Encounter
+from transforms.meetings.matrix import Verdict
 from transforms.meetings.party import Party
 from transforms.meetings.place_phrases import Where
-from transforms.meetings.matrix import Verdict
 from transforms.meetings.when import When
 
 
