@@ -132,5 +132,5 @@ def fates_of(result: PipelineResult, messages: int | None = None) -> Fates:
     }
     dead = Counter({name.split(".", 1)[1]: count for name, count in counts.items() if name.startswith("dead_letters.")})
     extracted = counts.get("extracted", 0)
-    known = counts.get("decoded", 0) + dead["decode"] if messages is None else messages
+    known = counts.get("done.decode", 0) + dead["decode"] if messages is None else messages
     return Fates(messages=known, extracted=extracted, reports=counts.get("reports", 0), dead_letters=dead)

@@ -39,6 +39,7 @@ class _OrDeadLetter(beam.DoFn):
     ) -> None:
         self._stage, self._work, self._caught = stage, work, caught
         self._source, self._clock = source, clock
+        self._done = Metrics.counter("meetwire", f"done.{stage}")
         self._dead = Metrics.counter("meetwire", f"dead_letters.{stage}")
 
     def process(self, element: Any) -> Iterator[Any]:
@@ -52,6 +53,7 @@ class _OrDeadLetter(beam.DoFn):
             )
             yield beam.pvalue.TaggedOutput(DEAD, letter)
         else:
+            self._done.inc()
             yield done
 
 
