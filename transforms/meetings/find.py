@@ -74,7 +74,9 @@ def find(doc: Doc, article: Article) -> Found:
     reading = read_entities(doc)
     hand_on_offices(reading)
     anchor = _anchor(article)
-    drafts = merge.merge(_drafts(reading, masked, article, anchor))
+    told = _drafts(reading, masked, article, anchor)
+    _name_sources(told)
+    drafts = merge.merge(told)
     ids = {i: derive_id(article.article_id, draft.label, draft.name) for i, draft in enumerate(reading.entities)}
     entities = _entity_rows(reading, article, ids, masked)
     reports = [_report(draft, article, ids, masked, anchor) for draft in drafts]
@@ -134,6 +136,17 @@ def _kind(sentence: Sentence, masked: Masked) -> str:
     ):
         return "headline"
     return kind
+
+
+def _name_sources(drafts: list[Draft]) -> None:
+    """Gives "the ministry" the name in full that an earlier sentence gave it."""
+    full: dict[str, str] = {}
+    for draft in drafts:
+        *before, last = (draft.attribution or "").split() or [""]
+        if before:
+            full.setdefault(last.casefold(), " ".join([*before, last]))
+        elif last:
+            draft.attribution = full.get(last.casefold(), last)
 
 
 def _accompany(drafts: list[Draft], who: list[Party], others: list[Party]) -> None:
