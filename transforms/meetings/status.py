@@ -91,7 +91,12 @@ def _verb(verb: Token, encounter: Encounter) -> Verdict:
     auxiliaries = grammar.auxiliaries(verb)
     if _hypothetical(verb):
         return Verdict("proposed", "if", True)
-    if grammar.negated(verb) or (verb.dep_ == "conj" and grammar.negated(verb.head) and False):
+    before = verb.doc[verb.i - 1] if verb.i else None
+    if before is not None and verb.lower_.endswith("ing") and before.pos_ == "VERB" and not grammar.negated(before):
+        above = lexical(before, verb)  # "denied meeting X", whatever the parser makes of X
+        if above is not None and above.status == "denied":
+            return above
+    if grammar.negated(verb):
         perfect = auxiliaries & {"have", "has", "'ve", "’ve"} and any(
             t.lower_ in {"since", "yet", "for", "ever", "recently"} for t in verb.doc[verb.i + 1 : verb.i + 8]
         )
