@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from transforms.articles.dateline import find_dateline
-from transforms.articles.parts import Kind, Part, parts
+from transforms.articles.parts import Kind, Part, parts, story_start
 from transforms.language import countries
 from transforms.language.dates_anchor import anchor_for
 from transforms.rows import Article, RawArticle
@@ -113,7 +113,7 @@ def clean(raw: RawArticle) -> Article:
     body = _BROKEN.sub("\ufffd", raw.text or raw.summary or "")
     text = f"{title}\n\n{body}" if title and body else title or body
     published = _anchor(raw)
-    found = find_dateline(text, published, len(text) - len(body)) if body else None
+    found = find_dateline(text, published, story_start(text, len(text) - len(body))) if body else None
     return Article(
         article_id=raw.article_id,
         revision_id=raw.revision_id,

@@ -58,7 +58,10 @@ def parts(text: str, headline_end: int = 0) -> list[Part]:
     found: list[Part] = []
     if text[:headline_end].strip():
         found.append(_trimmed(text, 0, headline_end, "headline"))
-    dateline_end = _dateline(text, headline_end, found)
+    begin = story_start(text, headline_end)
+    for start, end in blocks(text[:begin], headline_end):
+        found.extend(_block(text, start, end))
+    dateline_end = _dateline(text, begin, found)
     under_links = False
     for start, end in blocks(text, dateline_end):
         block = text[start:end]
@@ -72,6 +75,13 @@ def parts(text: str, headline_end: int = 0) -> list[Part]:
             under_links = False
             found.extend(_block(text, start, end))
     return found
+
+
+def story_start(text: str, headline_end: int = 0) -> int:
+    """Where the story begins, behind the headline and the captions that stand above it."""
+    return next(
+        (start for start, end in blocks(text, headline_end) if not captions.is_caption(text[start:end])), headline_end
+    )
 
 
 def blocks(text: str, start: int = 0) -> Iterator[tuple[int, int]]:

@@ -235,3 +235,14 @@ def test_parts_are_in_order_without_overlap_and_leave_only_white_space(text, hea
         assert text[part.start : part.end] == text[part.start : part.end].strip()
         at = part.end
     assert not text[at:].strip()
+
+
+@pytest.mark.parametrize("captions", [1, 2])
+def test_a_dateline_under_captions_opens_the_story(captions):
+    caption = "Minister Ana Duarte (R) greets Minister Per Lindholm in Oslo on Oct. 12, 2026. (Meridian/Pool)\n\n"
+    opening = "OSLO, Norway, Oct. 12 (Meridian) —"
+    text = caption * captions + opening + " The two ministers met on Monday."
+    found = [part.kind for part in parts(text)]
+    assert found.count("dateline") == 1
+    assert text[slice(*next((p.start, p.end) for p in parts(text) if p.kind == "dateline"))] == opening
+    assert "caption" in found[:2]
