@@ -226,19 +226,16 @@ def find_people(doc: Doc) -> tuple[list[PersonMention], list[Office]]:
 def named_bodies(doc: Doc) -> list[tuple[int, int]]:
     """The bodies of the lexicon in ``doc``, which the model often takes apart ("the International Atomic Energy Agency")."""
     found: list[tuple[int, int]] = []
-    at = 0
-    while at < len(doc):
-        stop = next(
-            (
-                e
-                for e in range(min(at + 7, len(doc)), at + 1, -1)
-                if doc[at].text[:1].isupper() and organisation_of(doc[at:e].text)
-            ),
-            0,
-        )
-        if stop:
+    behind = 0
+    for token in doc:
+        at = token.i
+        if at < behind or not token.text[:1].isupper():
+            continue
+        ends = range(min(at + 7, len(doc)), at + 1, -1)
+        stop = next((end for end in ends if organisation_of(doc[at:end].text)), None)
+        if stop is not None:
             found.append((at, stop))
-        at = stop or at + 1
+            behind = stop
     return found
 
 

@@ -90,7 +90,8 @@ def phrases_of(reading: Reading, sentence: Span) -> list[Phrase]:
     doc = reading.doc
     found: list[Phrase] = []
     taken: dict[int, int] = {}
-    chunks = [(c.start, c.end, c.root.i) for c in sentence.noun_chunks]
+    # Span.noun_chunks would go through the whole text for each sentence.
+    chunks = [(start, end, doc[start:end].root.i) for start, end, _ in doc.noun_chunks_iterator(sentence)]  # type: ignore[attr-defined]
     owned = {
         i
         for start, end, root in chunks
