@@ -83,6 +83,7 @@ def without_direction(text: str) -> str:
     return text
 
 
+@functools.lru_cache(maxsize=65536)
 def country_of(text: str) -> str | None:
     """The country that ``text`` names as a whole, by a name, an abbreviation or its people.
 
@@ -95,6 +96,17 @@ def country_of(text: str) -> str | None:
         if code is not None:
             return code
     return None
+
+
+@functools.cache
+def _first_words() -> frozenset[str]:
+    index = _index()
+    return frozenset(form.split(" ")[0] for form in (*index.names, *index.people)) | {"the", ""}
+
+
+def begins_country(word: str) -> bool:
+    """Whether what ``country_of`` knows can begin with ``word``: spares looking up what follows most words."""
+    return fold(word).split(" ")[0] in _first_words() or _DIRECTION.match(f"{word} ") is not None
 
 
 def is_country_name(text: str) -> bool:

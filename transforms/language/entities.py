@@ -281,7 +281,7 @@ def _others(doc: Doc) -> Iterator[tuple[int, int, str]]:
 def _country_end(doc: Doc, at: int) -> int:
     """Behind the country or demonym that begins at ``at`` and is no part of a longer name; ``at`` where there is none."""
     token = doc[at]
-    if not token.text[:1].isupper():
+    if not token.text[:1].isupper() or not countries.begins_country(token.text):
         return at
     for stop in range(min(at + 6, len(doc)), at, -1):
         if doc[stop - 1].is_punct or doc[stop - 1].is_space:

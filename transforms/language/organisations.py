@@ -49,6 +49,16 @@ def organisation_of(text: str) -> Organisation | None:
     return None if short and not plain.replace(".", "").replace("-", "").isupper() else body
 
 
+@functools.cache
+def _first_words() -> frozenset[str]:
+    return frozenset(form.split(" ")[0] for form in _index()) | {"the", ""}
+
+
+def begins_organisation(word: str) -> bool:
+    """Whether the name of a body in the table can begin with ``word``: spares looking up what follows most words."""
+    return fold(word).split(" ")[0] in _first_words()
+
+
 def is_organisation(text: str) -> bool:
     """Whether ``text`` as a whole names a body of the table."""
     return organisation_of(text) is not None

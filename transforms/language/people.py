@@ -11,7 +11,7 @@ from spacy.tokens import Doc
 
 from transforms.language import countries
 from transforms.language.offices import Office, find_offices
-from transforms.language.organisations import organisation_of
+from transforms.language.organisations import begins_organisation, organisation_of
 from transforms.language.pipeline import is_word
 from transforms.language.places import locate
 from transforms.language.words import noun_kind, words
@@ -229,7 +229,7 @@ def named_bodies(doc: Doc) -> list[tuple[int, int]]:
     behind = 0
     for token in doc:
         at = token.i
-        if at < behind or not token.text[:1].isupper():
+        if at < behind or not token.text[:1].isupper() or not begins_organisation(token.text):
             continue
         ends = range(min(at + 7, len(doc)), at + 1, -1)
         stop = next((end for end in ends if organisation_of(doc[at:end].text)), None)
