@@ -4,6 +4,7 @@ What can hold no meeting is never parsed; names are looked for everywhere.
 """
 
 import functools
+import threading
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
@@ -30,14 +31,24 @@ class Extractor:
     def __init__(self, model: str) -> None:
         self._nlp = pipeline.load(model)
         self.model = model
+        self._lock = threading.Lock()
 
     def extract(self, articles: Iterable[Article], batch_size: int = 16) -> Iterator[Extract]:
-        """One extract an article, in order; lazy, ``batch_size`` articles at a time."""
-        for article, found in self.find(articles, batch_size):
-            yield Extract(article, found.entities, found.reports)
+        """One extract an article, in order; lazy, ``batch_size`` articles at a time.
+
+        What spaCy learns of a batch's words is forgotten behind it, so that a stream of any length stays in memory.
+        One batch at a time: spaCy can forget for one thread only.
+        """
+        waiting = iter(articles)
+        while batch := list(islice(waiting, batch_size)):
+            with self._lock, self._nlp.memory_zone():
+                extracts = [
+                    Extract(article, found.entities, found.reports) for article, found in self.find(batch, batch_size)
+                ]
+            yield from extracts
 
     def find(self, articles: Iterable[Article], batch_size: int = 16) -> Iterator[tuple[Article, Found]]:
-        """Each article with what was found in it, down to the words that each report was made from."""
+        """Each article with what was found in it, down to the spaCy tokens that each report was made from."""
         waiting = iter(articles)
         while batch := list(islice(waiting, batch_size)):
             texts = [mask(article).text for article in batch]
