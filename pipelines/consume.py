@@ -2,8 +2,10 @@
 
 Whatever fails is tried again in smaller company: a bundle that raised or ended the process is retried in tens, then
 each message alone, so that the one that cannot be processed is found; after a number of tries it is a dead letter with
-its whole payload, and the rest flows. Where even the dead letter cannot be written, or one message after the other has
-to be given up, no message is at fault: the loop ends with that error, and acknowledges no more.
+its whole payload, and the rest flows. A process may end for reasons that are no message's fault, so that alone buries
+nothing: a message that was begun twice when a process ended is tried in a process apart, where it can only end that
+one, and is seen to. Where even the dead letter cannot be written, or one message after the other has to be given up, no
+message is at fault: the loop ends with that error, and acknowledges no more.
 """
 
 import dataclasses
@@ -11,14 +13,19 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 
+from pipelines.apart import Run
 from pipelines.chain import Fates
-from transforms.streams.attempts import Attempts
+from transforms.streams.attempts import Attempts, Tries
 from transforms.streams.leases import LeaseKeeper
 from transforms.streams.message import Received, StreamError, Subscription
 
 LOG = logging.getLogger(__name__)
-# How many messages share a run when the first has been begun before so many times.
+# How many messages share a run when they have been begun before so many times.
 COMPANY = {0: None, 1: 10}
+# A message that was begun when so many processes ended is tried in a process apart.
+SUSPECT = 2
+# So many times as often as a message may fail, it may be begun: the end of a whole container is never seen.
+UNSEEN = 10
 # So many messages given up in a row, with none that went well between: it is the chain that fails, not they.
 SYSTEMIC = 10
 
@@ -52,6 +59,7 @@ class Consumer:
     Args:
         subscription: Where the messages come from.
         run: Takes messages through the chain; returns when what came of them is durable, raises where it failed.
+        run_apart: The same in another process; raises where that ends.
         bury: Makes a message that cannot be processed a durable dead letter.
         attempts: The memory of what was begun and not finished.
         limits: What is taken at once.
@@ -62,7 +70,8 @@ class Consumer:
     def __init__(
         self,
         subscription: Subscription,
-        run: Callable[[Sequence[Received]], Fates],
+        run: Run,
+        run_apart: Run,
         bury: Callable[[Received, Exception], None],
         attempts: Attempts,
         limits: Limits,
@@ -70,7 +79,7 @@ class Consumer:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._subscription, self._run, self._bury = subscription, run, bury
+        self._subscription, self._run, self._run_apart, self._bury = subscription, run, run_apart, bury
         self._attempts, self._limits, self._done = attempts, limits, done
         self._clock, self._sleep = clock, sleep
         self._given_up = 0
@@ -114,13 +123,14 @@ class Consumer:
 
     def _work(self, received: list[Received], leases: LeaseKeeper) -> None:
         """Takes ``received`` through to the end; what a stop leaves over is given back."""
-        waiting = sorted(received, key=lambda one: -self._attempts.begun(one.message_id))
+        waiting = received
         try:
             while waiting and not self.stopping:
-                begun = self._attempts.begun(waiting[0].message_id)
-                company = COMPANY.get(begun, 1)
-                group = [one for one in waiting if self._attempts.begun(one.message_id) == begun][:company]
-                if self._try(group, begun):
+                tries = {one.ack_id: self._attempts.of(one.message_id) for one in waiting}
+                # What was never begun goes first: what fails must not keep it.
+                least = min(tries.values())
+                group = [one for one in waiting if tries[one.ack_id] == least][: COMPANY.get(least.begun, 1)]
+                if self._try(group, least):
                     taken = {one.ack_id for one in group}
                     waiting = [one for one in waiting if one.ack_id not in taken]
                     self._subscription.acknowledge(list(taken))
@@ -135,20 +145,23 @@ class Consumer:
                 leases.let_go(left)
                 self._subscription.release(left)
 
-    def _try(self, group: list[Received], begun: int) -> bool:
+    def _try(self, group: list[Received], tries: Tries) -> bool:
         """True where ``group`` is durable now, as rows or as a dead letter."""
-        if begun >= self._limits.tries:
-            self._give_up(group[0], RuntimeError(f"begun {begun} times and never finished"))
+        if tries.begun >= self._limits.tries * UNSEEN:
+            self._give_up(group[0], RuntimeError(f"begun {tries.begun} times and never finished"))
             return True
-        self._attempts.begin([one.message_id for one in group])
+        ids = [one.message_id for one in group]
+        self._attempts.begin(ids)
         try:
-            fates = self._run(group)
+            fates = (self._run_apart if tries.begun - tries.failed >= SUSPECT else self._run)(group)
             if not fates.complete:
                 raise RuntimeError(f"{fates.messages} messages went in, and not all came out: {fates}")
         except Exception as error:
-            LOG.warning("%d messages failed (try %d): %s", len(group), begun + 1, _line(error))
-            if begun + 1 < self._limits.tries:
-                self._sleep(self._limits.pause_seconds * (begun + 1))
+            failed = tries.failed + 1
+            LOG.warning("%d messages failed (try %d): %s", len(group), failed, _line(error))
+            if failed < self._limits.tries:
+                self._attempts.fail(ids)
+                self._sleep(self._limits.pause_seconds * failed)
                 return False
             self._give_up(group[0], error)
             return True

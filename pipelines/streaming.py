@@ -13,11 +13,13 @@ takes those.
 """
 
 import argparse
+import functools
 import signal
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pipelines.apart import Apart
 from pipelines.chain import Fates, load_model, run_messages
 from pipelines.consume import Consumer, Limits
 from pipelines.metrics import Metrics
@@ -107,9 +109,11 @@ def bury(settings: Settings, message: Received, error: Exception, now: datetime)
 
 def _consumer(settings: Settings, subscription: Subscription, limits: Limits, done: Callable[..., None]) -> Consumer:
     attempts = Attempts(Path(settings.state).with_suffix(".attempts.sqlite"), settings.stream)
+    run = functools.partial(run_messages, settings=settings, streamed=True)
     return Consumer(
         subscription,
-        lambda messages: run_messages(messages, settings, streamed=True),
+        run,
+        Apart(run),
         lambda message, error: bury(settings, message, error, datetime.now(UTC)),
         attempts,
         limits,

@@ -1,14 +1,27 @@
-"""How often a message was begun and not finished: remembered on disk, since the worst messages end the process."""
+"""What was begun and not finished: remembered on disk, since the worst messages end the process."""
 
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from transforms.streams.message import StreamError
 
 
+class Tries(NamedTuple):
+    """What is known of a message that was begun and is not done.
+
+    Attributes:
+        begun: How often it was begun.
+        failed: How often that was seen to fail. The other times the process ended, for whatever reason.
+    """
+
+    begun: int
+    failed: int
+
+
 class Attempts:
-    """A SQLite file that counts, per message of one stream, the attempts that were begun.
+    """A SQLite file that counts, per message of one stream, what was begun and what failed.
 
     The stream's own ``delivery_attempt`` does not do: it also counts a message that merely stood beside the one that
     ended the process, and Pub/Sub counts only where a dead-letter policy is set.
@@ -21,26 +34,29 @@ class Attempts:
             self._database = sqlite3.connect(path, timeout=30, isolation_level=None)
             self._database.execute("PRAGMA journal_mode=WAL")
             self._database.execute(
-                "CREATE TABLE IF NOT EXISTS attempts (stream TEXT, message_id TEXT, count INTEGER NOT NULL, "
-                "PRIMARY KEY (stream, message_id)) WITHOUT ROWID"
+                "CREATE TABLE IF NOT EXISTS tries (stream TEXT, message_id TEXT, begun INTEGER NOT NULL, "
+                "failed INTEGER NOT NULL, PRIMARY KEY (stream, message_id)) WITHOUT ROWID"
             )
         except (OSError, sqlite3.Error) as error:
             raise StreamError(str(path), f"cannot remember attempts: {error}") from error
 
-    def begun(self, message_id: str) -> int:
-        """How many attempts at this message were begun and not finished."""
-        query = "SELECT count FROM attempts WHERE stream=? AND message_id=?"
+    def of(self, message_id: str) -> Tries:
+        """What was tried of this message."""
+        query = "SELECT begun, failed FROM tries WHERE stream=? AND message_id=?"
         row = self._database.execute(query, (self._stream, message_id)).fetchone()
-        return row[0] if row else 0
+        return Tries(*row) if row else Tries(0, 0)
 
     def begin(self, message_ids: Sequence[str]) -> None:
         """An attempt at these messages together begins."""
-        statement = "INSERT INTO attempts VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET count = count + 1"
-        self._each(statement, message_ids)
+        self._each("INSERT INTO tries VALUES (?, ?, 1, 0) ON CONFLICT DO UPDATE SET begun = begun + 1", message_ids)
+
+    def fail(self, message_ids: Sequence[str]) -> None:
+        """The attempt that was begun with them failed, and the process goes on."""
+        self._each("UPDATE tries SET failed = failed + 1 WHERE stream=? AND message_id=?", message_ids)
 
     def finish(self, message_ids: Sequence[str]) -> None:
         """These messages are done with, well or as dead letters."""
-        self._each("DELETE FROM attempts WHERE stream=? AND message_id=?", message_ids)
+        self._each("DELETE FROM tries WHERE stream=? AND message_id=?", message_ids)
 
     def close(self) -> None:
         """Closes the file."""

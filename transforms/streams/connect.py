@@ -62,7 +62,7 @@ def open_subscription(stream: str) -> Subscription:
         raise StreamError(stream, "names no subscription to read from (pubsub://PROJECT/TOPIC/SUBSCRIPTION)")
     from transforms.streams.pubsub import PubSubSubscription
 
-    return PubSubSubscription(address.project, address.subscription)
+    return PubSubSubscription(address.project, address.topic, address.subscription)
 
 
 def read_range(stream: str, since: datetime | None = None, until: datetime | None = None) -> Iterator[Received]:

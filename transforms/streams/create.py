@@ -9,7 +9,7 @@ from google.api_core import exceptions
 
 from transforms.streams.connect import FolderAddress, parse_address
 from transforms.streams.message import StreamError
-from transforms.streams.pubsub import connect, connect_subscriber, fault
+from transforms.streams.pubsub import check_topic, connect, connect_subscriber, fault
 
 RETENTION_SECONDS = 7 * 24 * 3600
 ACKNOWLEDGE_SECONDS = 60
@@ -44,7 +44,9 @@ def create_stream(stream: str) -> list[str]:
             "expiration_policy": {},
             **more,
         }
-        return _make(stream, path, subscriber.create_subscription, request)
+        line = _make(stream, path, subscriber.create_subscription, request)
+        check_topic(stream, subscriber.get_subscription(request={"subscription": path}), of_topic)
+        return line
 
     dead = f"{address.topic}-dead"
     lines = [topic(address.topic), topic(dead), subscription(dead, dead)]

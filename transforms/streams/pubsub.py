@@ -133,14 +133,16 @@ def _windows(messages: Sequence[Message]) -> Iterator[list[Message]]:
 
 
 class PubSubSubscription:
-    """The reading end: ``subscription`` of ``project``, which must be there."""
+    """The reading end: ``subscription`` of ``project``, which must be there and hang on ``topic``."""
 
-    def __init__(self, project: str, subscription: str, patience_seconds: float = PATIENCE_SECONDS) -> None:
-        self._place = f"pubsub://{project}/…/{subscription}"
+    def __init__(
+        self, project: str, topic: str, subscription: str, patience_seconds: float = PATIENCE_SECONDS
+    ) -> None:
+        self._place = f"pubsub://{project}/{topic}/{subscription}"
         self._client = connect_subscriber(self._place)
         self._path = self._client.subscription_path(project, subscription)
         self._retry = _RETRY.with_timeout(patience_seconds)
-        self._call(self._client.get_subscription, subscription=self._path)
+        check_topic(self._place, self._call(self._client.get_subscription, subscription=self._path), topic)
 
     def pull(self, max_messages: int, max_bytes: int, wait_seconds: float) -> list[Received]:
         """What is there; waits up to ``wait_seconds`` (at least a second: the service takes that long to look) for
@@ -203,9 +205,9 @@ class PubSubSubscription:
             for one in response.received_messages
         ]
 
-    def _call(self, method: Callable[..., Any], **request: Any) -> None:
+    def _call(self, method: Callable[..., Any], **request: Any) -> Any:
         try:
-            method(request=request, retry=self._retry, timeout=30.0)
+            return method(request=request, retry=self._retry, timeout=30.0)
         except Exception as error:
             raise fault(self._place, error) from error
 
@@ -229,6 +231,13 @@ def connect(place: str, make: Callable[[], Any]) -> Any:
             f"{' '.join(str(error).split())} (log in with 'gcloud auth application-default login', "
             "or set PUBSUB_EMULATOR_HOST to a running 'meetwire emulator')",
         ) from error
+
+
+def check_topic(place: str, subscription: Any, topic: str) -> None:
+    """StreamError where ``subscription`` hangs on another topic, in whichever project: nothing would ever come."""
+    name = subscription.topic.rpartition("/")[2]
+    if name not in (topic, "_deleted-topic_"):
+        raise StreamError(place, f"the subscription hangs on the topic {name}, not on {topic}: name another")
 
 
 def fault(place: str, error: Exception) -> Exception:

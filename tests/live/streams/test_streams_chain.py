@@ -137,6 +137,38 @@ def test_three_consumers_share_the_work_and_a_killed_ones_share_is_done(tmp_path
     assert min(shares) >= 5
 
 
+# Python runs this first in every process of the stream.
+ENDS_ITS_PROCESS = """
+import os, signal
+from transforms.articles import transforms
+clean = transforms.clean
+def ends_its_process(raw):
+    if "poison" in raw.title:
+        os.kill(os.getpid(), signal.SIGSEGV)
+    return clean(raw)
+transforms.clean = ends_its_process
+"""
+
+
+def test_an_article_that_ends_its_process_is_dead_lettered_while_the_rest_flows(tmp_path):
+    deployment = Deployment(tmp_path)
+    (tmp_path / "sitecustomize.py").write_text(ENDS_ITS_PROCESS)
+    deployment.environment["PYTHONPATH"] = str(tmp_path)
+    raws = articles(tmp_path, 30)
+    raws[11] = raws[11]._replace(title="poison")
+    publish(deployment.stream, raws)
+    codes = []
+    while not codes or codes[-1] == -signal.SIGSEGV:
+        process = deployment.start("stream", "--stop-when-idle", "1s", "--tries", "3")
+        process.communicate(timeout=120)
+        codes.append(process.returncode)
+    assert codes == [-signal.SIGSEGV, -signal.SIGSEGV, 0]
+    assert deployment.count() == len({raw.article_id for raw in raws if raw.title != "poison"}) > 20
+    (letter,) = deployment.rows()["dead_letters"]
+    assert f"ended with {-signal.SIGSEGV}" in letter
+    assert '"title":"poison"' in letter
+
+
 def test_dead_letters_of_a_stream_are_whole_and_are_replayed(tmp_path, capsys):
     deployment = Deployment(tmp_path)
     publish(deployment.stream, articles(tmp_path, 3))

@@ -96,7 +96,14 @@ def test_a_missing_topic_or_subscription_says_how_to_make_it(pubsub):
     assert isinstance(error, StreamError)
     assert "meetwire doctor --create" in str(error)
     with pytest.raises(StreamError, match="meetwire doctor --create"):
-        PubSubSubscription(pubsub.project, "none")
+        PubSubSubscription(pubsub.project, "topic", "none")
+
+
+def test_a_subscription_of_another_topic_is_refused_as_nothing_would_ever_come(pubsub):
+    create_stream(f"pubsub://{pubsub.project}/articles/meetwire")
+    for use in (create_stream, open_subscription):
+        with pytest.raises(StreamError, match="hangs on the topic articles, not on letters"):
+            use(f"pubsub://{pubsub.project}/letters/meetwire")
 
 
 def test_pubsub_has_no_past_to_read(stream):
@@ -109,7 +116,7 @@ def test_a_server_that_is_not_there_is_one_line(monkeypatch):
     (error,) = PubSubPublisher("project-x", "topic", patience_seconds=1).publish([message("x", "key")])
     assert isinstance(error, StreamError)
     with pytest.raises(StreamError, match="does not answer"):
-        PubSubSubscription("project-x", "subscription", patience_seconds=1)
+        PubSubSubscription("project-x", "topic", "subscription", patience_seconds=1)
 
 
 def test_a_server_that_is_killed_and_comes_back_is_waited_for(tmp_path, monkeypatch):

@@ -1,8 +1,13 @@
 """The loop acknowledges what is durable and nothing else, finds the one message that fails, and lets the rest flow."""
 
+import contextlib
+import tempfile
 import time
+from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipelines.chain import Fates
 from pipelines.consume import Consumer, Limits
@@ -39,6 +44,12 @@ class World:
         self.tables += texts
         return Fates(messages=len(texts), extracted=len(texts))
 
+    def run_apart(self, messages):
+        try:
+            return self.run(messages)
+        except KilledError:
+            raise RuntimeError("the process that worked on it ended") from None
+
     def bury(self, message, error):
         self.letters.append((message.data.decode(), str(error)))
 
@@ -49,6 +60,7 @@ class World:
         self.consumer = Consumer(
             subscription,
             changes.get("run", self.run),
+            changes.get("run_apart", self.run_apart),
             changes.get("bury", self.bury),
             attempts,
             self.limits,
@@ -101,20 +113,55 @@ def test_a_poison_message_is_tried_so_often_then_dead_lettered_while_the_rest_fl
     assert world.backlog == 0
 
 
-def test_a_message_that_ends_the_process_is_found_and_dead_lettered(tmp_path):
-    world = World(tmp_path, 60)
-    world.failing = {"m7": KilledError()}
-    lives = 0
-    while world.backlog:
-        lives += 1
-        assert lives < 15
+def lives(world, most, **changes):
+    """How many processes it takes until nothing is left."""
+    for number in range(most):
         try:
-            world.consume()
+            world.consume(**changes)
         except KilledError:
             continue
-    assert lives == FAST.tries + 1
+        if not world.backlog:
+            return number + 1
+    raise AssertionError(f"{world.backlog} left after {most} processes")
+
+
+def test_a_message_that_ends_the_process_ends_two_and_is_then_dead_lettered_while_the_rest_flows(tmp_path):
+    world = World(tmp_path, 60)
+    world.failing = {"m7": KilledError()}
+    assert lives(world, 5) == 3
     assert sorted(world.tables) == sorted(set(world.sent) - {"m7"})
-    assert world.letters == [("m7", "begun 5 times and never finished")]
+    assert world.letters == [("m7", "the process that worked on it ended")]
+
+
+def test_where_its_end_takes_the_whole_container_along_it_is_dead_lettered_after_ten_times_the_tries(tmp_path):
+    world = World(tmp_path, 60)
+    world.failing = {"m7": KilledError()}
+    assert lives(world, 100, run_apart=world.run) == 10 * FAST.tries + 1
+    assert sorted(world.tables) == sorted(set(world.sent) - {"m7"})
+    assert world.letters == [("m7", "begun 50 times and never finished")]
+
+
+@given(st.lists(st.integers(0, 5), max_size=40))
+@settings(max_examples=50, deadline=None)
+def test_processes_that_end_for_reasons_of_their_own_bury_nothing(ends):
+    """Each process but the last is killed in its n-th run, whatever is in it."""
+    with tempfile.TemporaryDirectory() as folder:
+        world = World(Path(folder), 60)
+        for end in ends:
+            left = [end]
+
+            def killed(messages, left=left):
+                left[0] -= 1
+                if left[0] < 0:
+                    raise KilledError
+                return world.run(messages)
+
+            with contextlib.suppress(KilledError):
+                world.consume(run=killed, run_apart=killed)
+        world.consume()
+        assert world.letters == []
+        assert sorted(set(world.tables)) == sorted(world.sent)
+        assert len(world.tables) == len(world.sent)
 
 
 def test_a_run_that_loses_an_element_counts_as_failed(tmp_path):
@@ -184,7 +231,7 @@ def test_a_lease_is_kept_for_as_long_as_the_run_takes(tmp_path):
         return world.run(messages)
 
     attempts = Attempts(tmp_path / "attempts.sqlite", "stream")
-    Consumer(first, run, world.bury, attempts, FAST).consume(0.0)
+    Consumer(first, run, run, world.bury, attempts, FAST).consume(0.0)
     assert world.tables == ["m0"]
 
 
