@@ -13,7 +13,7 @@ Messages lie in ``meetwire emulator``, a process of its own, and go through goog
 """
 
 import argparse
-import json
+import itertools
 import os
 import signal
 import statistics
@@ -49,7 +49,16 @@ def english(feeds, folder):
     """The English articles of a folder of feeds, as the feed reader publishes them."""
     files = [path for path in sorted(feeds.iterdir()) if path.suffix not in (".jsonl", ".md")]
     stream = f"folder:{folder / 'articles'}"
-    command = [*CLI, "publish", "--stream", stream, "--state", str(folder / "state.sqlite"), "--tables", str(folder / "t")]
+    command = [
+        *CLI,
+        "publish",
+        "--stream",
+        stream,
+        "--state",
+        str(folder / "state.sqlite"),
+        "--tables",
+        str(folder / "t"),
+    ]
     subprocess.run([*command, *(f"--feed={path}" for path in files)], capture_output=True, cwd=ROOT)
     raws = [message.decode(one.data) for one in read_range(stream)]
     return [raw for raw in raws if raw.language == "en"]
@@ -59,9 +68,7 @@ def variants(raws, count):
     """``count`` articles: those of ``raws``, then the same with other ids."""
     for number in range(count):
         raw, again = raws[number % len(raws)], str(number // len(raws))
-        yield raw._replace(
-            article_id=derive_id(raw.article_id, again), revision_id=derive_id(raw.revision_id, again)
-        )
+        yield raw._replace(article_id=derive_id(raw.article_id, again), revision_id=derive_id(raw.revision_id, again))
 
 
 def publish(publisher, raws):
@@ -71,7 +78,7 @@ def publish(publisher, raws):
 
 
 def new_stream(name):
-    address = f"pubsub://benchmark/{name}/meetwire"
+    address = f"pubsub://benchmark/{name}/{name}"
     create_stream(address)
     return address, open_publisher(address)
 
@@ -105,9 +112,12 @@ def throughput(raws, count, folder):
         raise error
 
     list(bare.pipe(list(texts.values())[:20]))
-    run_messages([one for one in open_subscription(address).pull(20, 10_000_000, 1.0)], settings, streamed=True)
+    warm = open_subscription(address)
+    first = warm.pull(20, 10_000_000, 1.0)
+    run_messages(first, settings, streamed=True)
+    warm.acknowledge([one.ack_id for one in first])
     attempts = Attempts(folder / "attempts.sqlite", address)
-    consumer = Consumer(open_subscription(address), run, bury, attempts, Limits(seconds=0.0), done)
+    consumer = Consumer(open_subscription(address), run, run, bury, attempts, Limits(seconds=0.0), done)
     began[0] = time.perf_counter()
     consumer.consume(15.0)
     words, ours, plain = (sum(column) for column in list(zip(*pairs, strict=True))[:3])
@@ -116,21 +126,20 @@ def throughput(raws, count, folder):
     print(f"throughput: {articles:,} articles of {words / articles:.0f} words, in {len(pairs)} runs, one core")
     print(f"  meetwire stream   {articles / ours:8.1f} articles/s {words / ours:9,.0f} words/s")
     print(f"  nlp.pipe alone    {articles / plain:8.1f} articles/s {words / plain:9,.0f} words/s")
-    print(f"  ratio             {plain / ours:8.2f} (runs: median {statistics.median(ratios):.2f}, "
-          f"from {min(ratios):.2f} to {max(ratios):.2f})")
+    print(
+        f"  ratio             {plain / ours:8.2f} (runs: median {statistics.median(ratios):.2f}, "
+        f"from {min(ratios):.2f} to {max(ratios):.2f})"
+    )
 
 
 def durable_at(tables):
     """revision_id -> when its row was durable, in seconds since the epoch: when its commit appeared."""
-    folder = LocalFolder(tables)
     moments = {}
-    for name in folder.names(commits.COMMITS):
-        moment = (tables / commits.COMMITS / name).stat().st_ctime
-        for line in folder.read(f"{commits.COMMITS}/{name}").decode().splitlines():
-            file = json.loads(line)
-            if file["table"] == "articles":
-                read = pyarrow.parquet.ParquetFile(tables / file["path"]).read(columns=["revision_id"])
-                moments |= dict.fromkeys(read["revision_id"].to_pylist(), moment)
+    for file in commits.live(LocalFolder(tables)):
+        if file.table == "articles":
+            moment = (tables / commits.COMMITS / f"{file.commit}.jsonl").stat().st_ctime
+            read = pyarrow.parquet.ParquetFile(tables / file.path).read(columns=["revision_id"])
+            moments |= dict.fromkeys(read["revision_id"].to_pylist(), moment)
     return moments
 
 
@@ -177,15 +186,15 @@ def latency(raws, seconds, folder):
 def memory(raws, count, folder, points=6):
     """The stream's memory at the head of a backlog of ``count`` articles of a sentence or two."""
     address, publisher = new_stream("memory")
-    short = [raw._replace(text=raw.text[:200], html=None) for raw in raws]
-    for start in range(0, count, 5000):
-        part = list(variants(short, start + 5000))[start:]
-        publish(publisher, part[: count - start])
+    made = variants([raw._replace(text=raw.text[:200], html=None) for raw in raws], count)
+    while part := list(itertools.islice(made, 5_000)):
+        publish(publisher, part)
     stream = Stream(address, folder / "memory")
     print(f"memory of the stream with a backlog of {count:,} articles")
     for _ in range(points):
         time.sleep(20)
-        print(f"  {len(durable_at(stream.tables)):8,} done {stream.megabytes():8.0f} MB", flush=True)
+        done = sum(file.rows for file in commits.live(LocalFolder(stream.tables)) if file.table == "articles")
+        print(f"  {done:8,} done {stream.megabytes():8.0f} MB", flush=True)
     stream.end()
 
 
