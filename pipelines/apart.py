@@ -45,6 +45,7 @@ class Apart:
             raise RuntimeError(f"the process that worked on it ended with {code}") from None
         if isinstance(answer, Exception):
             raise answer
+        assert isinstance(answer, Fates)
         return answer
 
     def close(self) -> None:

@@ -135,9 +135,7 @@ def _windows(messages: Sequence[Message]) -> Iterator[list[Message]]:
 class PubSubSubscription:
     """The reading end: ``subscription`` of ``project``, which must be there and hang on ``topic``."""
 
-    def __init__(
-        self, project: str, topic: str, subscription: str, patience_seconds: float = PATIENCE_SECONDS
-    ) -> None:
+    def __init__(self, project: str, topic: str, subscription: str, patience_seconds: float = PATIENCE_SECONDS) -> None:
         self._place = f"pubsub://{project}/{topic}/{subscription}"
         self._client = connect_subscriber(self._place)
         self._path = self._client.subscription_path(project, subscription)

@@ -47,6 +47,10 @@ class Server:
         line = self.process.stdout.readline().strip()
         self.host = f"localhost:{line.rpartition(':')[2]}"
 
+    def keep_port(self) -> None:
+        """Starts at the same port from now on."""
+        self.command[self.command.index("--port") + 1] = self.host.rpartition(":")[2]
+
     def kill(self) -> None:
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 from deployment import Deployment, articles, messages_of, publish, publish_samples, wait_for
-from servers import build_prism
+from servers import build_prism, emulator, running
 
 from transforms.streams import Message, open_publisher
 from transforms.streams.create import create_stream
@@ -95,6 +95,37 @@ def test_a_stream_that_is_killed_again_and_again_loses_and_doubles_nothing(tmp_p
     deployment.run("stream", "--stop-when-idle", "2s", *way)
     assert deployment.rows() == rows
     assert there == sorted(there)
+
+
+@pytest.mark.parametrize(
+    ("count", "kills"), [(100, 2), pytest.param(2000, 10, marks=[pytest.mark.soak, pytest.mark.timeout(3600)])]
+)
+def test_a_stream_whose_emulator_is_killed_again_and_again_loses_and_doubles_nothing(
+    tmp_path, monkeypatch, corpus, count, kills
+):
+    raws, rows = corpus(count)
+    draw = random.Random(count)
+    with running(emulator(tmp_path / "pubsub")) as server:
+        monkeypatch.setenv("PUBSUB_EMULATOR_HOST", server.host)
+        address = "pubsub://project-x/articles/meetwire"
+        create_stream(address)
+        deployment = Deployment(tmp_path / "stream", address, server.host)
+        publish(address, raws[: count // 2])
+        process = deployment.start("stream", "--max-messages", "20", "--gather", "1s")
+        wait_for(process, "reading")
+        server.keep_port()
+        for number in range(kills):
+            time.sleep(draw.random() * 3)
+            server.kill()
+            time.sleep(draw.random())
+            server.start()
+            if number == kills // 2:
+                publish(address, raws[count // 2 :])
+        deployment.wait_until(len(rows["articles"]), 900)
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+        assert process.returncode == 0
+        assert deployment.rows() == rows
 
 
 def test_sigterm_drains_and_ends_with_0(tmp_path, corpus, way):

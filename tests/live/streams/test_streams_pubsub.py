@@ -127,7 +127,7 @@ def test_a_server_that_is_killed_and_comes_back_is_waited_for(tmp_path, monkeypa
         publisher, subscription = open_publisher(address), open_subscription(address)
         publisher.publish([message("before")])
         server.kill()
-        server.command[server.command.index("--port") + 1] = server.host.rpartition(":")[2]
+        server.keep_port()
         restart = threading.Timer(1.0, server.start)
         restart.start()
         assert isinstance(publisher.publish([message("after", "key")])[0], str)

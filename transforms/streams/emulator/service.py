@@ -3,18 +3,17 @@
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 import grpc
 from google.pubsub_v1 import types
 
-from transforms.streams.emulator import rules
+from transforms.streams.emulator import rules, wire
 from transforms.streams.emulator.engine import Engine
 from transforms.streams.emulator.filters import Predicate, parse_filter
 from transforms.streams.emulator.rules import ServiceError, invalid, lacking, not_found
 from transforms.streams.emulator.store import SECOND, Delivery, Store
 
-T = TypeVar("T")
 # A client that did not raise gRPC's limit takes 4 MB at once.
 ANSWER_BYTES = 3_500_000
 PULL_SECONDS = 20.0
@@ -58,7 +57,7 @@ class Service:
 
         def update() -> Any:
             topic = self._topic(request.topic.name)
-            _merge(topic, request.topic, request.update_mask.paths, rules.CHANGEABLE_TOPIC)
+            wire.merge(topic, request.topic, request.update_mask.paths, rules.CHANGEABLE_TOPIC)
             rules.check_topic(topic)
             self._store.put_topic(topic.name, topic.SerializeToString())
             return topic
@@ -68,9 +67,9 @@ class Service:
     def list_topics(self, request: Any) -> Any:
         """A project's topics, a page at a time."""
         found = self._engine.run(lambda: self._store.topics(f"{request.project}/topics/"))
-        page, token = _page(found, request)
-        return _pb(types.ListTopicsResponse)(
-            topics=[_pb(types.Topic).FromString(one) for one in page], next_page_token=token
+        page, token = wire.page(found, request)
+        return wire.pb(types.ListTopicsResponse)(
+            topics=[wire.pb(types.Topic).FromString(one) for one in page], next_page_token=token
         )
 
     def list_topic_subscriptions(self, request: Any) -> Any:
@@ -80,8 +79,8 @@ class Service:
             self._topic(request.topic)
             return [name for _, name, _, _ in self._store.subscriptions(topic=request.topic)]
 
-        page, token = _page(self._engine.run(names), request)
-        return _pb(types.ListTopicSubscriptionsResponse)(subscriptions=page, next_page_token=token)
+        page, token = wire.page(self._engine.run(names), request)
+        return wire.pb(types.ListTopicSubscriptionsResponse)(subscriptions=page, next_page_token=token)
 
     def delete_topic(self, request: Any) -> None:
         """Removes a topic; its subscriptions keep what they have."""
@@ -103,7 +102,7 @@ class Service:
             self._topic(request.topic)
             return [str(identity) for identity in self._publish(request.topic, request.messages)]
 
-        answer = _pb(types.PublishResponse)(message_ids=self._engine.run(publish))
+        answer = wire.pb(types.PublishResponse)(message_ids=self._engine.run(publish))
         self.wake()
         return answer
 
@@ -147,7 +146,7 @@ class Service:
 
         def update() -> Any:
             _, subscription = self._subscription(request.subscription.name)
-            _merge(subscription, request.subscription, request.update_mask.paths, rules.CHANGEABLE_SUBSCRIPTION)
+            wire.merge(subscription, request.subscription, request.update_mask.paths, rules.CHANGEABLE_SUBSCRIPTION)
             rules.check_subscription(subscription)
             self._store.put_subscription(subscription.name, subscription.topic, subscription.SerializeToString())
             return subscription
@@ -158,8 +157,8 @@ class Service:
         """A project's subscriptions, a page at a time."""
         prefix = f"{request.project}/subscriptions/"
         found = self._engine.run(lambda: [self._defined(*row) for row in self._store.subscriptions(prefix)])
-        page, token = _page(found, request)
-        return _pb(types.ListSubscriptionsResponse)(subscriptions=page, next_page_token=token)
+        page, token = wire.page(found, request)
+        return wire.pb(types.ListSubscriptionsResponse)(subscriptions=page, next_page_token=token)
 
     def delete_subscription(self, request: Any) -> None:
         """Removes a subscription with what it has not seen acknowledged."""
@@ -185,7 +184,7 @@ class Service:
                 self.give_back(request.subscription, received)
                 received = []
             if received or request.return_immediately or not active() or self._clock() >= until:
-                return _pb(types.PullResponse)(received_messages=received)
+                return wire.pb(types.PullResponse)(received_messages=received)
             self.wait(version, due, until)
 
     def take(self, name: str, most: int, room: int, deadline_seconds: int | None) -> tuple[list[Any], int | None]:
@@ -203,7 +202,7 @@ class Service:
                 for one in found
                 if not limit or one.attempts <= limit or not self._forward(number, subscription, one)
             ]
-            received = [_received(one, bool(limit)) for one in kept]
+            received = [wire.received(one, bool(limit)) for one in kept]
             return received, None if received else (now if found else self._store.next_due(number, now))
 
         received, due = self._engine.run(take)
@@ -216,7 +215,7 @@ class Service:
 
         def give_back() -> None:
             number, _ = self._subscription(name)
-            self._store.give_back(number, [_parse(one.ack_id)[0] for one in received])
+            self._store.give_back(number, [wire.parse_ack_id(one.ack_id)[0] for one in received])
 
         self._engine.run(give_back)
         self.wake()
@@ -236,7 +235,7 @@ class Service:
 
     def acknowledge(self, request: Any) -> None:
         """Ends deliveries. Ids of deliveries that were given again since are ignored, as in the service."""
-        acks = [_parse(ack_id) for ack_id in request.ack_ids]
+        acks = [wire.parse_ack_id(ack_id) for ack_id in request.ack_ids]
 
         def acknowledge() -> bool:
             number, subscription = self._subscription(request.subscription)
@@ -251,12 +250,12 @@ class Service:
         seconds = request.ack_deadline_seconds
         if not 0 <= seconds <= 600:
             raise invalid(f"Invalid ack deadline given ({seconds}): 0 to 600 seconds.")
-        acks = [_parse(ack_id) for ack_id in request.ack_ids]
+        acks = [wire.parse_ack_id(ack_id) for ack_id in request.ack_ids]
 
         def modify() -> None:
             number, subscription = self._subscription(request.subscription)
             for message, attempt in acks:
-                pause = seconds * SECOND or _backoff(subscription, attempt)
+                pause = seconds * SECOND or wire.backoff(subscription, attempt)
                 self._store.set_due(number, message, attempt, self._now() + pause, with_later=seconds == 0)
 
         self._engine.run(modify)
@@ -277,14 +276,14 @@ class Service:
             since = max(moment, self._now() - self._kept(subscription) * SECOND)
             again = []
             for identity, stored in self._store.kept_since(subscription.topic, since):
-                body = _pb(types.PubsubMessage).FromString(stored)
+                body = wire.pb(types.PubsubMessage).FromString(stored)
                 if matches(body.attributes):
                     again.append((number, identity, body.ordering_key, len(stored)))
             self._store.add_deliveries(again)
 
         self._engine.run(seek)
         self.wake()
-        return _pb(types.SeekResponse)()
+        return wire.pb(types.SeekResponse)()
 
     def clean(self) -> None:
         """Removes what is older than its retention."""
@@ -297,7 +296,7 @@ class Service:
             for topic in self._store.message_topics():
                 kept = [self._kept(self._defined(*row)) for row in self._store.subscriptions(topic=topic)]
                 definition = self._store.topic(topic)
-                kept.append(_pb(types.Topic).FromString(definition or b"").message_retention_duration.seconds)
+                kept.append(wire.pb(types.Topic).FromString(definition or b"").message_retention_duration.seconds)
                 self._store.remove_messages(topic, now - max(kept) * SECOND)
 
         self._engine.run(clean)
@@ -308,7 +307,7 @@ class Service:
         definition = self._store.topic(name)
         if definition is None:
             raise not_found(name)
-        return _pb(types.Topic).FromString(definition)
+        return wire.pb(types.Topic).FromString(definition)
 
     def _subscription(self, name: str) -> tuple[int, Any]:
         row = self._store.subscription(name)
@@ -317,20 +316,20 @@ class Service:
         return row[0], self._defined(row[0], name, row[1], row[2])
 
     def _defined(self, number: int, name: str, topic: str, definition: bytes) -> Any:
-        subscription = _pb(types.Subscription).FromString(definition)
+        subscription = wire.pb(types.Subscription).FromString(definition)
         subscription.topic = topic
         subscription.state = types.Subscription.State.ACTIVE
         return subscription
 
     def _filter(self, number: int, definition: bytes) -> Predicate:
         if number not in self._filters:
-            self._filters[number] = parse_filter(_pb(types.Subscription).FromString(definition).filter)
+            self._filters[number] = parse_filter(wire.pb(types.Subscription).FromString(definition).filter)
         return self._filters[number]
 
     def _kept(self, subscription: Any) -> int:
         """For how many seconds a subscription's acknowledged messages can be had back."""
         definition = self._store.topic(subscription.topic)
-        by_topic: int = _pb(types.Topic).FromString(definition or b"").message_retention_duration.seconds
+        by_topic: int = wire.pb(types.Topic).FromString(definition or b"").message_retention_duration.seconds
         own: int = subscription.message_retention_duration.seconds if subscription.retain_acked_messages else 0
         return max(by_topic, own)
 
@@ -339,7 +338,7 @@ class Service:
         topic = subscription.dead_letter_policy.dead_letter_topic
         if self._store.topic(topic) is None:
             return False
-        body = _pb(types.PubsubMessage).FromString(delivery.body)
+        body = wire.pb(types.PubsubMessage).FromString(delivery.body)
         _, project, _, name = subscription.name.split("/")
         body.attributes["CloudPubSubDeadLetterSourceDeliveryCount"] = str(delivery.attempts - 1)
         body.attributes["CloudPubSubDeadLetterSourceSubscription"] = name
@@ -356,57 +355,3 @@ class Service:
         with self._changed:
             self._version += 1
             self._changed.notify_all()
-
-
-def _received(delivery: Delivery, counted: bool) -> Any:
-    received = _pb(types.ReceivedMessage)(ack_id=f"{delivery.message}-{delivery.attempts}")
-    received.message.MergeFromString(delivery.body)
-    received.message.message_id = str(delivery.message)
-    received.message.publish_time.FromMicroseconds(delivery.published)
-    if counted:
-        received.delivery_attempt = delivery.attempts
-    return received
-
-
-def _parse(ack_id: str) -> tuple[int, int]:
-    message, _, attempt = ack_id.partition("-")
-    if not (message.isdigit() and attempt.isdigit()):
-        raise invalid(f"Invalid acknowledgement id {ack_id!r}.")
-    return int(message), int(attempt)
-
-
-def _backoff(subscription: Any, attempt: int) -> int:
-    """How long a released message waits, in microseconds: the retry policy's exponential pause."""
-    if not subscription.HasField("retry_policy"):
-        return 0
-    policy = subscription.retry_policy
-    low, high = policy.minimum_backoff.ToMicroseconds(), policy.maximum_backoff.ToMicroseconds()
-    return int(min(high, low * 2 ** min(attempt - 1, 30)))
-
-
-def _merge(definition: Any, given: Any, paths: Sequence[str], changeable: Sequence[str]) -> None:
-    """Takes the fields ``paths`` of ``given`` over into ``definition``."""
-    if not paths:
-        raise invalid("The update_mask must name at least one field.")
-    for path in paths:
-        if path not in changeable:
-            raise invalid(f"Invalid update_mask: {path} cannot be changed.")
-        definition.ClearField(path)
-        only = type(given)()
-        only.CopyFrom(given)
-        for field, _ in given.ListFields():
-            if field.name != path:
-                only.ClearField(field.name)
-        definition.MergeFrom(only)
-
-
-def _page(items: Sequence[T], request: Any) -> tuple[list[T], str]:
-    """The page that a list request asks for, and the token of the next one."""
-    begin = int(request.page_token or 0) if (request.page_token or "0").isdigit() else 0
-    end = begin + (request.page_size or 1000)
-    return list(items[begin:end]), str(end) if end < len(items) else ""
-
-
-def _pb(wrapper: Any) -> Any:
-    """The raw protobuf class behind one of the client's types."""
-    return wrapper.pb()
