@@ -1,8 +1,10 @@
-"""The language of an entry: what the entry itself says, else what its text shows, else what the feed declares."""
+"""The language of an entry: what its text shows, else what the entry or its feed declares."""
 
 import re
 from functools import cache
 from typing import Any
+
+import pycountry
 
 from transforms.feeds.document import Document, Entry
 
@@ -20,19 +22,19 @@ def detect_all(document: Document) -> Document:
 
 def with_language(entry: Entry) -> Entry:
     """``entry`` with its language. A feed's declaration is a template's default too often to be believed first."""
-    declared = primary(entry.language_declared)
-    if entry.language_source == "entry" and declared:
-        return entry._replace(language=declared)
     found = detect(f"{entry.title or ''}\n{entry.text}")
     if found:
         return entry._replace(language=found, language_source="text")
-    return entry._replace(language=declared, language_source="feed" if declared else None)
+    declared = primary(entry.language_declared)
+    return entry._replace(language=declared, language_source=(entry.language_source or "feed") if declared else None)
 
 
 def primary(tag: str | None) -> str | None:
-    """The primary language of a tag (``en`` of ``en-US``); null where it is no tag."""
+    """The primary language of a tag (``en`` of ``en-US`` or ``eng``); null where it names no language of ISO 639."""
     match = _TAG.match(tag or "")
-    return match[1].lower() if match else None
+    code = match[1].lower() if match else ""
+    found = pycountry.languages.get(**{f"alpha_{len(code)}": code}) if code else None
+    return getattr(found, "alpha_2", None) or getattr(found, "alpha_3", None)
 
 
 def detect(text: str) -> str | None:

@@ -19,6 +19,8 @@ __all__ = ["Extractor", "ModelError", "extractor_for"]
 
 # Set on an article of which only the first pipeline.LIMIT characters were read.
 CUT = "text_cut"
+# Set on an article in another language than the model's: nothing is looked for in it.
+FOREIGN = "language_not_read"
 
 
 class Extractor:
@@ -51,12 +53,19 @@ class Extractor:
         """Each article with what was found in it, down to the spaCy tokens that each report was made from."""
         waiting = iter(articles)
         while batch := list(islice(waiting, batch_size)):
-            texts = [mask(article).text for article in batch]
+            read = [article.language in (None, self._nlp.lang) for article in batch]
+            texts = [mask(article).text if known else "" for article, known in zip(batch, read, strict=True)]
             docs = pipeline.read(self._nlp, texts, _can_meet, batch_size)
-            for article, doc in zip(batch, docs, strict=True):
-                if len(article.text) > pipeline.LIMIT and CUT not in article.flags:
-                    article = article._replace(flags=[*article.flags, CUT])
+            for article, known, doc in zip(batch, read, docs, strict=True):
+                if not known:
+                    article = _flagged(article, FOREIGN)
+                elif len(article.text) > pipeline.LIMIT:
+                    article = _flagged(article, CUT)
                 yield article, find(doc, article)
+
+
+def _flagged(article: Article, flag: str) -> Article:
+    return article if flag in article.flags else article._replace(flags=[*article.flags, flag])
 
 
 def _can_meet(paragraph: str) -> bool:

@@ -39,3 +39,12 @@ def test_threads_that_read_at_once_find_what_one_alone_finds(stories):
     alone = [list(extractor.extract(part)) for part in parts]
     with ThreadPoolExecutor(4) as threads:
         assert list(threads.map(lambda part: list(extractor.extract(part, 2)), parts)) == alone
+
+
+def test_nothing_is_looked_for_in_a_language_that_the_model_does_not_read(stories):
+    dutch = stories[0]._replace(language="nl", text="Minister Jan de Vries ontmoette Marie van Dam in Utrecht.")
+    unknown, english = stories[1], stories[2]._replace(language="en")
+    extracts = list(extractor_for(MODEL).extract([dutch, unknown, english]))
+    assert [bool(extract.entities) for extract in extracts] == [False, True, True]
+    assert [extract.article.flags for extract in extracts] == [["language_not_read"], [], []]
+    assert extracts[0].reports == []
