@@ -21,8 +21,9 @@ $(READY): requirements.lock setup.py
 run: $(READY)
 	@meetwire run --config configs/local.yaml
 
+# Three workers on two cores: many tests wait for servers.
 test: $(READY)
-	@pytest -n 2 -m "not soak" tests
+	@pytest -n 3 -m "not soak" tests
 
 soak: $(READY)
 	@pytest -m soak tests
