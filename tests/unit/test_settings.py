@@ -1,12 +1,17 @@
 """Settings are checked as a whole before anything runs, and a fault names its place."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelines.publish import feeds_of
 from pipelines.settings import Settings, SettingsError, duration, load
+from transforms.streams.connect import parse_address
+
+CONFIGS = sorted((Path(__file__).parents[2] / "configs").glob("*.yaml"))
 
 
 @pytest.fixture
@@ -17,6 +22,13 @@ def settings_file(tmp_path):
         return path
 
     return write
+
+
+@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.name)
+def test_every_settings_file_that_is_shipped_can_be_used(path):
+    settings = load(path)
+    assert feeds_of(settings)
+    parse_address(settings.stream)
 
 
 def test_a_whole_file_becomes_settings(settings_file):
