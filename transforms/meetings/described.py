@@ -33,6 +33,12 @@ _AREAS = {
 }
 
 
+# Of these a state has one each: "the Greek and Turkish ministers" are two, "Greek and Turkish officials" one party.
+_ONE_A_STATE = frozenset(
+    {"leaders", "presidents", "ministers", "premiers", "chancellors", "kings", "monarchs", "rulers"}
+)
+
+
 class Described(Layout):
     """A sentence whose phrases can be read as parties."""
 
@@ -44,19 +50,20 @@ class Described(Layout):
         phrase = self.phrases[index]
         if phrase.kind == "person" and phrase.entity is not None:
             draft = self.reading.entities[phrase.entity]
+            country, end = self._home(phrase)
             return [
                 Party(
                     "person",
                     draft.name,
                     phrase.entity,
-                    draft.country,
+                    draft.country or country,
                     draft.title,
                     phrase.start,
                     phrase.end,
                     phrase.head,
                     False,
                 )
-            ], phrase.end
+            ], end
         if phrase.kind == "other":
             return self._counted(phrase)
         if phrase.kind in {"pair", "pronoun"}:
@@ -75,8 +82,6 @@ class Described(Layout):
             ], phrase.end
         if phrase.kind == "country":
             name = self.named(phrase.start, phrase.end)
-            if countries.capital_metonym(name) and phrase.country and not countries.is_country_name(name):
-                name = name
             return [
                 Party(
                     "country", name, phrase.entity, phrase.country, None, phrase.start, phrase.end, phrase.head, False
@@ -84,7 +89,37 @@ class Described(Layout):
             ], phrase.end
         if phrase.kind == "name":
             return self._unknown(phrase), phrase.end
-        return self._described(phrase)
+        nations = self._by_demonyms(phrase)
+        return (nations, phrase.end) if nations else self._described(phrase)
+
+    def _by_demonyms(self, phrase: Phrase) -> list[Party]:
+        """The countries of "the Greek, Turkish and Cypriot foreign ministers"; none where it is one party."""
+        doc = self.doc
+        if not phrase.plural or phrase.kind not in {"group", "role"} or doc[phrase.head].lower_ not in _ONE_A_STATE:
+            return []
+        found: list[Party] = []
+        for token in doc[phrase.start : phrase.head]:
+            country = countries.country_of(token.text) if countries.is_demonym(token.text) else None
+            if country is not None:
+                name = countries.name_of(country) or token.text
+                found.append(Party("country", name, None, country, None, token.i, token.i + 1, phrase.head, False))
+            elif found and token.lower_ not in {",", "and"}:
+                break
+        joined = any(t.lower_ == "and" for t in doc[phrase.start : phrase.head])
+        return found if len(found) > 1 and joined else []
+
+    def _home(self, phrase: Phrase) -> tuple[str | None, int]:
+        """(country, token behind) of a person's "of Norway", "from the Labour Party", "(Norway)"."""
+        at = phrase.end
+        if at + 1 >= self.span.end or self.doc[at].lower_ not in {"of", "from", "("}:
+            return None, at
+        index = self.starting(at + 1)
+        if index is None or self.phrases[index].kind not in {"country", "body"}:
+            return None, at
+        home = self.phrases[index]
+        if self.doc[at].text == "(" and (home.end >= self.span.end or self.doc[home.end].text != ")"):
+            return None, at
+        return home.country, home.end + (self.doc[at].text == "(")
 
     def named(self, start: int, end: int) -> str:
         """The words of tokens ``start`` to ``end`` on one line, without an article."""

@@ -121,9 +121,18 @@ def agent(verb: Token) -> Token | None:
     return None
 
 
+# "conferred by video link": by what means, not by whom.
+_MEANS = frozenset(
+    {"phone", "telephone", "video", "link", "conference", "videoconference", "teleconference", "call", "radio"}
+)
+
+
 def is_passive(verb: Token) -> bool:
     """Whether ``verb`` is in the passive voice."""
-    return bool(children(verb, "auxpass", "nsubjpass") or (verb.tag_ == "VBN" and children(verb, "agent")))
+    if children(verb, "auxpass", "nsubjpass"):
+        return True
+    by = [child for preposition in children(verb, "agent") for child in preposition.children]
+    return verb.tag_ == "VBN" and bool(by) and not any(thing.lemma_.lower() in _MEANS for thing in by)
 
 
 def governor(token: Token) -> Token | None:

@@ -55,6 +55,7 @@ class Frames(NamedTuple):
     nouns: dict[str, NounFrame]
     support: frozenset[str]
     telling: frozenset[str]
+    blaming: frozenset[str]
     gate: re.Pattern[str]
 
 
@@ -115,8 +116,15 @@ def frames() -> Frames:
         nouns,
         frozenset(table["support"]),
         frozenset(table["telling"]),
+        frozenset(table["blaming"]),
         _gate(verbs, nouns),
     )
+
+
+@functools.cache
+def traps(key: str) -> frozenset[str]:
+    """The words under ``key`` of ``traps.yaml``, in lower case."""
+    return frozenset(str(word).casefold() for word in lexicon.table("traps")[key])
 
 
 def _forms(lemma: str) -> list[str]:

@@ -8,7 +8,7 @@ from spacy.tokens import Token
 from transforms.meetings import grammar
 from transforms.meetings.eligible import could_attend, is_named, only_listens
 from transforms.meetings.encounter import Encounter
-from transforms.meetings.lexicon import Frames, NounFrame
+from transforms.meetings.lexicon import Frames, NounFrame, traps
 from transforms.meetings.owners import owner_of, paired_names
 from transforms.meetings.parties import Party, Sentence
 from transforms.meetings.sides import (
@@ -34,7 +34,13 @@ def is_encounter(sentence: Sentence, noun: Token, frame: NounFrame) -> bool:
     if any(t.lower_ in {"press", "news"} for t in before):
         return False
     following = sentence.doc[noun.i + 1].lower_ if noun.i + 1 < sentence.span.end else ""
+    if noun.dep_ == "compound" and noun.head.i > noun.i and noun.head.pos_ in {"NOUN", "PROPN"}:
+        return noun.head.lemma_.lower() in {"meeting", "talk", "talks", "date"}
     if noun.lemma_.lower() == "call":
+        if following == "-" or any(t.lower_ in traps("other_calls") for t in before[-1:]):
+            return False
+        if following == "to" and noun.i + 2 < sentence.span.end and sentence.doc[noun.i + 2].tag_ == "VB":
+            return False  # "calls to resign"
         dated = noun.i + 2 < sentence.span.end and sentence.doc[noun.i + 2].ent_type_ in {"DATE", "TIME"}
         return following not in {"for", "on", "upon", "center", "centre", "centers"} or (following == "on" and dated)
     if (
@@ -43,8 +49,6 @@ def is_encounter(sentence: Sentence, noun: Token, frame: NounFrame) -> bool:
         and not any(t.lower_ in {"phone", "telephone"} for t in before)
     ):
         return (noun.lemma_.lower() == "exchange" and following == "with") or following == "with" or noun.dep_ == "dobj"
-    if noun.dep_ == "compound" and noun.head.i > noun.i and noun.head.pos_ in {"NOUN", "PROPN"}:
-        return noun.head.lemma_.lower() in {"meeting", "talk", "talks", "date"}
     return True
 
 
@@ -183,7 +187,8 @@ def _other_side(
     if noun.i in {i for p in parties for i in range(p.start, p.end)}:
         return []
     if partnered:
-        return [p for p in parties if could_attend(sentence, p)]
+        blamed = _blamed(sentence, noun, governing, table)
+        return blamed or [p for p in parties if could_attend(sentence, p)]
     if supported and len(parties) + sum(p.plural for p in parties) >= 2 and frame.mode != "phone":
         return parties
     if supported and have:
@@ -193,7 +198,9 @@ def _other_side(
     if noun.tag_ == "NNS" and noun.lemma_ != "talk" and not any(c.dep_ in {"det", "poss"} for c in noun.children):
         return []
     if "pobj" in path or supported:
-        told = [t for t in grammar.children(governing, "dobj", "dative") if governing.lemma_ in table.telling]
+        told = [
+            t for t in grammar.children(governing, "dobj", "dative", "nsubjpass") if governing.lemma_ in table.telling
+        ]
         if told and told[0].i != noun.i:
             listeners = list_at(sentence, told[0], governing)
             if listeners and parties and not only_listens(sentence, listeners):
@@ -203,6 +210,15 @@ def _other_side(
         if len(parties) == 1 and parties[0].kind == "pair":
             return parties
     return []
+
+
+def _blamed(sentence: Sentence, noun: Token, verb: Token, table: Frames) -> list[Party]:
+    """Who is blamed for the encounter: "impeached the president over meetings with B", "questioned her about it"."""
+    below = next((t for t in grammar.chain(noun) if t.head == verb), noun)
+    if verb.lemma_ not in table.blaming or below.lower_ not in {"over", "for", "about"}:
+        return []
+    thing = next(iter(grammar.children(verb, "nsubjpass") or grammar.children(verb, "dobj")), None)
+    return list_at(sentence, thing, verb) if thing is not None else []
 
 
 def _told(sentence: Sentence, noun: Token, table: Frames) -> tuple[list[Party], Token] | None:

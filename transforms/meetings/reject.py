@@ -1,101 +1,145 @@
-"""What looks like a meeting and is none: matches of teams, targets met, interviews and appearances."""
+"""What looks like a meeting and is none: matches of teams, targets met, interviews and appearances, machines."""
 
 import functools
 import re
 
 from transforms import lexicon
 from transforms.language.words import noun_kind
-from transforms.language.words import words as group_words
+from transforms.meetings import grammar
 from transforms.meetings.encounter import Encounter
+from transforms.meetings.lexicon import traps
 from transforms.meetings.party import Party
 
 # "Ted Cruz, R-Texas": where a politician stands, no one else.
 _PARTY_TAG = re.compile(r"[DR]-[A-Z][\w.]*")
-_MEDIA = re.compile(r"\b(?:interview|news conference|press conference|press briefing)\b", re.IGNORECASE)
+# What a program calls its parts: "Parser.parse", "read_line", "Node.js". Web shops are companies.
+_CODE = re.compile(r"[=()\[\]{}<>_\\#|`*@]|^\.|\w\.(?!com\b|org\b|net\b|co\b)[a-z]{2}")
+# A final score: "won 98-91".
+_SCORE = re.compile(r"\b(?:won|win|wins|beat|lost|lose|drew|draw)\b.{0,40}\b\d{1,3}[-–]\d{1,3}\b")
+# Frames of talk: with the press, in a podcast or among programs they are no meeting.
+_TALK = frozenset(
+    {"speak-with", "conversation", "discuss", "sit-down", "talks", "exchange-views", "join-for", "phone-call"}
+)
 
 
 @functools.cache
-def _words(key: str) -> frozenset[str]:
-    return frozenset(str(word).casefold() for word in lexicon.table("traps")[key])
+def _interview() -> re.Pattern[str]:
+    words = sorted(traps("press"), key=len, reverse=True)
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, words))})\b", re.IGNORECASE)
+
+
+@functools.cache
+def _outlet() -> re.Pattern[str]:
+    """Matches an outlet of the press: a known one, with its own capitals, or a name that ends as theirs do."""
+    known = "|".join(re.escape(str(name).removeprefix("The ")) for name in lexicon.table("traps")["outlets"])
+    ends = "|".join(f"{word.capitalize()}|{word.upper()}" for word in sorted(traps("outlet_words")))
+    return re.compile(
+        rf"(?:The |the )?(?:(?:{known})|(?:[A-Z][\w.&’']* ){{1,4}}(?:{ends})|(?:Radio|TV|Television) [A-Z]\w+)(?!\w)"
+    )
 
 
 def rejected(encounter: Encounter) -> bool:
     """Whether the words around ``encounter`` say that it is no meeting."""
-    return _is_sport(encounter) or _is_response(encounter) or _is_with_the_press(encounter)
+    return (
+        _is_sport(encounter)
+        or _is_response(encounter)
+        or _is_with_the_press(encounter)
+        or _is_another_thing(encounter)
+        or _is_among_programs(encounter)
+    )
 
 
 def _is_sport(encounter: Encounter) -> bool:
-    if encounter.frame not in {"meet-with", "meeting"}:
+    if encounter.frame not in {"meet-with", "meeting"} or any(p.title for p in encounter.parties):
         return False
-    sentence = encounter.sentence.span
-    hits = [t for t in sentence if t.lower_ in _words("sport") and t.i != encounter.trigger.i]
+    doc, trigger, sentence = encounter.sentence.doc, encounter.trigger, encounter.sentence.span
+    if _are_teams(encounter) or _SCORE.search(sentence.text):
+        return True
+    if any(doc[p.head].lemma_.lower() == "opponent" for p in encounter.parties):
+        return True
     return any(
-        t.i > encounter.trigger.i
-        and not any(
-            p.start <= t.i < p.end and p.kind != "person" and p.country is None and False for p in encounter.parties
-        )
+        t.i > trigger.i
+        and t.lower_ in traps("sport")
         and t.pos_ in {"NOUN", "PROPN", "ADJ"}
-        and not (t.lower_ in {"title", "game", "final", "match", "seed"} and t.pos_ == "ADJ" and t.lower_ != "final")
-        for t in hits
-    ) and not any(p.title for p in encounter.parties)
+        and not (t.lower_ in {"title", "game", "match", "seed"} and t.pos_ == "ADJ")
+        for t in sentence
+    )
+
+
+def _are_teams(encounter: Encounter) -> bool:
+    """Two bare countries of which one "meets" the other: leaders meet *with* each other, or in a place."""
+    if encounter.noun or len(encounter.parties) != 2 or any(p.kind != "country" for p in encounter.parties):
+        return False
+    first, second = encounter.parties
+    between = encounter.sentence.doc[encounter.trigger.i + 1 : second.start]
+    return first.end <= encounter.trigger.i < second.start and all(t.pos_ in {"DET", "ADV"} for t in between)
 
 
 def _is_response(encounter: Encounter) -> bool:
     return any(
-        encounter.sentence.doc[p.head].lemma_.lower() in _words("responses") | _words("objects")
+        encounter.sentence.doc[p.head].lemma_.lower() in traps("responses") | traps("objects")
         for p in encounter.parties
     )
 
 
 def _is_with_the_press(encounter: Encounter) -> bool:
-    """A conversation in an interview, or a conference with the press as the only partner."""
-    if encounter.frame not in {"speak-with", "conversation", "discuss"}:
+    """A conversation in an interview or a podcast, or with someone who asks for the press."""
+    if encounter.frame not in _TALK:
         return False
-    near = encounter.sentence.span
-    return (bool(_MEDIA.search(near.text)) and encounter.frame != "speak-with") or (
-        encounter.frame == "speak-with" and re.search(r"\binterview\b", near.text) is not None
+    if encounter.frame not in {"talks", "phone-call"} and not _is_told(encounter):
+        if _interview().search(encounter.sentence.span.text):
+            return True
+    return any(_asks_for_the_press(encounter, party) for party in encounter.parties)
+
+
+def _is_told(encounter: Encounter) -> bool:
+    """Whether someone says that it took place: "said in an interview that he spoke with B"."""
+    return any(
+        token.dep_ in {"ccomp", "xcomp"} and token.head.lemma_ in {"say", "tell", "add", "confirm", "reveal", "recall"}
+        for token in grammar.chain(encounter.trigger)
     )
 
 
-_NOBODY = {
-    "anybody",
-    "anyone",
-    "somebody",
-    "someone",
-    "nobody",
-    "everyone",
-    "everybody",
-    "each other",
-    "one another",
-    "himself",
-    "herself",
-    "themselves",
-    "people",
-    "it",
-    "that",
-    "this",
-    "those",
-    "these",
-    "who",
-    "which",
-    "what",
-    "others",
-    "you",
-    "us",
-    "we",
-    "both",
-    "all",
-    "me",
-    "my",
-    "i",
-    "our",
-}
+def _asks_for_the_press(encounter: Encounter, party: Party) -> bool:
+    doc = encounter.sentence.doc
+    if party.title and party.title.split()[-1] in traps("journalists"):
+        return True
+    before = [t.text for t in doc[max(encounter.sentence.span.start, party.start - 4) : party.start]]
+    if before[-1:] in (["'s"], ["’s"]) and any(
+        _outlet().fullmatch(" ".join(before[i:-1])) for i in range(len(before) - 1)
+    ):
+        return True
+    if party.kind in {"country", "person"} and party.name.split()[0] not in {"Radio", "TV", "Television"}:
+        return False
+    return _outlet().match(party.name) is not None
+
+
+def _is_another_thing(encounter: Encounter) -> bool:
+    """A violent encounter, an Oscar received."""
+    doc = encounter.sentence.doc
+    if any(child.lower_ in traps("other_encounters") for child in encounter.trigger.children):
+        return True
+    return any(
+        p.kind == "person" and p.title is None and doc[p.start].lower_ in {"a", "an"} and p.end - p.start == 2
+        for p in encounter.parties
+    )
+
+
+def _is_among_programs(encounter: Encounter) -> bool:
+    """Parts of a program that talk to or call each other; bodies hold talks, and their people speak."""
+    if any(_CODE.search(p.name) for p in encounter.parties):
+        return True
+    if encounter.mode == "phone" or encounter.frame in {"speak-with", "conversation"}:
+        return all(p.kind == "organization" and p.title is None for p in encounter.parties)
+    return False
+
+
 _LOOSE = {"discuss", "negotiate", "speak-with", "confer", "exchange-views", "conversation"}
 
 
 def counts(encounter: Encounter, parties: list[Party], status: str, dated: bool, placed: bool) -> bool:
     """Whether parties and circumstances make a specific encounter: someone is identified, a loose plan has a day."""
-    if any(p.name.casefold() in _NOBODY for p in parties):
+    if any(p.name.casefold() in traps("nobody") for p in parties):
         return False
     if any(_PARTY_TAG.fullmatch(p.name) for p in parties):
         return False
@@ -120,7 +164,7 @@ def _identified(encounter: Encounter, party: Party) -> bool:
     if party.kind in {"country", "organization"} or party.country is not None:
         return True
     words = encounter.sentence.doc[party.start : party.end]
-    if party.entity is not None and words.root.lemma_.lower() in group_words("creeds"):
+    if party.entity is not None and words.root.lemma_.lower() in grouptraps("creeds"):
         return False
     if any(sum(c.isupper() for c in t.text) >= 2 or t.ent_type_ in {"ORG", "GPE"} for t in words):
         return True

@@ -184,6 +184,8 @@ def _noun(encounter: Encounter) -> Verdict:
         and any(t.lower_ == "for" for t in grammar.chain(noun))
     ):
         return Verdict("proposed", verb.text + " for")
+    if "pobj" in labels and _is_invited(noun, verb):
+        return Verdict("denied" if grammar.negated(verb) else "proposed", verb.text)
     own = "dobj" in labels or "nsubj" in labels or "nsubjpass" in labels or verb.lemma_ in _SUPPORT_FUTURE
     if own or "for" in {t.lower_ for t in grammar.chain(noun) if t.pos_ == "ADP"}:
         if grammar.negated(verb) and (verb.lemma_ in {"take", "go", "happen", "occur"}) and "nsubj" in labels:
@@ -204,6 +206,14 @@ def _noun(encounter: Encounter) -> Verdict:
             return Verdict("ongoing", verb.text)
         return Verdict("held", verb.text)
     return beside(noun, verb)
+
+
+def _is_invited(noun: Token, verb: Token) -> bool:
+    """ "invited B to a summit", "asked B to dinner", "invited B for talks"."""
+    below = next((t for t in grammar.chain(noun) if t.head == verb), noun)
+    return (verb.lemma_ == "invite" and below.lower_ in {"to", "for"}) or (
+        verb.lemma_ == "ask" and below.lower_ == "to" and below.pos_ == "ADP"
+    )
 
 
 def settled(
