@@ -47,6 +47,8 @@ class PersonMention(NamedTuple):
     sure: bool
 
 
+# Months that people are called by.
+_GIVEN_MONTHS = frozenset({"Jan", "April", "May", "June", "August"})
 _TITLE_CASE = "meetwire_title_case"
 
 
@@ -80,7 +82,10 @@ def is_namelike(doc: Doc, at: int) -> bool:
 
 
 def _surname_like_a_word(doc: Doc, at: int) -> bool:
-    """Whether "He" is the surname of "Vice Premier He Lifeng": a capital inside the sentence, a capital behind it."""
+    """Whether "He" is the surname of "Vice Premier He Lifeng", and "Jan" no month in "Jan Lipavsky"."""
+    token = doc[at]
+    if token.text in _GIVEN_MONTHS and token.ent_type_ == "PERSON" and at + 1 < len(doc):
+        return doc[at + 1].ent_type_ == "PERSON" and doc[at + 1].ent_iob_ == "I" and doc[at + 1].text[:1].isupper()
     return (
         doc[at].text == "He"
         and at > 0

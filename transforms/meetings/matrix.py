@@ -36,8 +36,8 @@ def lexical(verb: Token, below: Token) -> Verdict | None:
         return Verdict("cancelled", f"{verb.text} off")
     if (lemma == "pull" and following == "out") or (lemma == "back" and following == "out"):
         return Verdict("cancelled", f"{verb.text} out")
-    if lemma == "rule" and following == "out":
-        return Verdict("denied", f"{verb.text} out")
+    if (lemma, following) in {("rule", "out"), ("turn", "down")}:
+        return Verdict("denied", f"{verb.text} {following}")
     if lemma in status_words("cancelled"):
         return Verdict("cancelled", verb.text)
     if lemma in status_words("denied"):
@@ -164,6 +164,8 @@ def by_matrix(verb: Token, auxiliaries: set[str]) -> Verdict | None:
                 break
             if label == "advcl" and not infinitive and current.tag_ not in {"VBG"}:
                 break
+        elif head.lemma_.lower() in INTENTIONS and is_none(head):
+            return Verdict("denied", f"no {head.text}")
         elif head.pos_ == "NOUN" and head.lemma_.lower() in _CLAIMS and label in {"acl", "relcl", "ccomp"}:
             above = grammar.governor(head)
             if above is not None and above.lemma_ in {"deny", "reject", "dismiss", "refute", "dispute"}:
@@ -222,6 +224,15 @@ def by_matrix(verb: Token, auxiliaries: set[str]) -> Verdict | None:
     if "to" in auxiliaries and verb.dep_ in {"xcomp", "advcl", "acl"} and not _past_above(verb):
         return Verdict("planned", "to " + verb.text)
     return None
+
+
+INTENTIONS = frozenset({"plan", "intention", "desire", "wish", "interest", "reason", "need", "intent", "appetite"})
+
+
+def is_none(noun: Token) -> bool:
+    """Whether there is no such thing: "no plans", "did not have plans"."""
+    above = grammar.governor(noun)
+    return any(child.lower_ == "no" for child in noun.children) or (above is not None and grammar.negated(above))
 
 
 _CLAIMS = {

@@ -9,6 +9,7 @@ from transforms.meetings import grammar
 from transforms.meetings.eligible import could_attend, is_named, only_listens
 from transforms.meetings.encounter import Encounter
 from transforms.meetings.lexicon import Frames, NounFrame, traps
+from transforms.meetings.noun_status import request_above
 from transforms.meetings.owners import owner_of, paired_names
 from transforms.meetings.parties import Party, Sentence
 from transforms.meetings.sides import (
@@ -95,6 +96,8 @@ def match_noun(sentence: Sentence, noun: Token, frame: NounFrame, table: Frames)
         )
         outer = outer or _other_side(sentence, noun, verb, frame, table, bool(partners) or bool(pair), list(parties))
         why["subject"] = names_of(outer)
+    if not partners and not outer and (asked := _asked(sentence, noun)):
+        outer = asked
     if not partners and not parties and not outer and (told := _told(sentence, noun, table)) is not None:
         outer, verb = told
     full = _unique([*outer, *parties])
@@ -210,6 +213,18 @@ def _other_side(
         if len(parties) == 1 and parties[0].kind == "pair":
             return parties
     return []
+
+
+def _asked(sentence: Sentence, noun: Token) -> list[Party]:
+    """Who asked whom: "declined a request from B for a meeting", "accepted B's invitation to a summit"."""
+    thing = request_above(noun)
+    verb = grammar.governor(thing) if thing is not None else None
+    if thing is None or verb is None:
+        return []
+    behind = [c for t in (thing, noun, verb) for by in t.children if by.lower_ == "from" for c in by.children]
+    askers = [p for token in (*grammar.children(thing, "poss"), *behind) for p in list_at(sentence, token, verb)]
+    who = grammar.subject(verb)
+    return [*list_at(sentence, who, verb), *askers] if who is not None and askers else []
 
 
 def _blamed(sentence: Sentence, noun: Token, verb: Token, table: Frames) -> list[Party]:

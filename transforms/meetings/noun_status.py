@@ -3,24 +3,48 @@
 from spacy.tokens import Token
 
 from transforms.meetings import grammar
-from transforms.meetings.matrix import WILL, WOULD, Verdict, lexical, status_words
+from transforms.meetings.matrix import INTENTIONS, WILL, WOULD, Verdict, is_none, lexical, status_words
 
+# What someone is asked by: it has an answer.
+REQUESTS = frozenset({"request", "invitation", "offer", "proposal", "appeal", "demand", "invite"})
 _IDEAS = {"talk", "prospect", "possibility", "idea", "hope", "call", "speculation", "chance", "proposal", "offer", "request", "suggestion",
-          "rumor", "rumour", "invitation", "demand", "appeal"}  # fmt: skip
+          "rumor", "rumour"}  # fmt: skip
 
 
 _PLANS = {"plan", "preparation", "arrangement", "date", "schedule", "eve", "agenda"}
 
 
 def only_an_idea(noun: Token) -> Verdict | None:
-    """ "talk of a summit", "plans for a meeting": not yet more than the noun above says."""
+    """ "talk of a summit", "plans for a meeting", "X's invitation to talks": no more than what becomes of the noun above."""
+    if (request := request_above(noun)) is not None:
+        verb = grammar.governor(request)
+        answer = lexical(verb, request) if verb is not None else None
+        if answer is not None and answer.status == "denied":
+            return answer
+        if verb is not None and verb.lemma_ == "accept" and not grammar.negated(verb):
+            return Verdict("planned", verb.text)
+        return Verdict("proposed", request.text)
     preposition = noun.head
     if noun.dep_ != "pobj" or preposition.lower_ not in {"of", "for", "about"} or preposition.head.pos_ != "NOUN":
         return None
-    above = preposition.head.lemma_.lower()
-    if above in _IDEAS:
-        return Verdict("proposed", preposition.head.text)
-    return Verdict("planned", preposition.head.text) if above in _PLANS else None
+    thing = preposition.head
+    if thing.lemma_.lower() in INTENTIONS and is_none(thing):
+        return Verdict("denied", f"no {thing.text}")
+    if thing.lemma_.lower() in _IDEAS:
+        return Verdict("proposed", thing.text)
+    return Verdict("planned", thing.text) if thing.lemma_.lower() in _PLANS else None
+
+
+def request_above(noun: Token) -> Token | None:
+    """What asks for the encounter: the "request" of "declined a request from B for a meeting"."""
+    if noun.dep_ != "pobj" or noun.head.lower_ not in {"for", "to"}:
+        return None
+    for token in grammar.chain(noun.head):
+        if token.lemma_.lower() in REQUESTS and token.pos_ == "NOUN":
+            return token
+        if token.pos_ in grammar.VERBAL:
+            return next((t for t in grammar.children(token, "dobj") if t.lemma_.lower() in REQUESTS), None)
+    return None
 
 
 def by_modifiers(noun: Token) -> Verdict | None:

@@ -145,6 +145,7 @@ class Sentence(Described):
             and last.end + 1 == more[0].start
             and (self._is_bare(last) or (self.doc[last.head].lower_ in COUNTING and more[0].end - more[0].start > 1))
             and not (self.doc[more[0].start].pos_ == "DET" or self.doc[more[0].start].tag_ == "PRP$")
+            and not any(t.text[:1].isupper() for t in self.doc[more[0].start : more[0].head])
         ):
             joined = self.named(last.start, more[0].end)
             country = last.country or more[0].country

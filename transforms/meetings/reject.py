@@ -5,6 +5,7 @@ import re
 
 from transforms import lexicon
 from transforms.language.words import noun_kind
+from transforms.language.words import words as group_words
 from transforms.meetings import grammar
 from transforms.meetings.encounter import Encounter
 from transforms.meetings.lexicon import traps
@@ -86,9 +87,9 @@ def _is_with_the_press(encounter: Encounter) -> bool:
     """A conversation in an interview or a podcast, or with someone who asks for the press."""
     if encounter.frame not in _TALK:
         return False
-    if encounter.frame not in {"talks", "phone-call"} and not _is_told(encounter):
-        if _interview().search(encounter.sentence.span.text):
-            return True
+    talk = encounter.frame not in {"talks", "phone-call"} and not _is_told(encounter)
+    if talk and _interview().search(encounter.sentence.span.text):
+        return True
     return any(_asks_for_the_press(encounter, party) for party in encounter.parties)
 
 
@@ -147,8 +148,9 @@ def counts(encounter: Encounter, parties: list[Party], status: str, dated: bool,
         return False
     if encounter.trigger.tag_ in {"VBP", "VBZ"} and not dated and all(p.kind == "pronoun" for p in encounter.parties):
         return False  # "they meet to complete the sale": what is usual
-    if encounter.frame in _LOOSE and status != "held" and all(p.kind == "pronoun" for p in encounter.parties):
-        return False
+    pronouns = all(p.kind == "pronoun" for p in encounter.parties)
+    if pronouns and status != "held" and (encounter.frame in _LOOSE or (len(encounter.parties) > 1 and not dated)):
+        return False  # "or we will meet them at the gate"
     return not (
         encounter.frame in _LOOSE
         and status in {"planned", "proposed", "denied"}
@@ -164,7 +166,7 @@ def _identified(encounter: Encounter, party: Party) -> bool:
     if party.kind in {"country", "organization"} or party.country is not None:
         return True
     words = encounter.sentence.doc[party.start : party.end]
-    if party.entity is not None and words.root.lemma_.lower() in grouptraps("creeds"):
+    if party.entity is not None and words.root.lemma_.lower() in group_words("creeds"):
         return False
     if any(sum(c.isupper() for c in t.text) >= 2 or t.ent_type_ in {"ORG", "GPE"} for t in words):
         return True

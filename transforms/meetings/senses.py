@@ -77,6 +77,14 @@ def is_acquaintance(sentence: Sentence, objects: list[Party]) -> bool:
     }
 
 
+_COURTSHIP = {"marry", "wed", "date", "divorce"}
+
+
+def is_courtship(sentence: Sentence) -> bool:
+    """Whether those who met became a couple: "met on a film set and married a year later"."""
+    return any(t.lemma_ in _COURTSHIP and t.pos_ == "VERB" for t in sentence.span)
+
+
 HABITUAL = {
     "every",
     "often",

@@ -268,6 +268,8 @@ _RELATIONS = {
 def _is_relation(sentence: Sentence, preposition: int, start: int) -> bool:
     """Whether the "with" at ``preposition`` belongs to a relation and not to the encounter."""
     before = sentence.doc[preposition - 1]
+    if before.lower_ == "link" and sentence.doc[preposition - 2].lower_ in {"video", "satellite", "audio", "telephone"}:
+        return False
     return preposition - 1 >= start and before.pos_ in {"NOUN", "PROPN"} and before.lemma_.lower() in _RELATIONS
 
 

@@ -1,5 +1,7 @@
 """Places that a verb of travel leads to: "visited Moscow, where he met", "to visit Beijing for talks with"."""
 
+from spacy.tokens import Token
+
 from transforms.language.entities import Reading
 from transforms.meetings import grammar
 from transforms.meetings.encounter import Encounter
@@ -97,26 +99,43 @@ def travelled_to(encounter: Encounter) -> list[tuple[int, int, int, int]]:
 
 def from_context(encounter: Encounter, reading: Reading, status: str) -> Where | None:
     """The place that the sentence before leaves the party in ("travelled to Abuja. He met ..."); None where there is none."""
-    if status not in {"held", "ongoing"} or encounter.sentence.span.start == 0:
+    if status not in {"held", "ongoing", "planned"} or encounter.sentence.span.start == 0:
         return None
     previous = reading.doc[encounter.sentence.span.start - 1].sent
     if not any(t.pos_ for t in previous):
         return None
     before = Sentence(reading, previous, encounter.sentence.number - 1)
+    if encounter.sentence.span[0].lower_ == "there" and encounter.sentence.span[0].dep_ == "advmod":
+        places = [p for p in before.phrases if is_place(before, p)]
+        return Where(places[-1].start, places[-1].end, "document") if places else None
     for token in previous:
-        if token.pos_ == "VERB" and token.lemma_ in _TRAVEL and token.tag_ in {"VBD", "VBN", "VBG"}:
-            for child in token.children:
-                index = None
-                if child.dep_ == "dobj" and token.lemma_ in {"visit", "tour"}:
-                    index = before.covering(child.i)
-                elif child.lower_ in {"to", "in", "at"} and child.dep_ == "prep":
-                    index = phrase_after(before, child.i)
-                if index is not None and is_place(before, before.phrases[index]):
-                    stops = [p for p in before.phrases[index:] if is_place(before, p)]
-                    last = stops[-1]
-                    if (
-                        len(stops) > 2 and last.kind == "country"
-                    ):  # "to Sokoto and Abuja, Nigeria": which one is not said
-                        return Where(last.start, last.end, "document")
-                    return Where(before.phrases[index].start, place_end(before, index), "document")
+        if token.pos_ != "VERB" or token.tag_ not in {"VBD", "VBN", "VBG"}:
+            continue
+        if token.lemma_ not in (_ARRIVAL if status == "planned" else _TRAVEL | {"welcome"}):
+            continue
+        index = _led_to(before, token)
+        if index is None:
+            continue
+        stops = [p for p in before.phrases[index:] if is_place(before, p)]
+        last = stops[-1]
+        if len(stops) > 2 and last.kind == "country":  # "to Sokoto and Abuja, Nigeria": which one is not said
+            return Where(last.start, last.end, "document")
+        return Where(before.phrases[index].start, place_end(before, index), "document")
+    return None
+
+
+# Who has arrived will meet there; who travelled somewhere may meet elsewhere tomorrow.
+_ARRIVAL = {"arrive", "land"}
+
+
+def _led_to(before: Sentence, verb: Token) -> int | None:
+    """The phrase of the place that a verb of travel leads to."""
+    for child in verb.children:
+        index = None
+        if child.dep_ == "dobj" and verb.lemma_ in {"visit", "tour"}:
+            index = before.covering(child.i)
+        elif child.lower_ in {"to", "in", "at"} and child.dep_ in {"prep", "dative"}:
+            index = phrase_after(before, child.i)
+        if index is not None and is_place(before, before.phrases[index]):
+            return index
     return None

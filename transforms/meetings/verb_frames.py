@@ -13,6 +13,7 @@ from transforms.meetings.senses import (
     HABITUAL,
     PURPOSES,
     is_acquaintance,
+    is_courtship,
     is_phone_call,
     is_seeing,
     speak_together,
@@ -105,7 +106,7 @@ def match_verb(sentence: Sentence, verb: Token, frame: VerbFrame, table: Frames)
         return
     if frame.name in PURPOSES and "to" in grammar.auxiliaries(verb) and told_already(sentence, verb):
         return
-    if is_acquaintance(sentence, objects):
+    if is_acquaintance(sentence, objects) or (frame.name == "meet-with" and is_courtship(sentence)):
         return
     spans = segments or [([], until, None)]
     if objects and not segments and (more := another_day(sentence, until)) is not None:
@@ -113,7 +114,8 @@ def match_verb(sentence: Sentence, verb: Token, frame: VerbFrame, table: Frames)
         objects = []
     for extra, end, dated in spans:
         parties = [*subjects, *objects, *extra]
-        if not _enough(sentence, parties, frame.two, subjects, [*objects, *extra]):
+        together = frame.name == "speak-with" and not extra  # "the ministers spoke by video"
+        if not _enough(sentence, parties, frame.two and not together, subjects, [*objects, *extra]):
             continue
         host = (subjects if not passive else objects) if frame.host == "subject" else []
         yield Encounter(
