@@ -14,6 +14,7 @@ from transforms.language.entities import Reading
 from transforms.language.organisations import organisation_of
 from transforms.language.people import PersonMention
 from transforms.language.pipeline import is_word
+from transforms.language.places import locate
 from transforms.language.words import is_plural_noun, noun_kind, words
 
 _POSSESSIVE = {"'s", "’s", "'", "’"}
@@ -289,7 +290,7 @@ def _classify(reading: Reading, start: int, end: int, root: int) -> Phrase:
         return Phrase(start, end, root, "pair", None, True, None)
     if token.pos_ == "PRON" or low in _PERSONAL:
         return Phrase(start, end, root, "pronoun", None, low in {"they", "them", "we", "us"}, None)
-    if token.tag_ == "VBG":
+    if token.tag_ == "VBG" or (entity is not None and _is_place_name(reading, entity, text)):
         kind = None
     if (token.ent_type_ in {"DATE", "TIME"} and kind is None) or low in words("not_names"):
         return Phrase(start, end, root, "other", None, False, None)
@@ -327,6 +328,11 @@ def _classify(reading: Reading, start: int, end: int, root: int) -> Phrase:
     ):
         return Phrase(start, end, root, "name", entity, False, code)
     return Phrase(start, end, root, "other", entity, token.tag_ in {"NNS", "NNPS"}, code)
+
+
+def _is_place_name(reading: Reading, entity: int, text: str) -> bool:
+    """Whether a name that ends in an office is a place's all the same: Port-au-Prince."""
+    return reading.entities[entity].label == "GPE" and "-" in text and locate(text) is not None
 
 
 def _is_body_name(name: str) -> bool:

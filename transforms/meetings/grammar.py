@@ -163,6 +163,8 @@ def negated(verb: Token) -> bool:
         return True
     if any(child.lower_ in {"never", "no", "n't", "not"} for child in verb.children if child.i < verb.i):
         return True
+    if verb.dep_ == "conj" and any(c.dep_ == "cc" and c.lower_ in {"or", "nor"} for c in verb.head.children):
+        return negated(verb.head)  # "never met or spoke with"
     return verb.dep_ == "pcomp" and verb.head.lower_ in {"without", "instead"}
 
 

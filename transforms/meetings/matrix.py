@@ -32,7 +32,8 @@ def lexical(verb: Token, below: Token) -> Verdict | None:
     """What the meaning of ``verb`` does to the encounter in its object or complement."""
     lemma = verb.lemma_.lower()
     following = verb.nbor(1).lower_ if verb.i + 1 < len(verb.doc) else ""
-    if lemma == "call" and (following == "off" or any(c.dep_ == "prt" and c.lower_ == "off" for c in verb.children)):
+    off = following == "off" or any(c.dep_ == "prt" and c.lower_ == "off" for c in verb.children)
+    if lemma in {"call", "put", "break"} and off:
         return Verdict("cancelled", f"{verb.text} off")
     if (lemma == "pull" and following == "out") or (lemma == "back" and following == "out"):
         return Verdict("cancelled", f"{verb.text} out")

@@ -65,6 +65,8 @@ def match_noun(sentence: Sentence, noun: Token, frame: NounFrame, table: Frames)
     segments = list(partners_behind(sentence, noun.i + 1, prepositions))
     if relative is not None and not segments:
         segments = list(partners_behind(sentence, relative.i + 1, prepositions))
+    if not segments and (behind := _behind_verb(noun)) is not None:
+        segments = list(partners_behind(sentence, behind, {"between", "with"}))
     if frame.mode == "phone" and segments and preposition_before(sentence, segments[0][0][0]) in {"to", "from"}:
         segments = [
             g
@@ -122,6 +124,17 @@ def match_noun(sentence: Sentence, noun: Token, frame: NounFrame, table: Frames)
     yield first
     for more, stop, when in segments[1:]:
         yield dataclasses.replace(first, parties=_unique([*outer, *owner, *more]), until=stop, date_span=when)
+
+
+def _behind_verb(noun: Token) -> int | None:
+    """Where the partners of a subject may stand: "Talks will resume in Doha between A and B", "was the first between"."""
+    verb = noun.head
+    if noun.dep_ not in {"nsubj", "nsubjpass"} or verb.pos_ not in grammar.VERBAL:
+        return None
+    last = [verb, *grammar.children(verb, "attr", "acomp"), *grammar.children(verb, "xcomp")]
+    if verb.lemma_ != "be" and grammar.children(verb, "dobj"):
+        return None
+    return max(token.i for token in last) + 1
 
 
 def _is_occasion(sentence: Sentence, noun: Token) -> bool:
@@ -212,7 +225,15 @@ def _other_side(
             return parties
         if len(parties) == 1 and parties[0].kind == "pair":
             return parties
+        if parties and governing.lemma_ in _POSTURES:  # "sits across from B during a meeting"
+            beside = list(
+                partners_behind(sentence, governing.i + 1, {"from", "with", "beside", "alongside", "opposite"})
+            )
+            return [*parties, *beside[0][0]] if beside else []
     return []
+
+
+_POSTURES = {"sit", "stand", "pose", "walk", "smile", "chat", "listen", "gesture", "laugh", "talk", "speak"}
 
 
 def _asked(sentence: Sentence, noun: Token) -> list[Party]:
@@ -282,6 +303,6 @@ def _fragment_side(sentence: Sentence, noun: Token) -> list[Party]:
     for token in grammar.chain(noun):
         if token != noun and token.pos_ in {"NOUN", "PROPN"} and token.i < noun.i:
             index = sentence.covering(token.i)
-            if index is not None and sentence.phrases[index].kind == "person":
+            if index is not None and sentence.phrases[index].kind in {"person", "name"}:
                 return list_at(sentence, token, noun)
     return []

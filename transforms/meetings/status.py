@@ -27,6 +27,9 @@ _SUPPORT_FUTURE = {
 }
 
 
+_GETTING_READY = {"prepare", "plan", "gear", "brace", "ready", "wait", "look", "hope"}
+
+
 def status_of(encounter: Encounter) -> Verdict:
     """The status of ``encounter`` by its verbs, auxiliaries, adjectives and later clauses."""
     trigger = encounter.trigger
@@ -55,11 +58,11 @@ def _called_off(encounter: Encounter) -> Verdict | None:
     for token in doc[encounter.trigger.i + 1 : sentence.end]:
         lemma = token.lemma_.lower()
         if (
-            lemma == "call"
+            lemma in {"call", "put"}
             and token.i + 1 < len(doc)
             and any(t.lower_ == "off" for t in doc[token.i + 1 : token.i + 4])
         ):
-            return Verdict("cancelled", "called off")
+            return Verdict("cancelled", f"{token.text} off")
         if lemma in status_words("cancelled") and token.pos_ in {"VERB", "ADJ"} and _concerns(token, encounter):
             return Verdict("cancelled", token.text)
     return None
@@ -184,6 +187,8 @@ def _noun(encounter: Encounter) -> Verdict:
         and any(t.lower_ == "for" for t in grammar.chain(noun))
     ):
         return Verdict("proposed", verb.text + " for")
+    if "pobj" in labels and verb.lemma_ in _GETTING_READY and any(t.lower_ == "for" for t in grammar.chain(noun)):
+        return Verdict("planned", verb.text + " for")
     if "pobj" in labels and _is_invited(noun, verb):
         return Verdict("denied" if grammar.negated(verb) else "proposed", verb.text)
     own = "dobj" in labels or "nsubj" in labels or "nsubjpass" in labels or verb.lemma_ in _SUPPORT_FUTURE
