@@ -6,7 +6,9 @@ from transforms.meetings import grammar
 from transforms.meetings.matrix import INTENTIONS, WILL, WOULD, Verdict, is_none, lexical, status_words
 
 # What someone is asked by: it has an answer.
-REQUESTS = frozenset({"request", "invitation", "offer", "proposal", "appeal", "demand", "invite"})
+REQUESTS = frozenset(
+    {"request", "invitation", "offer", "proposal", "appeal", "demand", "invite", "call", "plea", "bid"}
+)
 _IDEAS = {"talk", "prospect", "possibility", "idea", "hope", "call", "speculation", "chance", "proposal", "offer", "request", "suggestion",
           "rumor", "rumour"}  # fmt: skip
 

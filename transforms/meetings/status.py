@@ -187,6 +187,8 @@ def _noun(encounter: Encounter) -> Verdict:
         and any(t.lower_ == "for" for t in grammar.chain(noun))
     ):
         return Verdict("proposed", verb.text + " for")
+    if any(t.lower_ in {"due", "set", "bound", "scheduled"} for t in grammar.children(verb, "acomp") if t.i < noun.i):
+        return Verdict("planned", "due")
     if "pobj" in labels and verb.lemma_ in _GETTING_READY and any(t.lower_ == "for" for t in grammar.chain(noun)):
         return Verdict("planned", verb.text + " for")
     if "pobj" in labels and _is_invited(noun, verb):
