@@ -27,7 +27,11 @@ def only_an_idea(noun: Token) -> Verdict | None:
             return Verdict("planned", verb.text)
         return Verdict("proposed", request.text)
     preposition = noun.head
-    if noun.dep_ != "pobj" or preposition.lower_ not in {"of", "for", "about"} or preposition.head.pos_ != "NOUN":
+    if (
+        noun.dep_ != "pobj"
+        or preposition.lower_ not in {"of", "for", "about"}
+        or preposition.head.pos_ not in {"NOUN", "PROPN"}
+    ):
         return None
     thing = preposition.head
     if thing.lemma_.lower() in INTENTIONS and is_none(thing):
@@ -92,6 +96,8 @@ def beside(noun: Token, verb: Token) -> Verdict:
                 break
     if grammar.auxiliaries(finite) & WILL:
         return Verdict("planned", "will")
+    if grammar.auxiliaries(finite) & {"could", "may", "might"} and "have" not in grammar.auxiliaries(finite):
+        return Verdict("proposed", "could")
     if finite.tag_ in {"VBZ", "VBP"} and finite != verb and finite.lemma_ in status_words("planned"):
         return Verdict("planned", finite.text)
     if finite.lemma_ in {"plan", "expect", "schedule", "set", "hope", "intend"} and finite != verb:

@@ -63,7 +63,12 @@ def _called_off(encounter: Encounter) -> Verdict | None:
             and any(t.lower_ == "off" for t in doc[token.i + 1 : token.i + 4])
         ):
             return Verdict("cancelled", f"{token.text} off")
-        if lemma in status_words("cancelled") and token.pos_ in {"VERB", "ADJ"} and _concerns(token, encounter):
+        if (
+            lemma in status_words("cancelled")
+            and token.pos_ in {"VERB", "ADJ"}
+            and not grammar.negated(token)
+            and _concerns(token, encounter)
+        ):
             return Verdict("cancelled", token.text)
     return None
 

@@ -16,6 +16,7 @@ from transforms.meetings.senses import (
     is_courtship,
     is_phone_call,
     is_seeing,
+    speak_by_means,
     speak_together,
     told_already,
 )
@@ -114,7 +115,7 @@ def match_verb(sentence: Sentence, verb: Token, frame: VerbFrame, table: Frames)
         objects = []
     for extra, end, dated in spans:
         parties = [*subjects, *objects, *extra]
-        together = frame.name == "speak-with" and not extra  # "the ministers spoke by video"
+        together = frame.name == "speak-with" and not extra and speak_by_means(sentence, verb)
         if not _enough(sentence, parties, frame.two and not together, subjects, [*objects, *extra]):
             continue
         host = (subjects if not passive else objects) if frame.host == "subject" else []
