@@ -133,6 +133,8 @@ def _cost(encounter: Encounter, preposition: Token) -> int:
     doc, trigger = encounter.sentence.doc, encounter.trigger
     anchors = {trigger.i} | ({encounter.verb.i} if encounter.verb is not None else set())
     above = {t.i for t in grammar.chain(trigger)}
+    if _describes_a_speaker(preposition, trigger):
+        return 12
     if (
         preposition.head.pos_ == "NOUN"
         and preposition.head.i != trigger.i
@@ -168,6 +170,17 @@ def _cost(encounter: Encounter, preposition: Token) -> int:
     if node.pos_ in {"NOUN", "PROPN"} and node.lemma_.lower() in frames().nouns and preposition.i > trigger.i:
         return 5 + verbs
     return 6 + 3 * verbs if preposition.i > trigger.i else 9
+
+
+_SAYING = {"say", "tell", "add", "explain", "note", "write", "argue", "warn", "report"}
+
+
+def _describes_a_speaker(preposition: Token, trigger: Token) -> bool:
+    """Whether the place is where someone who only speaks of it belongs: "said Madrid, an expert at the University"."""
+    for token in grammar.chain(preposition):
+        if token.dep_ == "nsubj" and token.head.lemma_ in _SAYING and trigger.i < token.left_edge.i:
+            return True
+    return False
 
 
 def _before_noun(encounter: Encounter) -> Where | None:
