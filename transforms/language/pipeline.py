@@ -5,7 +5,7 @@ caller asks for are tagged and parsed. A text beyond ``LIMIT`` characters is cut
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -43,11 +43,27 @@ def load(model: str) -> Language:
             f"language.model: {model!r} cannot be loaded: {reason[:200]} (install it with pip, or name another)"
         ) from error
     if "lemmatizer" in nlp.pipe_names:
+        _mend_lemmas(nlp)
         _remember_words(nlp)
     missing = [name for name in _NEEDED if name not in nlp.pipe_names]
     if missing:
         raise ModelError(f"language.model: {model!r} has no {' and no '.join(missing)}: choose a pipeline with both")
     return nlp
+
+
+# Forms of verbs of this trade that the models' rules take for another verb's ("hoped" for "hop").
+_LEMMAS = {
+    form: lemma
+    for lemma in ("axe", "dine", "fine", "hope", "slate", "stage")
+    for form in (f"{lemma}d", f"{lemma[:-1]}ing")
+}
+
+
+def _mend_lemmas(nlp: Language) -> None:
+    if "attribute_ruler" in nlp.pipe_names:
+        ruler: Any = nlp.get_pipe("attribute_ruler")
+        for form, lemma in _LEMMAS.items():
+            ruler.add([[{"LOWER": form, "TAG": {"IN": ["VBD", "VBN", "VBG"]}}]], {"LEMMA": lemma})
 
 
 KNOWN_WORDS = "meetwire_words"
@@ -109,8 +125,10 @@ def paragraphs(text: str) -> list[tuple[int, int]]:
     return spans
 
 
-def read(nlp: Language, texts: Iterable[str], wanted: Callable[[str], bool], batch_size: int = 16) -> Iterator[Doc]:
-    """One Doc a text, in order, with names throughout and a parse where ``wanted(paragraph)``.
+def read(
+    nlp: Language, texts: Iterable[str], wanted: Callable[[Sequence[str]], Sequence[bool]], batch_size: int = 16
+) -> Iterator[Doc]:
+    """One Doc a text, in order, with names throughout and a parse where ``wanted`` of its paragraphs says so.
 
     A paragraph that is not parsed is one flat sentence without tags. Every token keeps its place in the text.
     """
@@ -119,12 +137,17 @@ def read(nlp: Language, texts: Iterable[str], wanted: Callable[[str], bool], bat
         yield from _read_batch(nlp, [text[:LIMIT] for text in batch], wanted)
 
 
-def _read_batch(nlp: Language, batch: list[str], wanted: Callable[[str], bool]) -> Iterator[Doc]:
+def _read_batch(nlp: Language, batch: list[str], wanted: Callable[[Sequence[str]], Sequence[bool]]) -> Iterator[Doc]:
     parts: list[list[Doc]] = []
     for text in batch:
         parts.append([nlp.make_doc(text[start:end]) for start, end in paragraphs(text)])
     everything = [doc for docs in parts for doc in docs]
-    chosen = [doc for doc in everything if len(doc) and wanted(doc.text)]
+    chosen = [
+        doc
+        for docs in parts
+        for doc, parse in zip(docs, wanted([doc.text for doc in docs]), strict=True)
+        if parse and len(doc)
+    ]
     for name, component in nlp.pipeline:
         docs = everything if name in _NAMES_ONLY else chosen
         run = [doc for doc in docs if len(doc)]

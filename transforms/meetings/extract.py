@@ -4,8 +4,9 @@ What can hold no meeting is never parsed; names are looked for everywhere.
 """
 
 import functools
+import re
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from transforms.articles.clean import mask
@@ -68,8 +69,17 @@ def _flagged(article: Article, flag: str) -> Article:
     return article if flag in article.flags else article._replace(flags=[*article.flags, flag])
 
 
-def _can_meet(paragraph: str) -> bool:
-    return frames().gate.search(paragraph) is not None
+# Where someone went before a meeting is told: its paragraph is parsed where the next one can hold the meeting.
+_LEADS_ON = re.compile(r"\b(?:arriv|land|travel|trip|visit|welcom|fl[ey]w|tour)", re.IGNORECASE)
+
+
+def _can_meet(paragraphs: Sequence[str]) -> list[bool]:
+    meet = [frames().gate.search(paragraph) is not None for paragraph in paragraphs]
+    ahead = [*meet, False][1:]
+    return [
+        here or (following and _LEADS_ON.search(paragraph) is not None)
+        for here, following, paragraph in zip(meet, ahead, paragraphs, strict=True)
+    ]
 
 
 @functools.lru_cache(maxsize=2)

@@ -141,6 +141,8 @@ class Resolver:
             return [self._person(i, party) for i in self._memory.pair(party.start, sentence.span, count)]
         if len(listed) >= 2:
             return listed
+        if party.kind == "pronoun" and (group := self._group_before(sentence, party)):
+            return group
         if len(self._last) >= 2:
             return [dataclasses.replace(p, start=party.start, end=party.end, head=party.head) for p in self._last]
         return [self._person(i, party) for i in self._memory.pair(party.start, sentence.span, count)]
@@ -183,6 +185,16 @@ class Resolver:
                     and all(p.kind not in {"pronoun", "pair"} for p in parties)
                 ):
                     return parties
+        return []
+
+    def _group_before(self, sentence: Sentence, party: Party) -> list[Party]:
+        """The nearest named group before "they" in its sentence: "expect OPEC ministers to agree when they meet"."""
+        for index in reversed(range(len(sentence.phrases))):
+            phrase = sentence.phrases[index]
+            words = sentence.doc[phrase.start : phrase.end]
+            if phrase.end <= party.start and phrase.kind == "group" and phrase.plural:
+                if any(t.text[:1].isupper() and t.i > sentence.span.start for t in words):
+                    return sentence.read_one(index)[0]
         return []
 
     def _points_back(self, party: Party, sentence: Sentence) -> bool:

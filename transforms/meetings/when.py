@@ -120,11 +120,20 @@ def _cost(encounter: Encounter, start: int, end: int, caption: bool, status: str
             return 1 + between if step else 1
         if node.pos_ in grammar.VERBAL and node is not root:
             break
-        if node.pos_ == "NOUN" and node.lemma_.lower() in frames().nouns and node.i != trigger.i and node is not root:
+        if (
+            node.pos_ == "NOUN"
+            and node.lemma_.lower() in frames().nouns
+            and node.i != trigger.i
+            and node is not root
+            and node.head.head.i not in anchors  # "discussed it in a call on Monday"
+        ):
             return _FAR
         if node.head is node:
             break
         node = node.head
+    above_noun = grammar.governor(node.head) if node.dep_ == "relcl" and node.lemma_ in _COURSE else None
+    if above_noun is not None and above_noun.i in anchors:
+        return 3  # "met for talks that ended on Wednesday"
     adjacent = _adjacent(encounter, start, end)
     if _is_scheduled(doc, start):
         return 0
@@ -170,6 +179,7 @@ def _cost(encounter: Encounter, start: int, end: int, caption: bool, status: str
     return _FAR
 
 
+_COURSE = {"end", "conclude", "finish", "last", "start", "begin", "open", "take", "collapse"}
 _UNREAL = {"proposed", "planned", "denied", "cancelled"}
 _SAYING = {"say", "tell", "announce", "report", "confirm", "add", "deny", "state", "write", "claim", "reveal"}
 
