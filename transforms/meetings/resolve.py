@@ -191,10 +191,11 @@ class Resolver:
         """The nearest named group before "they" in its sentence: "expect OPEC ministers to agree when they meet"."""
         for index in reversed(range(len(sentence.phrases))):
             phrase = sentence.phrases[index]
-            words = sentence.doc[phrase.start : phrase.end]
-            if phrase.end <= party.start and phrase.kind == "group" and phrase.plural:
-                if any(t.text[:1].isupper() and t.i > sentence.span.start for t in words):
-                    return sentence.read_one(index)[0]
+            group = phrase.end <= party.start and phrase.kind == "group" and phrase.plural
+            if group and any(
+                t.text[:1].isupper() and t.i > sentence.span.start for t in sentence.doc[phrase.start : phrase.end]
+            ):
+                return sentence.read_one(index)[0]
         return []
 
     def _points_back(self, party: Party, sentence: Sentence) -> bool:
