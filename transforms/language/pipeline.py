@@ -51,19 +51,16 @@ def load(model: str) -> Language:
     return nlp
 
 
-# Forms of verbs of this trade that the models' rules take for another verb's ("hoped" for "hop").
-_LEMMAS = {
-    form: lemma
-    for lemma in ("axe", "dine", "fine", "hope", "slate", "stage")
-    for form in (f"{lemma}d", f"{lemma[:-1]}ing")
-}
+# Rare verbs that the models' rules would read in forms of common ones ("hoped" for "hop").
+_RARE_VERBS = ("ax", "din", "fin", "hop", "slat", "stag")
 
 
 def _mend_lemmas(nlp: Language) -> None:
-    if "attribute_ruler" in nlp.pipe_names:
-        ruler: Any = nlp.get_pipe("attribute_ruler")
-        for form, lemma in _LEMMAS.items():
-            ruler.add([[{"LOWER": form, "TAG": {"IN": ["VBD", "VBN", "VBG"]}}]], {"LEMMA": lemma})
+    """Takes rare verbs out of the lemmatizer's dictionary."""
+    lookups = getattr(nlp.get_pipe("lemmatizer"), "lookups", None)
+    if lookups is not None and lookups.has_table("lemma_index"):
+        verbs = lookups.get_table("lemma_index").get("verb", {})
+        lookups.get_table("lemma_index")["verb"] = type(verbs)(v for v in verbs if v not in _RARE_VERBS)
 
 
 KNOWN_WORDS = "meetwire_words"
