@@ -6,7 +6,6 @@ caller asks for are tagged and parsed. A text beyond ``LIMIT`` characters is cut
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
 from typing import Any
 
 import numpy
@@ -122,21 +121,14 @@ def paragraphs(text: str) -> list[tuple[int, int]]:
     return spans
 
 
-def read(
-    nlp: Language, texts: Iterable[str], wanted: Callable[[Sequence[str]], Sequence[bool]], batch_size: int = 16
-) -> Iterator[Doc]:
+def read(nlp: Language, texts: Iterable[str], wanted: Callable[[Sequence[str]], Sequence[bool]]) -> Iterator[Doc]:
     """One Doc a text, in order, with names throughout and a parse where ``wanted`` of its paragraphs says so.
 
-    A paragraph that is not parsed is one flat sentence without tags. Every token keeps its place in the text.
+    A paragraph that is not parsed is one flat sentence without tags. Every token keeps its place in the text. All
+    ``texts`` are held at once.
     """
-    waiting = iter(texts)
-    while batch := list(islice(waiting, batch_size)):
-        yield from _read_batch(nlp, [text[:LIMIT] for text in batch], wanted)
-
-
-def _read_batch(nlp: Language, batch: list[str], wanted: Callable[[Sequence[str]], Sequence[bool]]) -> Iterator[Doc]:
     parts: list[list[Doc]] = []
-    for text in batch:
+    for text in (text[:LIMIT] for text in texts):
         parts.append([nlp.make_doc(text[start:end]) for start, end in paragraphs(text)])
     everything = [doc for docs in parts for doc in docs]
     chosen = [

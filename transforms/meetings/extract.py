@@ -42,27 +42,31 @@ class Extractor:
         What spaCy learns of a batch's words is forgotten behind it, so that a stream of any length stays in memory.
         One batch at a time: spaCy can forget for one thread only.
         """
-        waiting = iter(articles)
-        while batch := list(islice(waiting, batch_size)):
+        for batch in _batches(articles, batch_size):
             with self._lock, self._nlp.memory_zone():
-                extracts = [
-                    Extract(article, found.entities, found.reports) for article, found in self.find(batch, batch_size)
-                ]
+                extracts = [Extract(article, found.entities, found.reports) for article, found in self._read(batch)]
             yield from extracts
 
     def find(self, articles: Iterable[Article], batch_size: int = 16) -> Iterator[tuple[Article, Found]]:
         """Each article with what was found in it, down to the spaCy tokens that each report was made from."""
-        waiting = iter(articles)
-        while batch := list(islice(waiting, batch_size)):
-            read = [article.language in (None, self._nlp.lang) for article in batch]
-            texts = [mask(article).text if known else "" for article, known in zip(batch, read, strict=True)]
-            docs = pipeline.read(self._nlp, texts, _can_meet, batch_size)
-            for article, known, doc in zip(batch, read, docs, strict=True):
-                if not known:
-                    article = _flagged(article, FOREIGN)
-                elif len(article.text) > pipeline.LIMIT:
-                    article = _flagged(article, CUT)
-                yield article, find(doc, article)
+        for batch in _batches(articles, batch_size):
+            yield from self._read(batch)
+
+    def _read(self, batch: list[Article]) -> Iterator[tuple[Article, Found]]:
+        read = [article.language in (None, self._nlp.lang) for article in batch]
+        texts = [mask(article).text if known else "" for article, known in zip(batch, read, strict=True)]
+        for article, known, doc in zip(batch, read, pipeline.read(self._nlp, texts, _can_meet), strict=True):
+            if not known:
+                article = _flagged(article, FOREIGN)
+            elif len(article.text) > pipeline.LIMIT:
+                article = _flagged(article, CUT)
+            yield article, find(doc, article)
+
+
+def _batches(articles: Iterable[Article], size: int) -> Iterator[list[Article]]:
+    waiting = iter(articles)
+    while batch := list(islice(waiting, size)):
+        yield batch
 
 
 def _flagged(article: Article, flag: str) -> Article:

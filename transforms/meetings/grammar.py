@@ -121,10 +121,10 @@ def agent(verb: Token) -> Token | None:
     return None
 
 
+# By what means people speak who do not sit together.
+MEANS = frozenset({"phone", "telephone", "video", "link", "conference", "videoconference", "teleconference"})
 # "conferred by video link": by what means, not by whom.
-_MEANS = frozenset(
-    {"phone", "telephone", "video", "link", "conference", "videoconference", "teleconference", "call", "radio"}
-)
+_NO_AGENT = MEANS | {"call", "radio"}
 
 
 def is_passive(verb: Token) -> bool:
@@ -132,7 +132,7 @@ def is_passive(verb: Token) -> bool:
     if children(verb, "auxpass", "nsubjpass"):
         return True
     by = [child for preposition in children(verb, "agent") for child in preposition.children]
-    return verb.tag_ == "VBN" and bool(by) and not any(thing.lemma_.lower() in _MEANS for thing in by)
+    return verb.tag_ == "VBN" and bool(by) and not any(thing.lemma_.lower() in _NO_AGENT for thing in by)
 
 
 def governor(token: Token) -> Token | None:
@@ -155,6 +155,11 @@ def chain(token: Token) -> Iterator[Token]:
         if current.head is current:
             return
         current = current.head
+
+
+def below(token: Token, verb: Token) -> Token:
+    """What ``token`` hangs on right below ``verb``: the "to" of "invited B to a summit"; itself where it is not below."""
+    return next((t for t in chain(token) if t.head == verb), token)
 
 
 def negated(verb: Token) -> bool:

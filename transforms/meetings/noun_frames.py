@@ -250,8 +250,7 @@ def _asked(sentence: Sentence, noun: Token) -> list[Party]:
 
 def _blamed(sentence: Sentence, noun: Token, verb: Token, table: Frames) -> list[Party]:
     """Who is blamed for the encounter: "impeached the president over meetings with B", "questioned her about it"."""
-    below = next((t for t in grammar.chain(noun) if t.head == verb), noun)
-    if verb.lemma_ not in table.blaming or below.lower_ not in {"over", "for", "about"}:
+    if verb.lemma_ not in table.blaming or grammar.below(noun, verb).lower_ not in {"over", "for", "about"}:
         return []
     thing = next(iter(grammar.children(verb, "nsubjpass") or grammar.children(verb, "dobj")), None)
     return list_at(sentence, thing, verb) if thing is not None else []

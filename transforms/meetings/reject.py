@@ -146,9 +146,9 @@ def counts(encounter: Encounter, parties: list[Party], status: str, dated: bool,
         return False
     if not any(_identified(encounter, p) for p in parties):
         return False
-    if encounter.trigger.tag_ in {"VBP", "VBZ"} and not dated and all(p.kind == "pronoun" for p in encounter.parties):
-        return False  # "they meet to complete the sale": what is usual
     pronouns = all(p.kind == "pronoun" for p in encounter.parties)
+    if pronouns and not dated and encounter.trigger.tag_ in {"VBP", "VBZ"}:
+        return False  # "they meet to complete the sale": what is usual
     if pronouns and status != "held" and (encounter.frame in _LOOSE or (len(encounter.parties) > 1 and not dated)):
         return False  # "or we will meet them at the gate"
     return not (

@@ -59,13 +59,10 @@ def speak_together(sentence: Sentence, verb: Token) -> bool:
     return low in {"for", "again", "and"} or "each" in following
 
 
-_MEANS = {"phone", "telephone", "video", "videoconference", "teleconference", "zoom", "link", "conference"}
-
-
 def speak_by_means(sentence: Sentence, verb: Token) -> bool:
     """Whether a telephone or the like stands right behind the verb: "the ministers spoke by video conference"."""
     behind = [t.lower_ for t in sentence.doc[verb.i + 1 : min(verb.i + 6, sentence.span.end)]]
-    return bool({"by", "over", "via", "on"} & set(behind[:2])) and bool(_MEANS & set(behind))
+    return bool({"by", "over", "via", "on"} & set(behind[:2])) and bool((grammar.MEANS | {"zoom"}) & set(behind))
 
 
 def is_acquaintance(sentence: Sentence, objects: list[Party]) -> bool:

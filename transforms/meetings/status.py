@@ -222,7 +222,7 @@ def _noun(encounter: Encounter) -> Verdict:
 
 def _is_invited(noun: Token, verb: Token) -> bool:
     """ "invited B to a summit", "asked B to dinner", "invited B for talks"."""
-    below = next((t for t in grammar.chain(noun) if t.head == verb), noun)
+    below = grammar.below(noun, verb)
     return (verb.lemma_ == "invite" and below.lower_ in {"to", "for"}) or (
         verb.lemma_ == "ask" and below.lower_ == "to" and below.pos_ == "ADP"
     )
