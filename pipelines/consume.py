@@ -124,11 +124,11 @@ class Consumer:
     def _work(self, received: list[Received], leases: LeaseKeeper) -> None:
         """Takes ``received`` through to the end; what a stop leaves over is given back."""
         waiting = received
+        tries = {one.ack_id: self._attempts.of(one.message_id) for one in received}
         try:
             while waiting and not self.stopping:
-                tries = {one.ack_id: self._attempts.of(one.message_id) for one in waiting}
                 # What was never begun goes first: what fails must not keep it.
-                least = min(tries.values())
+                least = min(tries[one.ack_id] for one in waiting)
                 group = [one for one in waiting if tries[one.ack_id] == least][: COMPANY.get(least.begun, 1)]
                 if self._try(group, least):
                     taken = {one.ack_id for one in group}
@@ -136,6 +136,8 @@ class Consumer:
                     self._subscription.acknowledge(list(taken))
                     leases.let_go(taken)
                     self._attempts.finish([one.message_id for one in group])
+                else:
+                    tries |= {one.ack_id: self._attempts.of(one.message_id) for one in group}
         except Exception:  # not even a dead letter could be written: no message is to blame
             self._attempts.finish([one.message_id for one in waiting])
             raise

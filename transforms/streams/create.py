@@ -45,7 +45,7 @@ def create_stream(stream: str) -> list[str]:
             **more,
         }
         line = _make(stream, path, subscriber.create_subscription, request)
-        check_topic(stream, subscriber.get_subscription(request={"subscription": path}), of_topic)
+        check_topic(stream, _call(stream, subscriber.get_subscription, {"subscription": path}), of_topic)
         return line
 
     dead = f"{address.topic}-dead"
@@ -73,9 +73,17 @@ def _make_folder(path: Path) -> str:
 
 def _make(stream: str, path: str, create: Callable[..., Any], request: dict[str, Any]) -> str:
     try:
-        create(request=request)
+        _call(stream, create, request)
     except exceptions.AlreadyExists:
         return f"found {path}"
+    return f"made {path}"
+
+
+def _call(stream: str, method: Callable[..., Any], request: dict[str, Any]) -> Any:
+    """What the service answers; its fault in one line, but for what is there already."""
+    try:
+        return method(request=request)
+    except exceptions.AlreadyExists:
+        raise
     except Exception as error:
         raise fault(stream, error) from error
-    return f"made {path}"
