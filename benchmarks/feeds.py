@@ -21,8 +21,12 @@ READERS = ("meetwire", "feedparser, both off", "feedparser")
 FETCHED_AT = datetime(2026, 11, 25, tzinfo=UTC)
 
 
+def files(folder):
+    return [path for path in sorted(folder.iterdir()) if path.suffix not in (".jsonl", ".md")]
+
+
 def documents(folder):
-    return [path.read_bytes() for path in sorted(folder.iterdir()) if path.suffix not in (".jsonl", ".md")]
+    return [path.read_bytes() for path in files(folder)]
 
 
 def read(reader, body):

@@ -7,14 +7,12 @@ A folder may hold ``manifest.jsonl`` with ``file``, ``host`` and ``news_site``; 
 
 import json
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
+
+from feeds import FETCHED_AT, FOLDERS
 
 from transforms.feeds.parse import parse_document
 
-ROOT = Path(__file__).parents[1]
-FOLDERS = (ROOT.parent / "shared/feeds/corpus", ROOT / "configs/sample-feeds")
-FETCHED_AT = datetime(2026, 11, 25, tzinfo=UTC)
 FIELDS = ("text", "published", "language", "link")
 
 

@@ -13,6 +13,7 @@ Messages lie in ``meetwire emulator``, a process of its own, and go through goog
 """
 
 import argparse
+import dataclasses
 import itertools
 import os
 import signal
@@ -21,15 +22,18 @@ import subprocess
 import sys
 import tempfile
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow.parquet
 import spacy
+from feeds import FOLDERS, ROOT, files
 
 from pipelines.chain import run_messages
 from pipelines.consume import Consumer, Limits
 from pipelines.metrics import percentile
-from pipelines.settings import DEFAULT_FILE, load
+from pipelines.publish import publish_once
+from pipelines.settings import DEFAULT_FILE, FeedSettings, load
 from transforms.articles import message
 from transforms.articles.clean import clean
 from transforms.rows import derive_id
@@ -39,27 +43,21 @@ from transforms.streams.create import create_stream
 from transforms.tables import commits
 from transforms.tables.folders import LocalFolder
 
-ROOT = Path(__file__).parents[1]
-FOLDERS = (ROOT.parent / "shared" / "feeds" / "corpus", ROOT / "configs" / "sample-feeds")
 PER_SECOND = 2
 CLI = [sys.executable, "-m", "pipelines.cli"]
 
 
 def english(feeds, folder):
     """The English articles of a folder of feeds, as the feed reader publishes them."""
-    files = [path for path in sorted(feeds.iterdir()) if path.suffix not in (".jsonl", ".md")]
     stream = f"folder:{folder / 'articles'}"
-    command = [
-        *CLI,
-        "publish",
-        "--stream",
-        stream,
-        "--state",
-        str(folder / "state.sqlite"),
-        "--tables",
-        str(folder / "t"),
-    ]
-    subprocess.run([*command, *(f"--feed={path}" for path in files)], capture_output=True, cwd=ROOT)
+    settings = dataclasses.replace(
+        load(ROOT / DEFAULT_FILE),
+        feeds=tuple(FeedSettings(url=str(path)) for path in files(feeds)),
+        state=str(folder / "state.sqlite"),
+        stream=stream,
+        tables=(str(folder / "published"),),
+    )
+    publish_once(settings, lambda: datetime.now(UTC), lambda line: None)
     raws = [message.decode(one.data) for one in read_range(stream)]
     return [raw for raw in raws if raw.language == "en"]
 
@@ -89,24 +87,23 @@ def throughput(raws, count, folder):
     address, publisher = new_stream("throughput")
     texts = {raw.revision_id: clean(raw).text for raw in variants(raws, count)}
     publish(publisher, variants(raws, count))
-    settings = load(ROOT / DEFAULT_FILE).__class__(
-        **{**vars(load(ROOT / DEFAULT_FILE)), "stream": address, "tables": (str(folder / "throughput"),)}
-    )
+    settings = dataclasses.replace(load(ROOT / DEFAULT_FILE), stream=address, tables=(str(folder / "throughput"),))
     bare = spacy.load(settings.language.model)
     pairs = []
-    began = [0.0]
+    began = 0.0
 
     def run(messages):
         return run_messages(messages, settings, streamed=True)
 
     def done(messages, _):
-        ours = time.perf_counter() - began[0]
+        nonlocal began
+        ours = time.perf_counter() - began
         of_run = [texts[one.attributes["revision_id"]] for one in messages]
         begin = time.perf_counter()
         for _ in bare.pipe(of_run, batch_size=64):
             pass
         pairs.append((sum(len(text.split()) for text in of_run), ours, time.perf_counter() - begin, len(messages)))
-        began[0] = time.perf_counter()
+        began = time.perf_counter()
 
     def bury(one, error):
         raise error
@@ -118,7 +115,7 @@ def throughput(raws, count, folder):
     warm.acknowledge([one.ack_id for one in first])
     attempts = Attempts(folder / "attempts.sqlite", address)
     consumer = Consumer(open_subscription(address), run, run, bury, attempts, Limits(seconds=0.0), done)
-    began[0] = time.perf_counter()
+    began = time.perf_counter()
     consumer.consume(15.0)
     words, ours, plain = (sum(column) for column in list(zip(*pairs, strict=True))[:3])
     ratios = [pair[2] / pair[1] for pair in pairs]

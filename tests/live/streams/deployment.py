@@ -1,6 +1,7 @@
 """A deployment in a folder of its own: its streams, its tables, and ``meetwire`` run as its users run it."""
 
 import contextlib
+import dataclasses
 import io
 import os
 import select
@@ -92,13 +93,11 @@ class Deployment:
 def publish_samples(stream: str, folder: Path) -> int:
     """Reads the sample feeds into ``stream`` at a fixed time; how many articles."""
     settings = settings_module.load(ROOT / "configs" / "local.yaml")
-    replaced = settings.__class__(
-        **{
-            **settings.__dict__,
-            "state": str(folder / f"publish-{derive_id(stream)}.sqlite"),
-            "stream": stream,
-            "tables": (str(folder / "publish-tables"),),
-        }
+    replaced = dataclasses.replace(
+        settings,
+        state=str(folder / f"publish-{derive_id(stream)}.sqlite"),
+        stream=stream,
+        tables=(str(folder / "publish-tables"),),
     )
     return publish_once(replaced, lambda: NOW, lambda line: None).published
 
