@@ -1,14 +1,16 @@
-"""Meetings, participants or pairs as CSV or JSON lines, for spreadsheets, statistics and comparison.
+"""Meetings, participants, pairs or sources as CSV or JSON lines, for spreadsheets, statistics and comparison.
 
   meetwire export > meetings.csv                     one line a meeting
   meetwire export participants > participants.csv    one line a participant of a meeting
   meetwire export dyads > dyads.csv                  one line a pair, with CAMEO and PLOVER codes
+  meetwire export sources > sources.csv              one line an article of a meeting: title, link, sentences
   meetwire export --format jsonl                     the same flat lines as JSON
   meetwire export --format jsonl --nested            meetings as the tables hold them
   meetwire export --since 2023-04-01 --until 2023-05-01 --status held --output meetings.csv
 
 --since and --until take meetings by their own date (the last day of a range counts); those without a date are left
-out then. Codes: docs/tables.md.
+out then. Each line carries title, link and sentence of the article that its fields come from (of each article, for
+meetings, with `` || `` between them). Codes: docs/tables.md.
 """
 
 import argparse
@@ -21,7 +23,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TextIO
 
+from pipelines.progress import counted, say
 from pipelines.settings import Settings, SettingsError
+from transforms.rows import Meeting, MeetingSource
 from transforms.tables.ask import ask
 from transforms.tables.flat import WHAT
 
@@ -56,7 +60,7 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
             aside = arguments.output.with_name(f".{arguments.output.name}.part")
             aside.write_text(text.getvalue(), encoding="utf-8", newline="")
             aside.replace(arguments.output)
-    print(f"{count} line{'' if count == 1 else 's'}", file=sys.stderr)
+    say(counted(count, "line"))
     return 0
 
 
@@ -98,9 +102,10 @@ def _write_csv(lines: Iterable[dict[str, Any]], out: TextIO, what: str) -> int:
 
 def _names(what: str) -> Iterator[str]:
     party = {"name": "", "kind": "", "title": None, "country": None, "role": None}
-    nothing = dict.fromkeys(("meeting_id", "status", "mode", "kind", "occasion", "first_reported", "last_reported"), "")
-    example: dict[str, Any] = {**nothing, "date": None, "place": None, "topics": [], "articles": [], "report_count": 0}
-    return iter(next(WHAT[what]([{**example, "participants": [party, party]}])))
+    source = dict.fromkeys(MeetingSource._fields, "") | {"sentences": []}
+    example: dict[str, Any] = dict.fromkeys(Meeting._fields, "")
+    example |= {"date": None, "place": None, "topics": [], "participants": [party, party], "sources": [source]}
+    return iter(next(WHAT[what]([example])))
 
 
 def _safe(value: Any) -> Any:

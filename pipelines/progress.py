@@ -13,3 +13,8 @@ def show(text: str) -> None:
     if sys.stderr.isatty():
         sys.stderr.write(f"\r\x1b[K{text}")
         sys.stderr.flush()
+
+
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """``1 feed``, ``2 feeds``, ``1,234 entries``."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

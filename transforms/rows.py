@@ -28,6 +28,7 @@ __all__ = [
     "Meeting",
     "MeetingDate",
     "MeetingReport",
+    "MeetingSource",
     "Mention",
     "Participant",
     "Place",
@@ -318,6 +319,26 @@ class MeetingReport(NamedTuple):
     published: Optional[str]
 
 
+class MeetingSource(NamedTuple):
+    """One article that tells of a meeting.
+
+    Attributes:
+        article_id: The article's row in ``articles``.
+        feed_title: The title of the feed that published it.
+        title: The article's headline.
+        link: The article's page, absolute.
+        published (TIMESTAMP): When the article was published.
+        sentences: The very sentences of the article that tell of the meeting, in its order.
+    """
+
+    article_id: str
+    feed_title: Optional[str]
+    title: Optional[str]
+    link: Optional[str]
+    published: Optional[str]
+    sentences: Sequence[str]
+
+
 class Meeting(NamedTuple):
     """One meeting, merged from every report of it.
 
@@ -335,6 +356,8 @@ class Meeting(NamedTuple):
         last_reported (TIMESTAMP): The last article's time.
         report_count: How many articles tell of it.
         articles: Their article_ids.
+        confidence: From 0 to 1, of the surest report.
+        sources: The articles with the sentences that tell of it; the one that the fields were taken from is the first.
     """
 
     meeting_id: str
@@ -350,6 +373,8 @@ class Meeting(NamedTuple):
     last_reported: Optional[str]
     report_count: int
     articles: Sequence[str]
+    confidence: float
+    sources: Sequence[MeetingSource]
 
 
 class Extract(NamedTuple):

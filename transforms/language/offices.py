@@ -171,7 +171,7 @@ def _title(doc: Doc, start: int, end: int) -> str:
         else:
             kept.append(doc[at].text)
             at += 1
-    text = " ".join(kept).lower().replace(" - ", "-").strip(" -")
+    text = " ".join(kept).lower().replace(" - ", "-").strip(" -.,;:")
     return re.sub(
         r"^(?:(?:the|visiting|outgoing|incoming|then|former|under|his|her|current|late|[-' ]+)[ -])+", "", text
     )

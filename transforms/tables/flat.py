@@ -1,4 +1,4 @@
-"""Meetings for people who use neither BigQuery nor Parquet: one flat line a meeting, a participant, or a pair.
+"""Meetings for people who use neither BigQuery nor Parquet: one flat line a meeting, a participant, a pair or a source.
 
 Pairs carry the codes of CAMEO (as GDELT and ICEWS use them) and PLOVER (as POLECAT does), for comparison with these.
 """
@@ -22,8 +22,12 @@ _NOT_HELD = {
 CONSULT, PHONE, VISIT, HOST, THIRD_PLACE, MEDIATE = "040", "041", "042", "043", "044", "045"
 
 
+# Between the titles, links and sentences of several articles, which hold semicolons and single bars themselves.
+BETWEEN_SOURCES = " || "
+
+
 def meetings(rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
-    """One line a meeting; lists are joined by ``; ``."""
+    """One line a meeting; lists are joined by ``; ``, what comes from several articles by ``BETWEEN_SOURCES``."""
     for row in rows:
         parties = row["participants"]
         yield {
@@ -33,7 +37,7 @@ def meetings(rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
             "kind": row["kind"],
             **_when_and_where(row),
             "participants": _joined(party["name"] for party in parties),
-            "participant_titles": _joined(party["title"] or "" for party in parties),
+            "participant_titles": _joined(_office(party) or "" for party in parties),
             "participant_countries": _joined(party["country"] or "" for party in parties),
             "participant_count": len(parties),
             "occasion": row["occasion"],
@@ -41,7 +45,11 @@ def meetings(rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
             "first_reported": row["first_reported"],
             "last_reported": row["last_reported"],
             "report_count": row["report_count"],
-            "articles": _joined(row["articles"]),
+            "articles": _joined(source["article_id"] for source in row["sources"]),
+            "confidence": row["confidence"],
+            "article_titles": _over_sources(source["title"] for source in row["sources"]),
+            "article_links": _over_sources(source["link"] for source in row["sources"]),
+            "sentences": _over_sources(" ".join(source["sentences"]) for source in row["sources"]),
         }
 
 
@@ -54,12 +62,29 @@ def participants(rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
                 "number": number,
                 "name": party["name"],
                 "kind": party["kind"],
-                "title": party["title"],
+                "title": _office(party),
                 "country": party["country"],
                 "role": party["role"],
                 "status": row["status"],
                 "mode": row["mode"],
                 **_when_and_where(row),
+                **_first_source(row),
+            }
+
+
+def sources(rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
+    """One line an article that tells of a meeting, with its sentences; the one that the fields come from is number 1."""
+    for row in rows:
+        for number, source in enumerate(row["sources"], 1):
+            yield {
+                "meeting_id": row["meeting_id"],
+                "number": number,
+                "article_id": source["article_id"],
+                "feed_title": source["feed_title"],
+                "article_title": source["title"],
+                "article_link": source["link"],
+                "published": source["published"],
+                "sentence": " ".join(source["sentences"]),
             }
 
 
@@ -82,6 +107,7 @@ WHAT: dict[str, Callable[[Iterable[Row]], Iterator[dict[str, Any]]]] = {
     "meetings": meetings,
     "participants": participants,
     "dyads": dyads,
+    "sources": sources,
 }
 
 
@@ -118,6 +144,7 @@ def _dyad(row: Row, source: Row, target: Row, code: str, plover: str) -> dict[st
         "mode": row["mode"],
         "report_count": row["report_count"],
         "first_reported": row["first_reported"],
+        **_first_source(row),
     }
 
 
@@ -147,6 +174,26 @@ def _when_and_where(row: Row) -> dict[str, Any]:
         "latitude": place.get("latitude"),
         "longitude": place.get("longitude"),
     }
+
+
+def _first_source(row: Row) -> dict[str, Any]:
+    """The article that the fields come from."""
+    source = next(iter(row["sources"]), {"title": None, "link": None, "sentences": ()})
+    return {
+        "article_title": source["title"],
+        "article_link": source["link"],
+        "sentence": " ".join(source["sentences"]),
+    }
+
+
+def _office(party: Row) -> str | None:
+    """The party's title; null for one without a letter, as older rows have it."""
+    title = party["title"]
+    return title if title and any(character.isalpha() for character in title) else None
+
+
+def _over_sources(texts: Iterable[str | None]) -> str:
+    return BETWEEN_SOURCES.join(text or "" for text in texts)
 
 
 def _joined(texts: Iterable[str]) -> str:

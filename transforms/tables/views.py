@@ -123,6 +123,9 @@ def _meetings() -> str:
     """One row a meeting: held beats what was expected, then the newest report wins, then the surest."""
     best = "ORDER BY place_in_line"
     first = f"first({{}} {best}) FILTER (WHERE {{}})"
+    sentences = "list_transform(list_sort(evidence), e -> e.text)"  # records sort by their first field, the offset
+    source = f"""{{'article_id': article_id, 'feed_title': a.feed_title, 'title': nullif(a.title, ''), 'link': a.link,
+            'published': told.published, 'sentences': {sentences}}}"""
     return f"""CREATE VIEW meetings AS
         WITH lined AS (
             SELECT *, row_number() OVER (
@@ -130,6 +133,13 @@ def _meetings() -> str:
                 ORDER BY (any_held AND status IN {_EXPECTED}), published DESC NULLS LAST, confidence DESC, report_id
             ) AS place_in_line
             FROM (SELECT *, bool_or(status = 'held') OVER (PARTITION BY meeting_id) AS any_held FROM meeting_reports)
+        ), told AS (
+            SELECT meeting_id, article_id, min(place_in_line) AS place_in_line, max(published) AS published,
+                list_distinct(flatten(list(evidence {best}))) AS evidence
+            FROM lined GROUP BY ALL
+        ), sourced AS (
+            SELECT meeting_id, list({source} {best}) AS sources
+            FROM told LEFT JOIN articles a USING (article_id) GROUP BY meeting_id
         )
         SELECT meeting_id,
             first(participants {best}) AS participants,
@@ -143,5 +153,7 @@ def _meetings() -> str:
             min(published) AS first_reported,
             max(published) AS last_reported,
             count(DISTINCT article_id) AS report_count,
-            list_sort(list(DISTINCT article_id)) AS articles
-        FROM lined GROUP BY meeting_id"""
+            list_sort(list(DISTINCT article_id)) AS articles,
+            max(confidence) AS confidence,
+            any_value(sources) AS sources
+        FROM lined JOIN sourced USING (meeting_id) GROUP BY meeting_id"""

@@ -106,6 +106,42 @@ def test_nested_goes_with_meetings_as_json_lines_only(export):
     assert export("--nested")[2] == "meetwire export: --nested is for meetings with --format jsonl\n"
 
 
+def test_each_meeting_carries_title_link_and_sentence_of_each_article(tmp_path, capsys):
+    one = article("a", title="Talks; part 1 | News", link="https://news.example/1", text="Ministers met\n\nThey met.")
+    other = article("b", title="They met again", link="https://other.example/2")
+    told = [report(one), report(other, evidence=[rows.Evidence(0, 13, "Ministers met", "body")], confidence=0.6)]
+    Tables([str(tmp_path / "t")], ticking()).write_all(
+        {"articles": [one, other], "entities": [], "meeting_reports": told}
+    )
+    assert cli.main(["export", "--tables", str(tmp_path / "t")]) == 0
+    (line,) = lines_of(capsys.readouterr().out)
+    assert sorted(line["article_titles"].split(" || ")) == ["Talks; part 1 | News", "They met again"]
+    assert sorted(line["article_links"].split(" || ")) == ["https://news.example/1", "https://other.example/2"]
+    assert line["sentences"].split(" || ") == ["Ministers met", "Ministers met"]
+    assert line["confidence"] == "0.9"
+    cli.main(["export", "sources", "--tables", str(tmp_path / "t")])
+    found = lines_of(capsys.readouterr().out)
+    assert [(s["number"], s["article_id"]) for s in found] == list(zip("12", line["articles"].split("; "), strict=True))
+    assert {s["article_link"] for s in found} == {"https://news.example/1", "https://other.example/2"}
+    assert {s["sentence"] for s in found} == {"Ministers met"}
+
+
+@pytest.mark.parametrize("what", ["meetings", "participants", "dyads", "sources"])
+def test_every_view_names_title_link_and_sentence(export, what):
+    names = export(what)[1].splitlines()[0].replace("titles", "title").replace("links", "link")
+    assert {"article_title", "article_link"} <= set(names.split(","))
+    assert "sentence" in names
+
+
+@pytest.mark.parametrize("title", [",", ";", " - ", "", None, "…"])
+def test_a_title_without_a_letter_is_no_title(tmp_path, capsys, title):
+    made = article("a")
+    said = report(made, participants=[participant("Ann Lee", title=title), participant("Bo Kim")])
+    Tables([str(tmp_path / "t")], ticking()).write_all({"articles": [made], "entities": [], "meeting_reports": [said]})
+    cli.main(["export", "--tables", str(tmp_path / "t")])
+    assert lines_of(capsys.readouterr().out)[0]["participant_titles"] == "; minister"
+
+
 def pairs(status="held", mode="in_person", place="ES", parties=(("A", "ES", None), ("B", "FR", None))):
     meeting = {
         "meeting_id": "m",
@@ -116,6 +152,7 @@ def pairs(status="held", mode="in_person", place="ES", parties=(("A", "ES", None
         "place": place and {"name": "X", "country": place},
         "report_count": 1,
         "first_reported": None,
+        "sources": [],
     }
     return [(d["source_name"], d["target_name"], d["cameo_code"], d["plover_event"]) for d in dyads([meeting])]
 

@@ -57,6 +57,30 @@ def test_what_the_best_report_leaves_open_comes_from_the_next(tmp_path):
     assert (meeting["mode"], meeting["date"]["start"]) == ("in_person", "2023-04-17")
 
 
+def test_each_article_is_a_source_once_with_its_sentences_in_its_order_and_the_first_gave_the_fields(tmp_path):
+    def said(start, text):
+        return rows.Evidence(start, start + len(text), text, "body")
+
+    one = article("a", title="Preview", link="https://a.example/1", feed_title="A", published="2023-04-01T00:00:00Z")
+    two = article("b", title="", link=None, feed_title=None, published="2023-04-02T00:00:00Z")
+    made = [
+        report(one, "planned", evidence=[said(40, "It rains."), said(5, "They will meet.")], confidence=0.95),
+        report(two, "held", evidence=[said(9, "They met.")], confidence=0.7),
+        report(two, "ongoing", evidence=[said(9, "They met."), said(0, "Talks.")], confidence=0.6),
+    ]
+    Tables([str(tmp_path)], ticking()).write_all({"articles": [one, two], "entities": [], "meeting_reports": made})
+    (row,) = content(tmp_path)["meetings"]
+    meeting = dict(zip(COLUMNS, row, strict=True))
+    assert (meeting["status"], meeting["confidence"]) == ("held", 0.95)
+    published = ("2023-04-02T00:00:00Z", "2023-04-01T00:00:00Z")
+    assert meeting["sources"] == [
+        rows.MeetingSource("b", None, None, None, published[0], ["Talks.", "They met."])._asdict(),
+        rows.MeetingSource(
+            "a", "A", "Preview", "https://a.example/1", published[1], ["They will meet.", "It rains."]
+        )._asdict(),
+    ]
+
+
 def test_reports_without_a_published_date_count_too(tmp_path):
     made = article("a", published=None)
     Tables([str(tmp_path)]).write_all({"articles": [made], "entities": [], "meeting_reports": [report(made)]})

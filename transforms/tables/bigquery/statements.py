@@ -62,8 +62,22 @@ def _meetings(dataset: str) -> str:
                 published IS NULL, published DESC, confidence DESC, report_id
             ) AS place_in_line
             FROM held
+        ), telling AS (
+            SELECT meeting_id, article_id, MIN(place_in_line) AS place_in_line, MAX(published) AS published,
+                ARRAY_CONCAT_AGG(evidence) AS evidence
+            FROM lined GROUP BY meeting_id, article_id
+        ), sourced AS (
+            SELECT meeting_id, ARRAY_AGG(
+                STRUCT(
+                    t.article_id AS article_id, a.feed_title AS feed_title, NULLIF(a.title, '') AS title,
+                    a.link AS link, t.published AS published,
+                    ARRAY(SELECT e.text FROM UNNEST(evidence) AS e GROUP BY e.text ORDER BY MIN(e.start)) AS sentences
+                ) ORDER BY place_in_line
+            ) AS sources
+            FROM telling AS t LEFT JOIN `{dataset}.articles_latest` AS a ON a.article_id = t.article_id
+            GROUP BY meeting_id
         ), told AS (
-            SELECT meeting_id, MIN(published) AS first_reported, MAX(published) AS last_reported,
+            SELECT meeting_id, MAX(confidence) AS confidence, MIN(published) AS first_reported, MAX(published) AS last_reported,
                 COUNT(DISTINCT article_id) AS report_count,
                 ARRAY_AGG(DISTINCT article_id ORDER BY article_id) AS articles
             FROM held GROUP BY meeting_id
@@ -77,8 +91,9 @@ def _meetings(dataset: str) -> str:
             FROM lined
         )
         SELECT best.meeting_id, participants, status, mode, kind, date, place, occasion, IFNULL(topics, []) AS topics,
-            first_reported, last_reported, report_count, articles
-        FROM best JOIN told ON told.meeting_id = best.meeting_id WHERE place_in_line = 1"""
+            first_reported, last_reported, report_count, articles, confidence, sources
+        FROM best JOIN told ON told.meeting_id = best.meeting_id
+        JOIN sourced ON sourced.meeting_id = best.meeting_id WHERE place_in_line = 1"""
 
 
 def merge(dataset: str, staged: Mapping[str, Sequence[str]], now: datetime, append: bool = False) -> str:
