@@ -102,7 +102,7 @@ def _write_csv(lines: Iterable[dict[str, Any]], out: TextIO, what: str) -> int:
 
 def _names(what: str) -> Iterator[str]:
     party = {"name": "", "kind": "", "title": None, "country": None, "role": None}
-    source = dict.fromkeys(MeetingSource._fields, "") | {"sentences": []}
+    source: dict[str, Any] = dict.fromkeys(MeetingSource._fields, "") | {"sentences": []}
     example: dict[str, Any] = dict.fromkeys(Meeting._fields, "")
     example |= {"date": None, "place": None, "topics": [], "participants": [party, party], "sources": [source]}
     return iter(next(WHAT[what]([example])))

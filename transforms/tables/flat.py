@@ -178,7 +178,7 @@ def _when_and_where(row: Row) -> dict[str, Any]:
 
 def _first_source(row: Row) -> dict[str, Any]:
     """The article that the fields come from."""
-    source = next(iter(row["sources"]), {"title": None, "link": None, "sentences": ()})
+    source: Row = next(iter(row["sources"]), {"title": None, "link": None, "sentences": ()})
     return {
         "article_title": source["title"],
         "article_link": source["link"],
