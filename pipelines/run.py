@@ -10,8 +10,10 @@ the tables ``feed_health`` and ``dead_letters``.
 """
 
 import argparse
+import shlex
 from datetime import UTC, datetime
 
+from pipelines import terminal
 from pipelines.chain import load_model
 from pipelines.meetings import newest_meetings, print_meetings
 from pipelines.progress import say, show
@@ -38,9 +40,22 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
     folders = [target for target in settings.tables if "://" not in target]
     for folder in folders:
         database.refresh(folder)
-    if folders:
-        print_meetings(newest_meetings(settings), arguments.json)
+    if folders and arguments.json:
+        for meeting in newest_meetings(settings):
+            terminal.print_json(meeting)
+    elif folders:
+        print_meetings(settings, sources=False)
     say("\n".join(f"tables: {target}" for target in settings.tables))
     if folders:
-        say('ask them: meetwire query "SELECT * FROM meetings"')
+        flags = same_tables(arguments)
+        say(f"their sentences and links: meetwire meetings{flags}")
+        say(f'anything else: meetwire query{flags} "SELECT status, count(*) FROM meetings GROUP BY status"')
     return 1 if published.waiting else 0
+
+
+def same_tables(arguments: argparse.Namespace) -> str:
+    """The flags that make another command read the tables of this run: ``" --config FILE"``; ``""`` without any."""
+    flags = ["--config", str(arguments.config)] if arguments.config else []
+    for target in arguments.tables or ():
+        flags += ["--tables", target]
+    return "".join(f" {shlex.quote(flag)}" for flag in flags)
