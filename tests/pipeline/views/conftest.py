@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 sys.path.append(str(Path(__file__).parents[2] / "unit" / "tables"))
-from making import article, report
+from making import article, participant, report
 from odd_names import LINK, PARTIES
 
 from transforms import rows
