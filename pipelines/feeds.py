@@ -19,7 +19,7 @@ from pipelines import terminal
 from pipelines.progress import counted, say
 from pipelines.publish import feeds_of
 from pipelines.settings import Settings, SettingsError
-from transforms.feeds import opml, outbox
+from transforms.feeds import opml, outbox, schedule
 from transforms.feeds.identity import POLICIES
 from transforms.feeds.links import host_of
 from transforms.feeds.source import Source
@@ -62,13 +62,14 @@ def health(source: Source, state: State, now: datetime) -> dict[str, Any]:
     """
     feed = state.feed(source)
     held = state.hold(host_of(feed.current_url)) if not source.is_file else None
+    held = held if held is not None and schedule.is_held(held, now) else None
     interval = source.every_seconds or feed.interval_seconds
     next_news_by = None
     if feed.new_at and interval:
         next_news_by = format_time((parse_time(feed.new_at) or now) + timedelta(seconds=2 * interval))
     return {
         "feed_url": source.url,
-        "status": _status(feed, held is not None and held > now),
+        "status": _status(feed, held is not None),
         "title": feed.title,
         "format": feed.format,
         "succeeded_at": feed.succeeded_at,
@@ -85,7 +86,7 @@ def health(source: Source, state: State, now: datetime) -> dict[str, Any]:
         "undated_share": round(feed.undated / feed.entries, 3) if feed.entries else None,
         "runaway": feed.runaway,
         "moved_to": feed.moved_to or (feed.current_url if feed.current_url != source.url else None),
-        "held_until": format_time(held) if held and held > now else None,
+        "held_until": format_time(held),
     }
 
 

@@ -180,7 +180,7 @@ def publish_once(
     try:
         with State(settings.state, shard) as state:
             if due:
-                chosen = Agenda(state, chosen).due(now())
+                chosen = Agenda(state, chosen, now()).due(now())
             else:
                 gone = {feed.feed_url for feed in state.feeds() if feed.gone}
                 chosen = [source for source in chosen if source.url not in gone]

@@ -13,9 +13,11 @@ from transforms.rows import derive_id
 
 # More revisions of one article on one day than an editor makes: from here on it is noise that no mask caught.
 MOST_REVISIONS_A_DAY = 24
-# An article that goes back to an earlier text is published again this often; then its server is of two minds.
+# An article that goes back to an earlier text is published again this often; then its server is of two minds, and a text
+# must stand for two polls to be published, once a day.
 MOST_REVERTS = 3
 PUBLISHED = ("new", "revised")
+WITHHELD = ("runaway", "flapping")
 _ALIKE = 0.9
 _SHORTEST_SKETCH = 60
 
@@ -57,6 +59,11 @@ class Plan(NamedTuple):
         return [decision for decision in self.decisions if decision.fate in PUBLISHED]
 
     @property
+    def withheld(self) -> bool:
+        """True where a change waits for the next day."""
+        return any(decision.fate in WITHHELD for decision in self.decisions)
+
+    @property
     def skipped(self) -> dict[str, int]:
         """Reason -> entries that give none."""
         return dict(Counter(decision.fate for decision in self.decisions if decision.fate not in PUBLISHED))
@@ -73,7 +80,7 @@ def plan(state: State, source: Source, document: Document, now: datetime) -> Pla
     groups: dict[str, list[tuple[int, Entry]]] = {}
     for position, entry in enumerate(document.entries):
         key = marks(entry).key
-        article_id = _known(state, source.url, key)
+        article_id = known_article(state, source.url, key)
         if article_id is None and document.identity != "hash":
             article_id = _by_link(state, source.url, entry, present, links) or _moved(state, source.url, entry, present)
             if article_id in groups:
@@ -95,7 +102,8 @@ def marks(entry: Entry) -> Marks:
     return entry.marks
 
 
-def _known(state: State, feed_url: str, alias: str) -> str | None:
+def known_article(state: State, feed_url: str, alias: str) -> str | None:
+    """The article of the feed that is remembered under ``alias``; None where there is none."""
     row = state.database.execute(
         "SELECT article_id FROM aliases WHERE feed_url = ? AND alias = ?", (feed_url, alias)
     ).fetchone()
@@ -109,7 +117,7 @@ def _by_link(
     link = identity.link_key(entry)
     if entry.id_source != "guid" or link is None or links[link] > 1:
         return None
-    article_id = _known(state, feed_url, link)
+    article_id = known_article(state, feed_url, link)
     return article_id if article_id and not _is_present(state, article_id, entry, present) else None
 
 
@@ -145,11 +153,13 @@ class _Standing(NamedTuple):
     normaliser: int
     day: str
     on_day: int
+    withheld: str | None = None
 
 
 def _standing(state: State, article_id: str) -> _Standing | None:
     row = state.database.execute(
-        "SELECT revision, content_hash, normaliser, day, on_day FROM articles WHERE article_id = ?", (article_id,)
+        "SELECT revision, content_hash, normaliser, day, on_day, withheld FROM articles WHERE article_id = ?",
+        (article_id,),
     ).fetchone()
     return row and _Standing(*row)
 
@@ -204,9 +214,12 @@ def _decide(
     if same:
         return Decision("seen", position, entry, article_id, number, "", current, on_day)
     if on_day >= MOST_REVISIONS_A_DAY:
-        return Decision("runaway", position, entry, article_id, number)
-    for time in range(MOST_REVERTS + 1):
-        revision_id = derive_id(article_id, current, *([str(time)] if time else []))
+        return Decision("runaway", position, entry, article_id, number, content_hash=current)
+    again = [[], *([str(time)] for time in range(1, MOST_REVERTS + 1))]
+    if not on_day and standing.withheld == current:
+        again.append([now.date().isoformat()])
+    for mark in again:
+        revision_id = derive_id(article_id, current, *mark)
         if not state.database.execute("SELECT 1 FROM revisions WHERE revision_id = ?", (revision_id,)).fetchone():
             return Decision("revised", position, entry, article_id, number + 1, revision_id, current, on_day + 1)
-    return Decision("flapping", position, entry, article_id, number)
+    return Decision("flapping", position, entry, article_id, number, content_hash=current)

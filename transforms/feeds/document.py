@@ -98,6 +98,7 @@ class Document(NamedTuple):
         identity: guid, link or hash: the policy that the entries' ids follow.
         omitted: Entries beyond the limit, which were not read.
         flags: What was odd about the document: ``malformed``, ``charset_repaired``, …
+        whole: The document reaches to its own end; where it does not, an entry that was cut is left out.
     """
 
     format: str | None
@@ -107,6 +108,7 @@ class Document(NamedTuple):
     identity: str = "guid"
     omitted: int = 0
     flags: Sequence[str] = ()
+    whole: bool = True
 
 
 def refused(error: str, flags: Sequence[str] = ()) -> Document:

@@ -13,7 +13,7 @@ from aiohttp.abc import AbstractResolver
 
 from transforms.feeds.guard import BlockedAddressError, guarded_socket
 from transforms.feeds.inflate import EncodingError, Inflater, TooLargeError
-from transforms.feeds.links import host_of
+from transforms.feeds.links import host_of, origin_of
 from transforms.feeds.source import Limits
 
 _REDIRECTS = {301, 302, 303, 307, 308}
@@ -31,10 +31,11 @@ class Fetched(NamedTuple):
         url: Where the document came from, after redirects.
         status: The HTTP status; 0 where no answer came.
         headers: The answer's headers, names in lower case.
-        body: The inflated bytes.
-        error: What went wrong (``timeout``, ``too_large``, ``blocked_address``, …); null where an answer came.
+        body: The inflated bytes; those that came before an early end, where there is an error too.
+        error: What went wrong (``timeout``, ``cut_short``, ``blocked_address``, …); None where a whole answer came.
         detail: The same in words.
-        moved_to: The address that permanent redirects alone lead to; null where there are none.
+        moved_to: The address that permanent redirects alone lead to; None where there are none.
+        withheld: The answer came from another origin than the one that the feed's own headers are for.
     """
 
     url: str
@@ -44,6 +45,7 @@ class Fetched(NamedTuple):
     error: str | None = None
     detail: str | None = None
     moved_to: str | None = None
+    withheld: bool = False
 
 
 class Fetcher:
@@ -85,76 +87,98 @@ class Fetcher:
             trust_env=False,
         )
 
-    async def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> Fetched:
-        """The document at ``url``; every failure is an answer with ``error``."""
+    async def fetch(
+        self, url: str, headers: Mapping[str, str] | None = None, own: Mapping[str, str] | None = None, origin: str = ""
+    ) -> Fetched:
+        """Fetches the document at ``url``; every failure is an answer with ``error``.
+
+        Args:
+            url: Its address.
+            headers: Sent with every request.
+            own: Headers that may be credentials: sent to ``origin`` only, wherever redirects lead.
+            origin: Scheme, host and port that ``own`` is for, as ``origin_of`` gives it.
+        """
         sent = {
             "User-Agent": self._limits.user_agent,
             "Accept": _ACCEPT,
             "Accept-Encoding": "gzip, deflate",
             **(headers or {}),
         }
+        deadline = asyncio.get_running_loop().time() + self._limits.timeout_seconds
         try:
-            async with asyncio.timeout(self._limits.timeout_seconds):
-                return await self._follow(url, sent)
+            return await self._follow(url, sent, own or {}, origin, deadline)
         except TimeoutError:
-            return _failed(url, "timeout", f"no whole answer within {self._limits.timeout_seconds:g} s")
+            return _failed(url, "timeout", f"no answer within {self._limits.timeout_seconds:g} s (fetch.timeout)")
         except TooLargeError as error:
-            return _failed(url, "too_large", str(error))
+            return _failed(url, "too_large", f"{error} (fetch.max_bytes)")
         except EncodingError as error:
             return _failed(url, "content_encoding", str(error))
         except (aiohttp.InvalidURL, UnicodeError) as error:
             return _failed(url, "bad_address", str(error))
         except aiohttp.ClientConnectorDNSError as error:
-            return _failed(url, "no_such_host", str(error))
+            return _failed(url, "no_such_host", f"the name {error.host} does not resolve")
         except (aiohttp.ClientConnectorCertificateError, aiohttp.ClientSSLError, ssl.SSLError) as error:
             return _failed(url, "certificate", str(error))
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            if _is_blocked(error):
-                return _failed(url, "blocked_address", str(error))
-            return _failed(url, "no_connection", f"{type(error).__name__}: {error}")
+            blocked = _blocked(error)
+            if blocked is not None:
+                return _failed(url, "blocked_address", str(blocked))
+            return _failed(url, "no_connection", _reason(error))
 
-    async def _follow(self, url: str, sent: dict[str, str]) -> Fetched:
+    async def _follow(
+        self, url: str, sent: Mapping[str, str], own: Mapping[str, str], origin: str, deadline: float
+    ) -> Fetched:
         here, permanent = url, True
         for _ in range(_MOST_REDIRECTS + 1):
             if urlsplit(here).scheme.lower() not in ("http", "https"):
-                return _failed(here, "blocked_scheme", f"leads to {here[:200]}")
+                return _failed(here, "blocked_scheme", f"leads to {here[:200]}, which is not http or https")
             session = (
                 self._trusted
                 if host_of(here) in self._allowed() or urlsplit(here).hostname in self._allowed()
                 else self._open
             )
             assert session is not None, "use 'async with Fetcher(...)'"
-            async with session.get(here, headers=sent, allow_redirects=False) as answer:
-                received = {name.lower(): value for name, value in answer.headers.items()}
+            at_home = origin_of(here) == origin
+            headers = {**sent, **own} if at_home else sent
+            async with asyncio.timeout_at(deadline):
+                asked = await session.get(here, headers=headers, allow_redirects=False)
+            async with asked as answer:
+                received = {name.lower(): _text(value) for name, value in answer.headers.items()}
                 location = received.get("location")
                 if answer.status in _REDIRECTS and location:
                     permanent = permanent and answer.status in _PERMANENT
-                    target = urljoin(here, location.strip())
-                    if host_of(target) != host_of(here):
-                        sent = {
-                            name: value
-                            for name, value in sent.items()
-                            if name.lower() not in ("authorization", "cookie")
-                        }
-                    here = target
+                    here = urljoin(here, location.strip())
                     continue
-                body = b"" if answer.status == 304 else await self._read(answer)
-                return Fetched(
-                    here, answer.status, received, body, moved_to=here if permanent and here != url else None
-                )
+                body, error, detail = (b"", None, None) if answer.status == 304 else await self._read(answer, deadline)
+                moved_to = here if permanent and here != url else None
+                withheld = bool(own) and not at_home
+                return Fetched(here, answer.status, received, body, error, detail, moved_to, withheld)
         return _failed(here, "too_many_redirects", f"more than {_MOST_REDIRECTS}")
 
     def _allowed(self) -> tuple[str, ...]:
         return self._limits.allow_hosts
 
-    async def _read(self, answer: aiohttp.ClientResponse) -> bytes:
+    async def _read(self, answer: aiohttp.ClientResponse, deadline: float) -> tuple[bytes, str | None, str | None]:
+        """The inflated body, and error and detail where it is not whole; what came before an early end is kept."""
         inflater = Inflater(answer.headers.get("Content-Encoding", ""), self._limits.max_bytes)
         length = answer.headers.get("Content-Length", "")
-        if length.isdigit() and int(length) > self._limits.max_bytes:
-            raise TooLargeError(f"{length} bytes announced, {self._limits.max_bytes} allowed")
-        async for piece in answer.content.iter_chunked(65536):
-            inflater.feed(piece)
-        return inflater.finish()
+        if length.isascii() and length.isdigit() and int(length[:20]) > self._limits.max_bytes:
+            raise TooLargeError(f"{length[:20]} bytes announced, {self._limits.max_bytes} allowed")
+        error = detail = None
+        try:
+            async with asyncio.timeout_at(deadline):
+                async for piece in answer.content.iter_chunked(65536):
+                    inflater.feed(piece)
+        except TimeoutError:
+            error, detail = "timeout", f"no whole answer within {self._limits.timeout_seconds:g} s (fetch.timeout)"
+        except (aiohttp.ClientPayloadError, aiohttp.ClientOSError, ConnectionError):
+            error, detail = "cut_short", "the connection was closed before the whole answer had come"
+            # aiohttp raises before it hands out what it has already received, and offers no public way to it.
+            inflater.feed(answer.content._read_nowait(-1))
+        body, ended = inflater.finish()
+        if not ended and error is None:
+            error, detail = "cut_short", "the compressed body has no end"
+        return body, error, detail
 
 
 def read_file(url: str, limit: int) -> Fetched:
@@ -171,11 +195,13 @@ def read_file(url: str, limit: int) -> Fetched:
     inflater = Inflater("", limit)
     try:
         inflater.feed(body)
-        body = inflater.finish()
+        body, ended = inflater.finish()
     except (TooLargeError, EncodingError) as error:
         return _failed(
             place, "too_large" if isinstance(error, TooLargeError) else "content_encoding", f"{path}: {error}"
         )
+    if not ended:
+        return Fetched(place, 200, {}, body, "cut_short", "the compressed file has no end")
     return Fetched(place, 200, {}, body)
 
 
@@ -183,13 +209,25 @@ def _failed(url: str, error: str, detail: str) -> Fetched:
     return Fetched(url, 0, {}, b"", error, " ".join(detail.split())[:300])
 
 
-def _is_blocked(error: BaseException | None) -> bool:
-    """True where a refused address is at the bottom of ``error``."""
+def _text(value: str) -> str:
+    """A header's value without bytes that are no text, which neither a database nor another request would take."""
+    return value.encode("utf-8", "replace").decode("utf-8")
+
+
+def _blocked(error: BaseException | None) -> BlockedAddressError | None:
+    """The refused address at the bottom of ``error``; None where there is none."""
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
-        if isinstance(error, BlockedAddressError) or "is not a public address" in str(error):
-            return True
+        if isinstance(error, BlockedAddressError):
+            return error
         inner = getattr(error, "os_error", None)
         error = inner if isinstance(inner, BaseException) else error.__cause__ or error.__context__
-    return False
+    return None
+
+
+def _reason(error: Exception) -> str:
+    """Why there was no connection, without what only aiohttp's authors need."""
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return f"{error.host}:{error.port}: {error.os_error.strerror or error.os_error}"
+    return f"{type(error).__name__}: {error}"

@@ -14,10 +14,15 @@ class BlockedAddressError(OSError):
 
 def is_public(address: str) -> bool:
     """True for an address of the open internet: not private, loopback, link-local, reserved or a disguise of these."""
+    return refusal(address) is None
+
+
+def refusal(address: str) -> str | None:
+    """What kind of address that feeds must not reach ``address`` is (``a loopback address``); None for a public one."""
     try:
         ip: ipaddress.IPv4Address | ipaddress.IPv6Address = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
-        return False
+        return "not an IP address"
     if isinstance(ip, ipaddress.IPv6Address):
         if ip.ipv4_mapped:
             ip = ip.ipv4_mapped
@@ -27,7 +32,18 @@ def is_public(address: str) -> bool:
             ip = ipaddress.IPv4Address((int(ip) >> 80) & 0xFFFFFFFF)
         elif ip.teredo:
             ip = ip.teredo[1]
-    return ip.is_global and not ip.is_multicast and not ip.is_reserved
+    for kind, applies in (
+        ("an unspecified", ip.is_unspecified),
+        ("a loopback", ip.is_loopback),
+        ("a link-local", ip.is_link_local),
+        ("a multicast", ip.is_multicast),
+        ("a reserved", ip.is_reserved),
+        ("a private", ip.is_private),
+        ("a special-purpose", not ip.is_global),
+    ):
+        if applies:
+            return f"{kind} address"
+    return None
 
 
 def guarded_socket(address_info: Any) -> socket.socket:
@@ -37,6 +53,7 @@ def guarded_socket(address_info: Any) -> socket.socket:
         BlockedAddressError: the address is not public.
     """
     family, kind, protocol, _, place = address_info
-    if not is_public(str(place[0])):
-        raise BlockedAddressError(f"{place[0]} is not a public address")
+    why = refusal(str(place[0]))
+    if why is not None:
+        raise BlockedAddressError(f"{place[0]} is {why}; allow its host with fetch.allow_hosts")
     return socket.socket(family, kind, protocol)

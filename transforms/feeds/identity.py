@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from transforms.feeds.document import Document, Entry, Marks
-from transforms.feeds.masks import masked
+from transforms.feeds.masks import masked, masked_title
 from transforms.feeds.revision import content_hash, similarity, sketch
 from transforms.rows import derive_id
 
@@ -43,12 +43,15 @@ def settle(document: Document, policy: str = "guid") -> Document:
                 else "hash"
             )
         identity = {"guid": entry.guid, "link": entry.link}.get(source) or hash_key(entry)[5:]
-        settled.append(_marked(entry._replace(id=identity, id_source=source)))
+        settled.append(_marked(entry._replace(id=identity, id_source=source), policy))
     return document._replace(entries=settled, identity=policy)
 
 
-def _marked(entry: Entry) -> Entry:
-    aliases = [alias for alias in (guid_key(entry), link_key(entry), hash_key(entry)) if alias]
+def _marked(entry: Entry, policy: str) -> Entry:
+    # What is no identity of this feed is not remembered: guids that are drawn anew at each poll would fill the state.
+    trusted = POLICIES[POLICIES.index(policy) :]
+    keys = {"guid": guid_key(entry), "link": link_key(entry), "hash": hash_key(entry)}
+    aliases = [alias for kind, alias in keys.items() if alias and (kind in trusted or kind == entry.id_source)]
     return entry._replace(marks=Marks(_key(entry), aliases, content_hash(entry), sketch(entry.text)))
 
 
@@ -70,7 +73,7 @@ def link_key(entry: Entry) -> str | None:
 
 def hash_key(entry: Entry) -> str:
     """A hash of what does not change between fetches."""
-    return f"hash:{derive_id(masked(entry.title or ''), entry.published_raw or '', masked(entry.text))}"
+    return f"hash:{derive_id(masked_title(entry.title or ''), entry.published_raw or '', masked(entry.text))}"
 
 
 def _holds(entries: Sequence[Entry], policy: str) -> bool:
@@ -95,7 +98,7 @@ def _are_different(group: Sequence[Entry]) -> bool:
         return False
     if len({entry.canonical_url for entry in group if entry.canonical_url}) > 1:
         return True
-    if len({(masked(entry.title or ""), masked(entry.text)) for entry in group}) == 1:
+    if len({(masked_title(entry.title or ""), masked(entry.text)) for entry in group}) == 1:
         return False
     return len(group) > _MOST_COMPARED or not all(_is_same(entry, group[0]) for entry in group[1:])
 
@@ -108,7 +111,7 @@ def _is_same(entry: Entry, other: Entry) -> bool:
     """
     if entry.published is not None and entry.published == other.published and entry.updated != other.updated:
         return True
-    same_title = masked(entry.title or "") == masked(other.title or "")
+    same_title = masked_title(entry.title or "") == masked_title(other.title or "")
     if not same_title and (entry.published is None or entry.published != other.published):
         return False
     own, others = sketch(entry.text), sketch(other.text)

@@ -48,14 +48,17 @@ class Inflater:
                     return  # padding behind the stream
                 self._decoder, data = zlib.decompressobj(47), rest
 
-    def finish(self) -> bytes:
-        """The whole body; one more time inflated where the file itself is gzip (``.xml.gz``)."""
+    def finish(self) -> tuple[bytes, bool]:
+        """The body, and whether the compressed stream came to its end.
+
+        A file that is itself gzip (``.xml.gz``) is inflated once more.
+        """
         body = b"".join(self._pieces)
         if self._decoder is None and body.startswith(b"\x1f\x8b"):
             inner = Inflater("gzip", self._limit)
             inner.feed(body)
             return inner.finish()
-        return body
+        return body, self._decoder is None or self._decoder.eof
 
     def _add(self, data: bytes) -> None:
         self._size += len(data)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from transforms.articles import message
 from transforms.feeds import languages, revision
-from transforms.feeds.decide import PUBLISHED, Decision, Plan, marks
+from transforms.feeds.decide import PUBLISHED, WITHHELD, Decision, Plan, marks
 from transforms.feeds.document import Document
 from transforms.feeds.kept import sha
 from transforms.feeds.source import Source
@@ -121,19 +121,22 @@ def _json(attributes: Mapping[str, str]) -> str:
 def _remember(state: State, feed_url: str, decision: Decision, now: datetime) -> None:
     entry, moment = decision.entry, format_time(now)
     published = format_time(entry.published)
-    if decision.fate in ("runaway", "flapping"):
-        state.database.execute("UPDATE articles SET last_seen = ? WHERE article_id = ?", (moment, decision.article_id))
+    if decision.fate in WITHHELD:
+        state.database.execute(
+            "UPDATE articles SET last_seen = ?, withheld = ? WHERE article_id = ?",
+            (moment, decision.content_hash, decision.article_id),
+        )
     elif decision.fate == "seen":
         state.database.execute(
-            "UPDATE articles SET last_seen = ?, content_hash = ?, normaliser = ? WHERE article_id = ?",
+            "UPDATE articles SET last_seen = ?, content_hash = ?, normaliser = ?, withheld = NULL WHERE article_id = ?",
             (moment, decision.content_hash, revision.VERSION, decision.article_id),
         )
     else:
         state.database.execute(
-            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (article_id) DO UPDATE SET "
+            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL) ON CONFLICT (article_id) DO UPDATE SET "
             "revision = excluded.revision, content_hash = excluded.content_hash, normaliser = excluded.normaliser, "
             "published = excluded.published, sketch = excluded.sketch, last_seen = excluded.last_seen, "
-            "day = excluded.day, on_day = excluded.on_day",
+            "day = excluded.day, on_day = excluded.on_day, withheld = NULL",
             (
                 decision.article_id, feed_url, decision.revision, decision.content_hash, revision.VERSION, published,
                 marks(entry).sketch, moment, moment, now.date().isoformat(), decision.on_day,

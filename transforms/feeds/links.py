@@ -84,6 +84,18 @@ def canonical(link: str, keep_fragment: bool = False) -> str:
     return urlunsplit(("https", place, path or "/", urlencode(sorted(pairs)), fragment))
 
 
+def origin_of(url: str) -> str:
+    """Scheme, host and port of ``url`` (``https://news.example:443``); ``""`` where it has none."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return ""
+    scheme = parts.scheme.lower()
+    port = port or int(_DEFAULT_PORTS.get(scheme, "")[1:] or 0)
+    return f"{scheme}://{(parts.hostname or '').rstrip('.')}:{port}" if parts.hostname else ""
+
+
 def host_of(link: str) -> str:
     """The host of ``link`` with its port where that is not the scheme's own; empty for files."""
     try:

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from transforms.feeds import months, zones
+
 _NUMBER = r"(?:\d+(?:[.,]\d+)*|an?|one|a few|eine[rmn]?|une?|uma?|una?|een|en|ett)"
 _SHORT_UNITS = (
     r"(?:sec(?:ond)?s?|min(?:ute)?s?|hours?|hrs?|sekunden?|minuten?|stunden?|secondes?|heures?|segundos?|minutos?|horas?|"
@@ -45,7 +47,7 @@ _COUNTED = (
     r"комментари(?:й|я|ев)|komentarz[ey]?|yorum|page ?views?|views?|vues|aufrufe|visitas|"
     r"visualizações|просмотр(?:а|ов)?|likes?|retweets?|upvotes?|claps|reactions?"
 )
-_LABELLED = _COUNTED.replace("views?", "views") + "|points|reads|replies|followers"
+_LABELLED = _COUNTED.replace("views?", "views") + r"|points(?=:\s?\d+\W{1,4}comments:)"
 _FIGURE = r"\d+(?:[.,]\d+)*\s?[kmb]?"
 # What ticks, as (words that it cannot be without, reach before and behind the word, pattern). Looking for the words first is
 # many times faster than the patterns.
@@ -72,10 +74,18 @@ _STAMP = (
     r"\W*(?:(?:last\s+)?(?:updated|posted|published|modified|aktualisiert|veröffentlicht|publié|mis à jour|publicado|"
     r"actualizado)\b:?\s*)?"
 )
-_STAMP_LINE = re.compile(
-    rf"{_STAMP}(?:{_behind(_LONG_UNITS)}|{_before(_LONG_UNITS)}|yesterday|gestern|hier|ayer)\W*"
-    r"|\W*(?:last\s+)?(?:updated|modified|generated|refreshed|rendered|checked)\b[^.!?]{0,30}\d{1,2}:\d{2}[^.!?]{0,25}"
+_STAMP_LINE = re.compile(rf"{_STAMP}(?:{_behind(_LONG_UNITS)}|{_before(_LONG_UNITS)}|yesterday|gestern|hier|ayer)\W*")
+# 'Last updated: Mon 9 March 2026, 10:15 GMT': a label and a clock, and no other word.
+_CLOCK_LINE = re.compile(
+    r"\W*(?:last\s+)?(?:updated|modified|generated|refreshed|rendered|checked)\b(.*\d{1,2}:\d{2}.*)"
 )
+_CLOCK_WORDS = re.compile(
+    r"(?:on|at|um|uhr|am|pm|a|p|m|h|o|clock|st|nd|rd|th|(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|satur|sat|sun)(?:day)?)"
+)
+_WORD = re.compile(r"[^\W\d_]+")
+# What a counter in running text stands between: 'Envoys met. 12 comments | Share', but not 'They made 12 comments on it'.
+_APART_BEFORE = re.compile(r"(?:^|[.!?…:;|·•–—()\[\]#»\n-])[^\S\n]*$")
+_APART_BEHIND = re.compile(r"[^\S\n]*(?:$|[.!?…,;|·•–—()\[\]#«\n\d-])")
 _STAMP_START = re.compile(rf"{_STAMP}(?:{_behind(_LONG_UNITS)}|{_before(_LONG_UNITS)})(?=\s*[|·•–—-])")
 # Tokens with a figure in them; of these, long ones that mix letters and figures are keys of a machine, not words.
 _TOKEN = re.compile(
@@ -124,11 +134,15 @@ def _ticking(text: str) -> Iterator[tuple[int, int]]:
             while position >= 0:
                 end = position + len(word)
                 match = pattern.search(text, max(0, position - before), min(len(text), end + behind + 1))
-                if match and match.start() <= position < match.end():
+                if (
+                    match
+                    and match.start() <= position < match.end()
+                    and (words is not _COUNTED_WORDS or _stands_apart(text, *match.span()))
+                ):
                     yield match.span()
                 position = text.find(word, end)
     for sign in _AFTER_LABEL.finditer(text):
-        match = _LABEL_AND_COUNT.search(text, max(0, sign.start() - 24), min(len(text), sign.start() + 24))
+        match = _LABEL_AND_COUNT.search(text, max(0, sign.start() - 24), min(len(text), sign.start() + 48))
         if match and match.start() <= sign.start() < match.end():
             yield match.span()
 
@@ -137,11 +151,33 @@ def _stamps(text: str) -> Iterator[tuple[int, int]]:
     """Where lines are, or open with, a stamp."""
     start = 0
     for line in text.split("\n"):
-        match = _STAMP_LINE.fullmatch(line) if len(line) <= _LONGEST_STAMP else None
-        match = match or _STAMP_START.match(line[:_LONGEST_STAMP])
-        if match:
-            yield start, start + match.end()
+        short = len(line) <= _LONGEST_STAMP
+        match = (short and _STAMP_LINE.fullmatch(line)) or _STAMP_START.match(line[:_LONGEST_STAMP])
+        if match or (short and _is_clock(line)):
+            yield start, start + (match.end() if match else len(line))
         start += len(line) + 1
+
+
+def _stands_apart(text: str, start: int, end: int) -> bool:
+    """True where ``text[start:end]`` is no part of a sentence."""
+    before, behind = text[max(0, start - 8) : start], text[end : end + 8]
+    return bool(_APART_BEFORE.search(before) or not before.strip()) and bool(_APART_BEHIND.match(behind))
+
+
+def _is_clock(line: str) -> bool:
+    """True where ``line`` says when the page was made, and nothing else."""
+    match = _CLOCK_LINE.fullmatch(line)
+    return match is not None and all(
+        _CLOCK_WORDS.fullmatch(word) or months.lookup(word) or zones.find(word) for word in _WORD.findall(match[1])
+    )
+
+
+def masked_title(title: str) -> str:
+    """``title`` without differences of white space and Unicode form; ``""`` where it is nothing but what ticks.
+
+    In a title that says anything else every figure is news.
+    """
+    return " ".join(unicodedata.normalize("NFC", title).split()) if masked(title) else ""
 
 
 def masked_link(link: str) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 from lxml import etree
 
 from transforms.feeds import charset, identity, jsonfeed, languages, loose, markup, sitemap, tree, xmlfeed
+from transforms.feeds.cut import Cut, without_cut_entry
 from transforms.feeds.document import Document, refused
 from transforms.feeds.links import host_of
 
@@ -67,12 +68,13 @@ def _read(text: str, url: str, fetched_at: datetime, limit: int, zone: str) -> D
         repaired = markup.repair(text)
     except markup.DtdForbiddenError:
         return refused("dtd_forbidden")
-    malformed = repaired.malformed
+    malformed, (text, whole) = repaired.malformed, Cut(repaired.text, True)
     try:
-        root = tree.parse(repaired.text, recover=False)
+        root = tree.parse(text, recover=False)
     except etree.XMLSyntaxError:
         malformed = True
-        root = tree.parse(markup.mend(repaired.text), recover=True)
+        text, whole = without_cut_entry(text)
+        root = tree.parse(markup.mend(text), recover=True)
     if root is None:
         return refused("not_a_feed")
     if sitemap.is_sitemap(root):
@@ -80,10 +82,10 @@ def _read(text: str, url: str, fetched_at: datetime, limit: int, zone: str) -> D
     if not xmlfeed.is_feed(root):
         return refused("not_a_feed")
     flags = ["malformed"] if malformed else []
-    if malformed and len(xmlfeed.items_of(root)) < min(limit, xmlfeed.count_item_tags(repaired.text)):
-        document = loose.read(repaired.text, url, fetched_at, limit, zone)
+    if malformed and len(xmlfeed.items_of(root)) < min(limit, xmlfeed.count_item_tags(text)):
+        document = loose.read(text, url, fetched_at, limit, zone)
     else:
         document = xmlfeed.read(root, url, fetched_at, limit, zone)
-    if not document.entries and xmlfeed.count_item_tags(repaired.text):
+    if not document.entries and xmlfeed.count_item_tags(text):
         return refused("no_entries_read", flags)
-    return document._replace(flags=flags)
+    return document._replace(flags=flags, whole=whole)

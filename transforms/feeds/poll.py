@@ -15,6 +15,7 @@ from transforms.feeds.state import FeedState, State, format_time, parse_time
 from transforms.rows import FeedHealth, Skipped, derive_id
 
 # Headers that parsing or scheduling reads; no others are kept.
+_LONGEST_VALIDATOR = 1024
 _KEPT_HEADERS = ("content-type", "etag", "last-modified", "cache-control", "retry-after", "location")
 
 
@@ -45,8 +46,8 @@ class Outcome(NamedTuple):
 
 
 def request_headers(source: Source, feed: FeedState, now: datetime) -> dict[str, str]:
-    """What is asked with: the source's own headers, and validators where they may be believed."""
-    headers = dict(source.headers)
+    """What is asked with beside the source's own headers: its user agent, and validators where they may be believed."""
+    headers = {}
     if source.user_agent:
         headers["User-Agent"] = source.user_agent
     if schedule.with_validators(parse_time(feed.validated_at), feed.unchanged, now):
@@ -63,8 +64,8 @@ def note_unchanged(
     """A 304, or a 200 with the bytes of last time."""
     full = fetched.status == 200
     feed = feed._replace(
-        etag=fetched.headers.get("etag") or (None if full else feed.etag),
-        last_modified=fetched.headers.get("last-modified") or (None if full else feed.last_modified),
+        etag=_validator(fetched, "etag") or (None if full else feed.etag),
+        last_modified=_validator(fetched, "last-modified") or (None if full else feed.last_modified),
         validated_at=format_time(now) if full else feed.validated_at,
         unchanged=0 if full else feed.unchanged + 1,
     )
@@ -98,19 +99,26 @@ def note_document(
     """A document that could be read: validators, articles, revisions and messages in one transaction."""
     published = planned.published
     skipped = dict(planned.skipped)
+    cut = fetched.detail if fetched.error else None if document.whole else "the document ends before its root does"
+    # What was not taken whole must come again, so nothing may keep the server from sending it.
+    settled = cut is None and not planned.withheld
     if document.omitted:
         skipped["over_limit"] = document.omitted
-    known_before = feed.identity
+    notes = [f"cut_short: {cut}; its whole entries were taken, and it is asked again in full"] if cut else []
+    if document.identity != feed.identity:
+        notes.append(
+            f"identity: its {feed.identity}s do not stay with their articles; told apart by {document.identity}"
+        )
     fetch_id = derive_id(source.url, format_time(now), body_sha) if kept is not None and published else None
     feed = feed._replace(
         title=document.feed.title or source.title,
         format=document.format,
         identity=document.identity,
-        etag=fetched.headers.get("etag"),
-        last_modified=fetched.headers.get("last-modified"),
-        validated_at=format_time(now),
+        etag=_validator(fetched, "etag") if settled else None,
+        last_modified=_validator(fetched, "last-modified") if settled else None,
+        validated_at=format_time(now) if settled else None,
         unchanged=0,
-        body_sha=body_sha,
+        body_sha=body_sha if settled else None,
         new_at=format_time(now) if published else feed.new_at,
         gaps=feed.gaps + planned.gap,
         entries=len(document.entries),
@@ -122,7 +130,7 @@ def note_document(
     outcome = Outcome(
         source,
         "ok",
-        None,
+        "; ".join(notes) or None,
         len(document.entries) + document.omitted,
         len(published),
         sum(decision.fate == "revised" for decision in published),
@@ -136,12 +144,12 @@ def note_document(
                 "INSERT OR REPLACE INTO fetches VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     fetch_id, source.url, fetched.url, format_time(now), fetched.status, json.dumps(headers), body_sha,
-                    known_before, source.timezone or "", source.language,
+                    document.identity, source.timezone or "", source.language,
                 ),
             )  # fmt: skip
         ledger.record(state, source, document, planned, now, fetch_id, page_texts)
         wish = schedule.wish(fetched.headers.get("cache-control"), document.feed.ttl_seconds)
-        return _save(state, source, _succeeded(feed, now), outcome, interval, wish, now)
+        return _save(state, source, _succeeded(feed, now)._replace(error=outcome.error), outcome, interval, wish, now)
 
 
 def note_failure(
@@ -180,9 +188,15 @@ def note_failure(
     with state.transaction():
         if until is not None:
             for host in {host_of(fetched.url), host_of(feed.current_url)} - {""}:
-                state.hold_host(host, until, text[:200])
+                state.hold_host(host, until, text[:200], now + schedule.LONGEST_HOLD)
             interval = max(interval, until - now)
         return _save(state, source, feed, outcome, interval, timedelta(), now, never=gone)
+
+
+def _validator(fetched: Fetched, name: str) -> str | None:
+    """A header that can be sent back as it came; None where there is none, or one that no request may hold."""
+    value = fetched.headers.get(name)
+    return value if value and value.isascii() and value.isprintable() and len(value) <= _LONGEST_VALIDATOR else None
 
 
 def _interval(feed: FeedState, shortest: timedelta) -> timedelta:
@@ -205,7 +219,9 @@ def _moved(feed: FeedState, source: Source, fetched: Fetched, now: datetime) -> 
         return feed._replace(moved_to=None, moved_since=None)
     if fetched.moved_to != feed.moved_to:
         return feed._replace(moved_to=fetched.moved_to, moved_since=format_time(now))
-    since = parse_time(feed.moved_since) or now
+    since = parse_time(feed.moved_since)
+    if since is None or since > now:
+        return feed._replace(moved_since=format_time(now))
     if now - since < schedule.MOVE_AFTER:
         return feed
     return feed._replace(current_url=fetched.moved_to, moved_to=None, moved_since=None)

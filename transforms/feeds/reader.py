@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import heapq
+import logging
+import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import TracebackType
@@ -15,13 +17,15 @@ from transforms.feeds.document import Document
 from transforms.feeds.fetch import Fetched, Fetcher, read_file
 from transforms.feeds.isolate import Parser
 from transforms.feeds.kept import Kept, sha
-from transforms.feeds.links import host_of
+from transforms.feeds.links import host_of, origin_of
 from transforms.feeds.politeness import HostGate
 from transforms.feeds.poll import Outcome
 from transforms.feeds.source import Limits, Shard, Source
-from transforms.feeds.state import FeedState, State, format_time, parse_time
+from transforms.feeds.stability import settle_by_history
+from transforms.feeds.state import FeedState, State, StateError, format_time, parse_time
 from transforms.streams.message import Publisher
 
+LOG = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 _LONGEST_SLEEP = 5.0
 _STOP_WITHIN = 10.0
@@ -64,9 +68,24 @@ class Reader:
     async def poll(self, source: Source) -> Outcome:
         """Asks one feed and records what came of it.
 
-        A feed whose host asked for quiet is not asked and gives an outcome ``held``, which is not recorded.
+        A feed whose host asked for quiet is not asked and gives an outcome ``held``, which is not recorded. Whatever
+        else one feed raises is that feed's error; the others go on.
+
+        Raises:
+            StateError: the state file itself cannot be used, which is no feed's fault.
         """
         feed = self.state.feed(source)
+        try:
+            return await self._ask(source, feed)
+        except sqlite3.OperationalError as error:  # a full disk, a damaged or locked file
+            raise StateError(f"{self.state.path}: {error}") from error
+        except Exception as error:
+            text = f"internal_error: {type(error).__name__}: {' '.join(str(error).split())}"
+            LOG.debug("%s", source.url, exc_info=True)
+            nothing = Fetched(feed.current_url, 0, {}, b"")
+            return poll.note_failure(self.state, source, feed, nothing, text, None, self._now(), self._shortest)
+
+    async def _ask(self, source: Source, feed: FeedState) -> Outcome:
         if source.is_file:
             now = self._now()
             return await self._take(source, feed, read_file(source.url, self._limits.max_bytes), now)
@@ -74,32 +93,39 @@ class Reader:
         async with self._gate.turn(host):
             now = self._now()
             held = self.state.hold(host)
-            if held is not None and held > now:
+            if held is not None and schedule.is_held(held, now):
                 return Outcome(
                     source,
                     "held",
                     f"{host} asked for quiet until {format_time(held)}",
                     next_poll_at=held + schedule.jitter(held - now, source.url),
                 )
-            fetched = await self._fetcher.fetch(feed.current_url, poll.request_headers(source, feed, now))
+            fetched = await self._fetcher.fetch(
+                feed.current_url, poll.request_headers(source, feed, now), source.headers, origin_of(source.url)
+            )
         return await self._take(source, feed, fetched, now)
 
     async def _take(self, source: Source, feed: FeedState, fetched: Fetched, now: datetime) -> Outcome:
         def failed(error: str, detail: str | None = None) -> Outcome:
             return poll.note_failure(self.state, source, feed, fetched, error, detail, now, self._shortest)
 
-        if fetched.error:
+        if fetched.error and not fetched.body:
             return failed(fetched.error, fetched.detail)
         if fetched.status == 304:
             return poll.note_unchanged(self.state, source, feed, fetched, now, self._shortest)
         if fetched.status != 200:
-            return failed("gone" if fetched.status == 410 else f"http_{fetched.status}")
+            withheld = f"its headers go to {origin_of(source.url)} only, and not to {origin_of(fetched.url)}"
+            return failed(
+                "gone" if fetched.status == 410 else f"http_{fetched.status}", withheld if fetched.withheld else None
+            )
         body_sha = sha(fetched.body)
         if body_sha == feed.body_sha and feed.error is None:
             return poll.note_unchanged(self.state, source, feed, fetched, now, self._shortest)
         document = await self._parse(source, feed, fetched, now)
-        if document.error:
-            return self._same_file_fault(source, feed, document.error) or failed(document.error)
+        if document.error or (fetched.error and not document.entries):
+            error = fetched.error or document.error or ""
+            return self._same_file_fault(source, feed, error) or failed(error, fetched.detail)
+        document = settle_by_history(self.state, source.url, document)
         planned = decide.plan(self.state, source, document, now)
         if self._kept is not None and planned.published:
             self._kept.put(fetched.body)
@@ -169,30 +195,42 @@ async def read_once(
 class Agenda:
     """Which feed is due when."""
 
-    def __init__(self, state: State, sources: Sequence[Source]) -> None:
+    def __init__(self, state: State, sources: Sequence[Source], now: datetime) -> None:
+        self._state = state
         self._sources = {source.url: source for source in sources}
+        self._now = now
         self._heap: list[tuple[str, str]] = []
-        known: Mapping[str, FeedState] = {feed.feed_url: feed for feed in state.feeds()}
-        for source in sources:
-            feed = known.get(source.url)
+        self._fill(self._sources, now)
+
+    def _fill(self, urls: Iterable[str], now: datetime) -> None:
+        """Notes when each of ``urls`` is due, by what is remembered of it."""
+        known: Mapping[str, FeedState] = {feed.feed_url: feed for feed in self._state.feeds()}
+        self._heap = []
+        for url in urls:
+            feed, every = known.get(url), self._sources[url].every_seconds
             if feed is None or not feed.gone:
-                self._heap.append(((feed and feed.next_poll_at) or "", source.url))
+                interval = None if every is None else timedelta(seconds=every)
+                due = feed and schedule.due_at(parse_time(feed.next_poll_at), parse_time(feed.polled_at), interval, now)
+                self._heap.append((format_time(due) if due else "", url))
         heapq.heapify(self._heap)
 
     def due(self, now: datetime) -> list[Source]:
         """Takes out every source whose time has come."""
+        if now < self._now - schedule.CLOCK_ERROR:  # the clock was put back: what was noted by it is not believed
+            self._fill([url for _, url in self._heap], now)
+        self._now = now
         taken = []
         while self._heap and self._heap[0][0] <= format_time(now):
             taken.append(self._sources[heapq.heappop(self._heap)[1]])
         return taken
 
     def put(self, source: Source, at: datetime | None) -> None:
-        """Notes when ``source`` is due again; null is never."""
+        """Notes when ``source`` is due again; None for a feed that is gone."""
         if at is not None:
             heapq.heappush(self._heap, (format_time(at), source.url))
 
     def next_at(self) -> datetime | None:
-        """When the next source is due; null where none will ever be."""
+        """When the next source is due; None where none will ever be."""
         return (parse_time(self._heap[0][0] or "1970-01-01T00:00:00Z")) if self._heap else None
 
 
@@ -210,7 +248,7 @@ async def read_for_ever(
 
     ``idle`` is called after each pass over the outbox.
     """
-    agenda = Agenda(reader.state, sources)
+    agenda = Agenda(reader.state, sources, now())
     running: set[asyncio.Task[Outcome]] = set()
     stopping: asyncio.Task[Any] = asyncio.create_task(stop.wait())
     try:

@@ -4,17 +4,17 @@ from collections.abc import Callable, Mapping
 from difflib import SequenceMatcher
 
 from transforms.feeds.document import Entry
-from transforms.feeds.masks import masked, masked_link
+from transforms.feeds.masks import masked, masked_link, masked_title
 from transforms.rows import derive_id
 
-VERSION = 1
+VERSION = 2
 # As much of a text as tells whether two bodies are one article with small edits.
 _SKETCH = 2000
 
 
-def _version_1(entry: Entry) -> str:
+def _version_2(entry: Entry) -> str:
     return derive_id(
-        masked(entry.title or ""),
+        masked_title(entry.title or ""),
         masked(entry.text),
         masked_link(entry.canonical_url or ""),
         "\x1e".join(sorted({name.casefold() for name in entry.authors})),
@@ -25,7 +25,7 @@ def _version_1(entry: Entry) -> str:
 # Every normaliser that revisions in a state file may have been made with. A change of ``masked`` is a new version
 # beside the old one: an article is first compared under the version that it was seen with, so an upgrade of meetwire
 # does not publish the world again.
-NORMALISERS: Mapping[int, Callable[[Entry], str]] = {1: _version_1}
+NORMALISERS: Mapping[int, Callable[[Entry], str]] = {2: _version_2}
 
 
 def content_hash(entry: Entry, version: int = VERSION) -> str:

@@ -17,6 +17,8 @@ LONGEST_BACKOFF = timedelta(hours=24)
 VALIDATORS_AGE = timedelta(days=8)
 MOST_UNCHANGED = 40
 MOVE_AFTER = timedelta(days=7)
+# A time that lies further ahead than this was noted by a clock that was wrong.
+CLOCK_ERROR = timedelta(minutes=5)
 _JITTER = 0.1
 
 
@@ -53,7 +55,7 @@ def wish(headers_cache_control: str | None, ttl_seconds: int | None) -> timedelt
         asked.append(int(match[1]))
     if ttl_seconds:
         asked.append(ttl_seconds)
-    return min(timedelta(seconds=max(asked)), LONGEST_WISH)
+    return timedelta(seconds=min(max(asked), LONGEST_WISH.total_seconds()))
 
 
 def adapt(interval: timedelta, new: int, total: int, gap: bool, shortest: timedelta = SHORTEST) -> timedelta:
@@ -87,7 +89,33 @@ def with_validators(validated_at: datetime | None, unchanged: int, now: datetime
         unchanged: 304s in a row since.
         now: The clock.
     """
-    return validated_at is not None and now - validated_at < VALIDATORS_AGE and unchanged < MOST_UNCHANGED
+    return (
+        validated_at is not None and timedelta() <= now - validated_at < VALIDATORS_AGE and unchanged < MOST_UNCHANGED
+    )
+
+
+def is_held(until: datetime, now: datetime) -> bool:
+    """True where a host is to be left alone until ``until``; a longer hold than any was noted by a wrong clock."""
+    return now < until <= now + LONGEST_HOLD
+
+
+def due_at(
+    next_poll_at: datetime | None, polled_at: datetime | None, every: timedelta | None, now: datetime
+) -> datetime:
+    """When a feed is really due, whatever was noted while the clock was wrong or another interval was set.
+
+    Args:
+        next_poll_at: What was noted at the last poll; None for a feed that was never polled.
+        polled_at: When the last poll was, by the clock of then.
+        every: The fixed interval that the settings give now.
+        now: The clock.
+    """
+    if next_poll_at is None or (polled_at is not None and polled_at > now + CLOCK_ERROR):
+        return now
+    if every is not None and polled_at is not None:
+        return min(next_poll_at, polled_at + every * (1 + _JITTER))
+    longest: timedelta = max(LONGEST_BACKOFF, LONGEST_HOLD) * (1 + _JITTER)
+    return min(next_poll_at, now + longest) if every is None else next_poll_at
 
 
 def is_future(http_date: str | None, now: datetime) -> bool:

@@ -42,7 +42,8 @@ CREATE TABLE IF NOT EXISTS articles (
     first_seen TEXT NOT NULL,
     last_seen TEXT NOT NULL,
     day TEXT NOT NULL,                  -- and how many revisions it had on that day
-    on_day INTEGER NOT NULL
+    on_day INTEGER NOT NULL,
+    withheld TEXT                       -- the hash of a text that waits to be published
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS articles_by_time ON articles (feed_url, published);
 CREATE INDEX IF NOT EXISTS articles_by_age ON articles (last_seen);
@@ -85,7 +86,7 @@ CREATE TABLE IF NOT EXISTS fetches (
     status INTEGER NOT NULL,
     headers TEXT NOT NULL,
     body_sha TEXT NOT NULL,
-    identity TEXT NOT NULL,             -- the policy that was known before
+    identity TEXT NOT NULL,             -- the policy that its entries were told apart by
     timezone TEXT NOT NULL,
     language TEXT
 ) WITHOUT ROWID;

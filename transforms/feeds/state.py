@@ -13,7 +13,9 @@ from typing import Any, NamedTuple, Self, overload
 
 from transforms.feeds.source import Shard, Source
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+# What brings a file of an earlier version up to the next.
+_MIGRATIONS = {1: "ALTER TABLE articles ADD COLUMN withheld TEXT;"}
 
 
 class StateError(OSError):
@@ -85,10 +87,10 @@ class State:
                     f"{self.path}: written by a newer meetwire (schema {version}); update or use another --state"
                 )
             if version < SCHEMA_VERSION:
+                schema = resources.files("transforms.feeds").joinpath("schema.sql").read_text(encoding="utf-8")
+                steps = [schema] if version == 0 else [_MIGRATIONS[step] for step in range(version, SCHEMA_VERSION)]
                 self.database.executescript(
-                    "BEGIN IMMEDIATE;"
-                    + resources.files("transforms.feeds").joinpath("schema.sql").read_text(encoding="utf-8")
-                    + f"PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
+                    "\n".join(["BEGIN IMMEDIATE;", *steps, f"PRAGMA user_version = {SCHEMA_VERSION};", "COMMIT;"])
                 )
         except sqlite3.Error as error:
             raise StateError(f"{self.path}: {error}") from None
@@ -137,12 +139,16 @@ class State:
         row = self.database.execute("SELECT not_before FROM hosts WHERE host = ?", (host,)).fetchone()
         return parse_time(row[0]) if row else None
 
-    def hold_host(self, host: str, not_before: datetime, reason: str) -> None:
-        """``host`` is not asked before ``not_before``, whichever feed of it that is; a hold is only ever extended."""
+    def hold_host(self, host: str, not_before: datetime, reason: str, latest: datetime) -> None:
+        """``host`` is not asked before ``not_before``, whichever feed of it that is.
+
+        A hold is only ever extended; one that lies behind ``latest`` is no hold.
+        """
         self.database.execute(
             "INSERT INTO hosts VALUES (?, ?, ?) ON CONFLICT (host) DO UPDATE SET reason = excluded.reason, "
-            "not_before = max(not_before, excluded.not_before)",
-            (host, format_time(not_before), reason),
+            "not_before = CASE WHEN not_before > ? THEN excluded.not_before "
+            "ELSE max(not_before, excluded.not_before) END",
+            (host, format_time(not_before), reason, format_time(latest)),
         )
 
     def forget_fetches(self, before: datetime) -> None:

@@ -334,14 +334,14 @@ def test_a_new_normaliser_does_not_publish_the_world_again(monkeypatch):
     desk = Desk()
     desk.read(*(item(n, str(n)) for n in range(5)))
     monkeypatch.setattr(
-        revision, "NORMALISERS", {1: revision._version_1, 2: lambda entry: "2" + revision._version_1(entry)}
+        revision, "NORMALISERS", {2: revision._version_2, 3: lambda entry: "3" + revision._version_2(entry)}
     )
-    monkeypatch.setattr(revision, "VERSION", 2)
-    monkeypatch.setattr(revision.content_hash, "__defaults__", (2,))
+    monkeypatch.setattr(revision, "VERSION", 3)
+    monkeypatch.setattr(revision.content_hash, "__defaults__", (3,))
     assert fates(desk.read(*(item(n, str(n)) for n in range(5)))) == ["seen"] * 5
     changed = [item(0, "0", text="An edit"), *(item(n, str(n)) for n in range(1, 5))]
     assert fates(desk.read(*changed)) == ["revised", "seen", "seen", "seen", "seen"]
-    assert {row[0] for row in desk.state.database.execute("SELECT normaliser FROM articles")} == {2}
+    assert {row[0] for row in desk.state.database.execute("SELECT normaliser FROM articles")} == {3}
 
 
 def test_ids_are_the_same_on_every_machine():
