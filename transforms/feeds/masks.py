@@ -142,9 +142,8 @@ def _ticking(text: str) -> Iterator[tuple[int, int]]:
                     yield match.span()
                 position = text.find(word, end)
     for sign in _AFTER_LABEL.finditer(text):
-        match = _LABEL_AND_COUNT.search(text, max(0, sign.start() - 24), min(len(text), sign.start() + 48))
-        if match and match.start() <= sign.start() < match.end():
-            yield match.span()
+        around = _LABEL_AND_COUNT.finditer(text, max(0, sign.start() - 24), min(len(text), sign.start() + 48))
+        yield from (match.span() for match in around if match.start() <= sign.start() < match.end())
 
 
 def _stamps(text: str) -> Iterator[tuple[int, int]]:

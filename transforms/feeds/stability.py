@@ -30,6 +30,8 @@ def settle_by_history(state: State, feed_url: str, document: Document) -> Docume
 
 
 def _is_stable(state: State, feed_url: str, entries: Sequence[Entry], policy: str) -> bool:
+    if policy == "link" and any(entry.canonical_url is None for entry in entries):
+        return False
     key_of = identity.guid_key if policy == "guid" else identity.link_key
     kept = changed = other = 0
     for entry in entries:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transforms.feeds import languages, opml, schedule
-from transforms.feeds.guard import BlockedAddressError, guarded_socket, is_public
+from transforms.feeds.guard import BlockedAddressError, guarded_socket, is_public, refusal
 from transforms.feeds.source import Shard, Source
 
 NOW = datetime(2026, 3, 9, 9, tzinfo=UTC)
@@ -164,3 +164,40 @@ def test_a_tag_is_its_primary_language(tag, language):
 def test_the_feed_reader_needs_neither_beam_nor_spacy():
     code = "import sys, transforms.feeds.reader, transforms.feeds.parse, pipelines.parse_feed; print('apache_beam' in sys.modules or 'spacy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
+
+
+NOON = datetime(2026, 3, 9, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("next_poll_at", "polled_at", "every", "due"),
+    [
+        (None, None, None, NOON),
+        (NOON + 10 * MINUTE, NOON, None, NOON + 10 * MINUTE),
+        (NOON.replace(year=2036), NOON.replace(year=2036), None, NOON),
+        (NOON.replace(year=2036), NOON - 5 * MINUTE, None, NOON + timedelta(hours=26.4)),
+        (NOON + timedelta(days=30), NOON, timedelta(days=30), NOON + timedelta(days=30)),
+        (NOON + timedelta(days=30), NOON - 5 * MINUTE, 10 * MINUTE, NOON + 6 * MINUTE),
+    ],
+)
+def test_a_time_that_a_wrong_clock_or_another_setting_noted_parks_no_feed(next_poll_at, polled_at, every, due):
+    assert schedule.due_at(next_poll_at, polled_at, every, NOON) == due
+
+
+@pytest.mark.parametrize(
+    ("address", "kind"),
+    [
+        ("127.0.0.1", "a loopback address"),
+        ("::1", "a loopback address"),
+        ("10.0.0.1", "a private address"),
+        ("fd00::1", "a private address"),
+        ("169.254.169.254", "a link-local address"),
+        ("0.0.0.0", "an unspecified address"),
+        ("224.0.0.1", "a multicast address"),
+        ("100.64.0.1", "a special-purpose address"),
+        ("", "not an IP address"),
+        ("93.184.216.34", None),
+    ],
+)
+def test_a_refusal_says_what_kind_of_address_it_is(address, kind):
+    assert refusal(address) == kind
