@@ -22,6 +22,7 @@ setup(
         "google-cloud-pubsub>=2.30,<3",
         "aiohttp>=3.12,<4",
         "anyascii~=0.3",
+        "babel~=2.18",
         "courlan~=1.4",
         "dateparser~=1.5",
         "duckdb~=1.5.5",
@@ -36,9 +37,9 @@ setup(
         "pyyaml>=6,<7",
         "rapidfuzz>=3,<4",
         "rich>=14",
-        "selectolax~=1.0",
         "trafilatura~=2.3",
         "tzdata",
+        "webencodings~=0.6",
     ],
     extras_require={
         # BigQuery and gs:// tables. To launch on Dataflow: pip install 'apache-beam[gcp]==2.77.0'.

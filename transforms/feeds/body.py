@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from transforms.feeds import plaintext, tree
+from transforms.feeds import namespaces, plaintext, tree
 
 # Best first. ``media:*`` is missing on purpose: its texts are captions and credits.
 _BODIES = (
@@ -14,6 +14,8 @@ _BODIES = (
     "dcterms:abstract", "itunes:summary",
 )  # fmt: skip
 _TEASERS = ("description", "summary", "atom:summary", "abstract", "dc:description", "itunes:summary", "itunes:subtitle")
+# Of several elements with one name, as many are read.
+_MOST_ALIKE = 5
 _FOREIGN_TYPES = ("image/", "video/", "audio/", "application/", "multipart/")
 
 
@@ -57,36 +59,39 @@ def construct(element: "etree._Element", is_atom: bool, is_title: bool = False) 
 
 
 def choose(
-    found: "Mapping[str, etree._Element]", item: "etree._Element", is_atom: bool
+    found: "Mapping[str, list[etree._Element]]", item: "etree._Element", is_atom: bool
 ) -> tuple[Text, str | None, "etree._Element | None"]:
     """The body, the teaser, and the element that the body came from.
 
-    The first of the body elements that says anything outside of its figures; a media description only where the item
-    has no text of its own at all (video channels have nothing else).
+    The first of the body elements that says anything outside of its figures, and the longest of several of one name; a
+    media description only where the item has no text of its own at all (video channels have nothing else).
     """
     body, source = _NOTHING, None
     seen: dict[str, Text] = {}
     for name in _BODIES:
-        element = found.get(name)
-        if element is None:
+        if name not in found:
             continue
-        seen[name] = construct(element, is_atom and not name.startswith("content:"))
+        said = [
+            (construct(element, is_atom and not name.startswith("content:")), element)
+            for element in found[name][:_MOST_ALIKE]
+        ]
+        seen[name], element = max(said, key=lambda one: len(one[0].text))
         if seen[name].text and _says_something(seen[name]):
             body, source = seen[name], element
             break
     teaser = None
     for name in _TEASERS:
         if name in found:
-            said = seen.get(name) or construct(found[name], is_atom)
-            if said.text and _says_something(said):
-                teaser = said.text
+            said_first = seen.get(name) or construct(found[name][0], is_atom)
+            if said_first.text and _says_something(said_first):
+                teaser = said_first.text
                 break
     if not body.text and teaser is None:
-        for element in item.iter():
-            if isinstance(element.tag, str) and tree.split(element.tag) == ("media", "description"):
-                said = construct(element, False)
-                if said.text:
-                    return said, None, element
+        for element in item.iter("*"):
+            if namespaces.name(element) == ("media", "description"):
+                described = construct(element, False)
+                if described.text:
+                    return described, None, element
     if not body.text and teaser is not None:
         body = Text(teaser, None)
     return body, teaser, source
@@ -96,4 +101,4 @@ def _says_something(said: Text) -> bool:
     """False for a body that is nothing but a figure with its caption."""
     if said.html is None or "<fig" not in said.html.lower():
         return True
-    return bool(plaintext.from_html(plaintext.without_figures(said.html)))
+    return bool(plaintext.from_html(said.html, without=("figure", "figcaption")))

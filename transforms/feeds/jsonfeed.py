@@ -1,12 +1,19 @@
 """JSON Feed 1.0 and 1.1 (https://www.jsonfeed.org/version/1.1/)."""
 
+import contextlib
 import json
+import re
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
-from transforms.feeds import dates, links, plaintext
+from transforms.feeds import characters, dates, links, plaintext
 from transforms.feeds.document import Document, Entry, Feed, refused
+from transforms.feeds.entries import Fetch, read_all
+
+_ITEMS = re.compile(r'"items"\s*:\s*\[')
+_SEPARATOR = re.compile(r"[\s,]*(?=[{\[\"\w-])")
+# The fields before the items that are plain strings, of a document that is cut.
+_HEAD = re.compile(r'"(version|title|home_page_url|language)"\s*:\s*"((?:[^"\\]|\\[^u]|\\u[0-9a-fA-F]{4})*)"')
 
 
 def looks_like_json(text: str) -> bool:
@@ -14,12 +21,9 @@ def looks_like_json(text: str) -> bool:
     return text.lstrip("\ufeff \t\r\n")[:1] in ("{", "[")
 
 
-def read(text: str, url: str, fetched_at: datetime, limit: int, zone: str) -> Document:
-    """The document; an error where it is other JSON, or none."""
-    try:
-        content = json.loads(text.lstrip("\ufeff \t\r\n"), strict=False)
-    except (ValueError, RecursionError):
-        return refused("not_a_feed")
+def read(text: str, fetch: Fetch) -> Document:
+    """The document; an error where it is other JSON, or none. Of one that is cut or damaged, the items before the damage."""
+    content, damaged = _load(text.lstrip("\ufeff \t\r\n"))
     if not isinstance(content, dict) or not isinstance(content.get("items"), list):
         return refused("not_a_feed")
     version = content.get("version")
@@ -30,40 +34,60 @@ def read(text: str, url: str, fetched_at: datetime, limit: int, zone: str) -> Do
     language = _text(content.get("language"))
     feed = Feed(
         plaintext.line(_text(content.get("title")) or ""),
-        links.absolute(_text(content.get("home_page_url")), url),
+        links.absolute(_text(content.get("home_page_url")), fetch.url),
         language,
     )
     items = [item for item in content["items"] if isinstance(item, dict)]
     if content["items"] and not items:
         return refused("no_entries_read")
     authors = _authors(content)
-    entries = [_entry(item, url, fetched_at, language, authors, zone) for item in items[:limit]]
-    return Document(
-        f"jsonfeed{number if len(number) == 2 else number[:1] + '0'}",
-        None,
-        feed,
-        entries,
-        omitted=max(0, len(items) - limit),
-    )
+    name = f"jsonfeed{number if len(number) == 2 else number[:1] + '0'}"
+    document = Document(name, None, feed, (), flags=("malformed",) if damaged else (), whole=not damaged)
+    return read_all(document, items, len(items), lambda item: _entry(item, fetch, language, authors), fetch)
 
 
-def _entry(
-    item: Mapping[str, Any], url: str, fetched_at: datetime, language: str | None, authors: list[str], zone: str
-) -> Entry:
+def _load(text: str) -> tuple[Any, bool]:
+    """What ``text`` says, and whether it is cut or damaged: then as far as it can be read."""
+    decoder = json.JSONDecoder(strict=False, parse_int=_number)
+    try:
+        return decoder.raw_decode(text)[0], False
+    except (ValueError, RecursionError):
+        pass
+    opening = _ITEMS.search(text)
+    if opening is None:
+        return None, True
+    items: list[Any] = []
+    position = opening.end()
+    with contextlib.suppress(ValueError, RecursionError):
+        while separator := _SEPARATOR.match(text, position):
+            item, position = decoder.raw_decode(text, separator.end())
+            items.append(item)
+    head = {name: json.loads(f'"{value}"', strict=False) for name, value in _HEAD.findall(text[: opening.start()])}
+    return ({**head, "items": items}, True) if items else (None, True)
+
+
+def _number(digits: str) -> int | float:
+    """A number of any length; Python refuses to read very long ones as integers."""
+    return int(digits) if len(digits) < 40 else float(digits)
+
+
+def _entry(item: Mapping[str, Any], fetch: Fetch, language: str | None, authors: list[str]) -> Entry:
     markup, plain = _text(item.get("content_html")), _text(item.get("content_text"))
     text = plaintext.from_html(markup) if markup else ""
     if not text:
         markup, text = None, plaintext.from_text(plain or "")
     summary = plaintext.from_text(_text(item.get("summary")) or "") or None
     declared = _text(item.get("language"))
-    link = links.absolute(_text(item.get("url")), url) or links.absolute(_text(item.get("external_url")), url)
+    link = links.absolute(_text(item.get("url")), fetch.url) or links.absolute(
+        _text(item.get("external_url")), fetch.url
+    )
     guid = _identity(item.get("id"))
-    languages = tuple(tag for tag in (declared, language) if tag)
+    tags_of_language = tuple(tag for tag in (declared, language) if tag)
     raw = _text(item.get("date_published"))
-    when = dates.read(raw, fetched_at, languages, zone) if raw else dates.Found(None)
+    when = dates.read(raw, fetch.at, tags_of_language, fetch.zone) if raw else dates.Found(None)
     changed = _text(item.get("date_modified"))
     if link is None and guid and guid.startswith(("http://", "https://")):
-        link = links.absolute(guid, url)
+        link = links.absolute(guid, fetch.url)
     tags = item.get("tags")
     return Entry(
         title=plaintext.line(_text(item.get("title")) or ""),
@@ -75,7 +99,7 @@ def _entry(
         summary=summary,
         text=text or summary or "",
         html=markup,
-        base=url,
+        base=fetch.url,
         authors=_authors(item) or authors,
         categories=[
             label for tag in (tags if isinstance(tags, list) else ()) if (label := plaintext.line(_text(tag) or ""))
@@ -86,14 +110,14 @@ def _entry(
         published=when.at,
         utc_offset=when.offset,
         published_raw=raw,
-        updated=dates.read(changed, fetched_at, languages, zone).at if changed else None,
+        updated=dates.read(changed, fetch.at, tags_of_language, fetch.zone).at if changed else None,
         flags=tuple(when.flags),
     )
 
 
 def _text(value: Any) -> str | None:
     """A string as it is, null for anything else and for blanks."""
-    return plaintext.whole(value) if isinstance(value, str) and value.strip() else None
+    return characters.whole(value) if isinstance(value, str) and value.strip() else None
 
 
 def _identity(value: Any) -> str | None:

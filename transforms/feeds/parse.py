@@ -1,13 +1,16 @@
 """One fetched document to entries: a pure function of bytes, address, headers and fetch time."""
 
+import time
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import islice
 
 from lxml import etree
 
-from transforms.feeds import charset, identity, jsonfeed, languages, loose, markup, sitemap, tree, xmlfeed
+from transforms.feeds import charset, identity, jsonfeed, languages, loose, markup, prolog, sitemap, tree, xmlfeed
 from transforms.feeds.cut import Cut, without_cut_entry
 from transforms.feeds.document import Document, refused
+from transforms.feeds.entries import Fetch
 from transforms.feeds.links import host_of
 
 # More entries than any news feed has; a document with more is cut here and says so.
@@ -25,6 +28,7 @@ def parse_document(
     zone: str = "",
     limit: int = MOST_ENTRIES,
     detect: bool = True,
+    seconds: float | None = None,
 ) -> Document:
     """What a fetched document says.
 
@@ -38,6 +42,7 @@ def parse_document(
         zone: IANA zone of dates without one.
         limit: Entries beyond are counted as omitted.
         detect: Find each entry's language from its text; else only what is declared is noted.
+        seconds: CPU time after which no further entry is read; what was read is kept, with the flag ``out_of_time``.
 
     Returns:
         The document; one with ``error`` where nothing could be read. Never raises for what a server may send.
@@ -45,10 +50,11 @@ def parse_document(
     if status in (404, 410) or status >= 400 or status < 200 or status in (204, 205):
         return refused(f"http_{status}")
     content_type = next((value for name, value in (headers or {}).items() if name.lower() == "content-type"), "")
+    fetch = Fetch(url, fetched_at, zone, limit, None if seconds is None else time.process_time() + seconds)
     if not body.strip(b"\x00 \t\r\n"):
         return refused("empty_body")
     decoded = charset.decode(body, content_type, host_of(url))
-    document = _read(decoded.text, url, fetched_at, limit, zone)
+    document = _read(decoded.text, fetch)
     if document.error:
         return document
     flags = [*document.flags, *(["charset_repaired"] if decoded.repaired else [])]
@@ -59,33 +65,36 @@ def parse_document(
     return languages.detect_all(document) if detect else document
 
 
-def _read(text: str, url: str, fetched_at: datetime, limit: int, zone: str) -> Document:
+def _read(text: str, fetch: Fetch) -> Document:
     if jsonfeed.looks_like_json(text):
-        return jsonfeed.read(text, url, fetched_at, limit, zone)
-    if markup.looks_like_html(text):
-        return refused("not_a_feed")
+        return jsonfeed.read(text, fetch)
     try:
-        repaired = markup.repair(text)
-    except markup.DtdForbiddenError:
+        repaired = markup.repair(text, fetch.limit)
+    except prolog.DtdForbiddenError:
         return refused("dtd_forbidden")
-    malformed, (text, whole) = repaired.malformed, Cut(repaired.text, True)
+    if repaired.is_page:
+        return refused("not_a_feed")
+    malformed, items, (text, whole) = repaired.malformed, repaired.items, Cut(repaired.text, True)
     try:
-        root = tree.parse(text, recover=False)
+        root = tree.parse(text, recover=repaired.cut)
     except etree.XMLSyntaxError:
         malformed = True
         text, whole = without_cut_entry(text)
-        root = tree.parse(markup.mend(text), recover=True)
+        items = markup.count_items(text)
+        text = markup.mend(text)
+        root = tree.parse(text, recover=True)
     if root is None:
         return refused("not_a_feed")
     if sitemap.is_sitemap(root):
-        return sitemap.read(root, url, fetched_at, limit, zone)
+        return sitemap.read(root, fetch)
     if not xmlfeed.is_feed(root):
         return refused("not_a_feed")
     flags = ["malformed"] if malformed else []
-    if malformed and len(xmlfeed.items_of(root)) < min(limit, xmlfeed.count_item_tags(text)):
-        document = loose.read(text, url, fetched_at, limit, zone)
-    else:
-        document = xmlfeed.read(root, url, fetched_at, limit, zone)
-    if not document.entries and xmlfeed.count_item_tags(text):
+    elements = xmlfeed.items_of(root)
+    if (malformed or repaired.cut) and len(elements) < min(fetch.limit, items):
+        apart = list(islice(loose.items(text), fetch.limit))
+        elements = apart if len(apart) > len(elements) else elements
+    document = xmlfeed.read(root, elements, max(len(elements), items), fetch)
+    if not document.entries and items:
         return refused("no_entries_read", flags)
-    return document._replace(flags=flags, whole=whole)
+    return document._replace(flags=(*flags, *document.flags), whole=whole)

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 
 # Words with a character outside ASCII, C1 controls and stray symbols included.
-_WORDS = re.compile(r"[^\W\d_]*[^\x00-\x7f\s]+[^\W\d_]*")
+_WORDS = re.compile(r"(?<![^\W\d_])[^\W\d_]*[^\x00-\x7f\s]+[^\W\d_]*")
 _SAMPLE = 400
 # Languages, and top-level domains where they differ, to the code pages that their feeds come in.
 _PAGES = {

@@ -2,59 +2,20 @@
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from html import escape
+from itertools import islice
 
 from lxml import etree
 
+from transforms.feeds import namespaces
 from transforms.feeds.links import join
 
 XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-XHTML = "http://www.w3.org/1999/xhtml"
-
-# Namespace -> the prefix that it is known by. An undeclared prefix is taken for what it usually means.
-_PREFIXES = {
-    "http://www.w3.org/2005/atom": "atom",
-    "http://purl.org/atom/ns#": "atom",
-    "http://purl.org/rss/1.0/modules/content/": "content",
-    "http://purl.org/dc/elements/1.1/": "dc",
-    "http://purl.org/dc/elements/1.0/": "dc",
-    "http://purl.org/dc/terms/": "dcterms",
-    "http://search.yahoo.com/mrss/": "media",
-    "http://search.yahoo.com/mrss": "media",
-    "http://search.yahoo.com/rss": "media",
-    "http://www.rssboard.org/media-rss": "media",
-    "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes",
-    "http://purl.org/rss/1.0/modules/syndication/": "sy",
-    "http://rssnamespace.org/feedburner/ext/1.0": "feedburner",
-    "http://www.pheedo.com/namespace/pheedo": "pheedo",
-    "http://news.yandex.ru": "yandex",
-    "http://www.w3.org/1999/xhtml": "xhtml",
-    "http://www.google.com/schemas/sitemap-news/0.9": "news",
-    "http://www.sitemaps.org/schemas/sitemap/0.9": "sitemap",
-    "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf",
-    "http://prismstandard.org/namespaces/basic/2.0/": "prism",
-    "http://purl.org/rss/1.0/": "",
-    "http://my.netscape.com/rdf/simple/0.9/": "",
-    "http://channel.netscape.com/rdf/simple/0.9/": "",
-    "http://backend.userland.com/rss2": "",
-    "http://blogs.law.harvard.edu/tech/rss": "",
-    "http://purl.org/net/rss1.1#": "",
-}
-_KNOWN_PREFIXES = set(_PREFIXES.values()) - {""} | {"dcterm"}
-
-
-@lru_cache(maxsize=4096)
-def split(tag: str) -> tuple[str, str]:
-    """(known prefix, local name in lower case) of a tag; an unknown namespace is its own prefix."""
-    if tag.startswith("{"):
-        namespace, _, local = tag[1:].partition("}")
-        return _PREFIXES.get(namespace.strip().lower(), namespace), local.lower()
-    prefix, colon, local = tag.partition(":")
-    if not colon:
-        return "", tag.lower()
-    return (prefix.lower() if prefix.lower() in _KNOWN_PREFIXES else ""), local.lower()
+_TAG = re.compile(r"<[^<>]*>")
+_NAMESPACE = re.compile(r'\sxmlns(?::[^\s=]+)?="[^"]*"|(?<=<)[^\s/>:]+:|(?<=</)[^\s/>:]+:')
+# More children than any item has; those beyond are not looked at.
+_MOST_CHILDREN = 5000
 
 
 def parse(text: str, recover: bool) -> "etree._Element | None":
@@ -68,7 +29,10 @@ def parse(text: str, recover: bool) -> "etree._Element | None":
         recover=recover, resolve_entities=False, no_network=True, huge_tree=True, load_dtd=False, remove_comments=True,
         remove_pis=True, encoding="utf-8",
     )  # fmt: skip
-    return etree.fromstring(text.encode("utf-8", "replace"), parser)
+    root = etree.fromstring(text.encode("utf-8", "replace"), parser) if text else None
+    if root is not None:
+        namespaces.claim(root)
+    return root
 
 
 def children(element: "etree._Element", own: str = "") -> Iterator[tuple[str, "etree._Element"]]:
@@ -78,23 +42,26 @@ def children(element: "etree._Element", own: str = "") -> Iterator[tuple[str, "e
         element: The parent.
         own: The prefix that the feed's own elements have (``atom`` for Atom).
     """
-    for child in element:
-        if isinstance(child.tag, str):
-            prefix, local = split(child.tag)
-            yield (local if prefix in ("", own) else f"{prefix}:{local}"), child
+    for child in islice(element, _MOST_CHILDREN):
+        prefix, local = namespaces.name(child)
+        yield (local if prefix in ("", own) else f"{prefix}:{local}"), child
 
 
-def first(element: "etree._Element", own: str = "") -> dict[str, "etree._Element"]:
-    """Name -> the first child of that name that holds anything."""
-    found: dict[str, etree._Element] = {}
+def named(element: "etree._Element", own: str = "") -> "dict[str, list[etree._Element]]":
+    """Name -> the children of that name, those that hold anything first."""
+    found: dict[str, list[etree._Element]] = {}
     for name, child in children(element, own):
-        if name not in found or (is_empty(found[name]) and not is_empty(child)):
-            found[name] = child
-    return found
+        found.setdefault(name, []).append(child)
+    return {name: sorted(several, key=is_empty) if len(several) > 1 else several for name, several in found.items()}
+
+
+def first(element: "etree._Element", own: str = "") -> "dict[str, etree._Element]":
+    """Name -> the first child of that name that holds anything."""
+    return {name: several[0] for name, several in named(element, own).items()}
 
 
 def is_empty(element: "etree._Element") -> bool:
-    """True where ``element`` has no text, no child and no attribute but its type."""
+    """True where ``element`` has no text, no child and no address."""
     return not len(element) and not (element.text or "").strip() and not element.get("href")
 
 
@@ -112,30 +79,26 @@ def inner_markup(element: "etree._Element") -> str:
     pieces = [escape(element.text or "", quote=False)]
     for child in element:
         pieces.append(etree.tostring(child, encoding="unicode", with_tail=True))
-    return re.sub(r'\sxmlns(?::\w+)?="[^"]*"|(?<=<)(?:\w+:)(?=\w)|(?<=</)(?:\w+:)(?=\w)', "", "".join(pieces))
+    return _TAG.sub(lambda tag: _NAMESPACE.sub("", tag[0]), "".join(pieces))
+
+
+def attribute(element: "etree._Element", local: str) -> str | None:
+    """The attribute of that local name, in any namespace and case."""
+    return next((str(value) for name, value in element.attrib.items() if namespaces.local(str(name)) == local), None)
 
 
 def base_of(element: "etree._Element", document: str) -> str:
     """What links in ``element`` are relative to: the document's address, then each ``xml:base`` on the way down."""
-    bases = []
-    here: etree._Element | None = element
-    while here is not None:
-        value = here.get(XML_BASE)
-        if value:
-            bases.append(value)
-        here = here.getparent()
     base = document
-    for value in reversed(bases):
-        base = join(base, value)
+    for here in reversed([element, *element.iterancestors()]):
+        base = join(base, here.get(XML_BASE))
     return base
 
 
 def lang_of(element: "etree._Element", inherit: bool) -> str | None:
     """The ``xml:lang`` of ``element``, or with ``inherit`` of what it stands in."""
-    here: etree._Element | None = element
-    while here is not None:
+    for here in [element, *(element.iterancestors() if inherit else ())]:
         value = here.get(XML_LANG)
         if value:
             return str(value)
-        here = here.getparent() if inherit else None
     return None

@@ -1,20 +1,16 @@
-"""RSS, RDF and Atom: each item's fields by element name; feedparser reads who wrote it and what it is filed under."""
+"""RSS, RDF and Atom: each item's fields by element name."""
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
 
-import feedparser
 from lxml import etree
 
-from transforms.feeds import body, dates, links, plaintext, tree
+from transforms.feeds import about, body, dates, links, namespaces, plaintext, tree
 from transforms.feeds.document import Document, Entry, Feed
+from transforms.feeds.entries import Fetch, read_all
 
 _ROOTS = {"rss", "rdf", "feed", "channel", "entry"}
 _ITEMS = {"item", "entry"}
-_ITEM_TAG = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?(?:item|entry)(?=[\s>/])", re.IGNORECASE)
-_CDATA = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)", re.DOTALL)
 _PUBLISHED = (
     "pubdate", "published", "issued", "dc:date", "dcterms:issued", "atom:published", "atom:issued", "dcterms:date",
     "date", "dcterms:created", "created", "dc:created", "prism:publicationdate", "publisheddate", "pub_date",
@@ -30,93 +26,73 @@ _UPDATED = (
     "dc:modified",
 )
 _ORIGINAL_LINKS = ("feedburner:origlink", "pheedo:origlink")
-# What feedparser is given of an item; texts, links and dates are chosen by name here, which is also much faster.
-_ABOUT = {
-    "author",
-    "creator",
-    "contributor",
-    "publisher",
-    "category",
-    "subject",
-    "keywords",
-    "tag",
-    "tags",
-    "managingeditor",
-    "webmaster",
-}
-_MAIL_AND_NAME = re.compile(r"\s*\S+@\S+\s*\((.+?)\)\s*|\s*(.+?)\s*<\S+@\S+>\s*")
-_RSS_1 = "{http://purl.org/rss/1.0/}"
+_VERSIONS = {"0.91": "rss091u", "0.92": "rss092", "0.93": "rss093", "0.94": "rss094"}
+# A year: no feed rests for longer.
+_LONGEST_TTL = 365 * 86400
 _PERIODS = {"hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000, "yearly": 31536000}
 
 
 def items_of(root: "etree._Element") -> "list[etree._Element]":
-    """Every item of a feed, in document order; items within items are not counted twice."""
-    if tree.split(root.tag)[1] == "entry":
+    """Every item of a feed, in document order; what stands within an item is none."""
+    if namespaces.name(root)[1] == "entry":
         return [root]
-    found = []
-    for element in root.iter():
-        if (
-            isinstance(element.tag, str)
-            and tree.split(element.tag)[1] in _ITEMS
-            and tree.split(element.tag)[0] in ("", "atom")
-        ):
+    found: list[etree._Element] = []
+    waiting = [root]
+    while waiting:
+        element = waiting.pop()
+        prefix, name = namespaces.name(element)
+        if name in _ITEMS and prefix in ("", "atom"):
             found.append(element)
+        else:
+            waiting.extend(reversed(element))
     return found
-
-
-def count_item_tags(text: str) -> int:
-    """How many items the text seems to hold, whatever a parser makes of it."""
-    return len(_ITEM_TAG.findall(_CDATA.sub("", text)))
 
 
 def is_feed(root: "etree._Element") -> bool:
     """True where the root element is one of a feed."""
-    return tree.split(root.tag)[1] in _ROOTS
+    return namespaces.name(root)[1] in _ROOTS
 
 
-def read(root: "etree._Element", url: str, fetched_at: datetime, limit: int, zone: str) -> Document:
-    """The document under ``root``. Identities are those of the entries alone; ``identity`` settles them."""
-    elements = items_of(root)
-    _, name = tree.split(root.tag)
+def read(root: "etree._Element", elements: "Sequence[etree._Element]", count: int, fetch: Fetch) -> Document:
+    """The document under ``root``. Identities are those of the entries alone; ``identity`` settles them.
+
+    Args:
+        root: The feed's root element.
+        elements: Its items.
+        count: How many it has, those that are not among ``elements`` counted.
+        fetch: How it was fetched.
+    """
+    name = namespaces.name(root)[1]
     is_atom = name in ("feed", "entry")
-    head = (
-        root
-        if is_atom
-        else next((e for e in root.iter() if isinstance(e.tag, str) and tree.split(e.tag)[1] == "channel"), root)
+    head = root if is_atom else next((e for e in root.iter("*") if namespaces.name(e)[1] == "channel"), root)
+    feed = _feed(head, is_atom, fetch.url)
+    read_ones: list[etree._Element] = []
+
+    def entry(element: "etree._Element") -> Entry:
+        made = _entry(element, is_atom, feed.language, fetch)
+        read_ones.append(element)
+        return made
+
+    document = read_all(Document(_version(root), None, feed, ()), elements, count, entry, fetch)
+    said = about.read(read_ones, is_atom, fetch)
+    return document._replace(
+        entries=[
+            entry._replace(authors=one.authors, categories=one.categories)
+            for entry, one in zip(document.entries, said, strict=True)
+        ]
     )
-    feed = _feed(head, is_atom, url)
-    omitted = max(0, len(elements) - limit)
-    elements = elements[:limit]
-    entries = [_entry(element, is_atom, url, fetched_at, feed.language, zone) for element in elements]
-    parsed = _with_feedparser(root, elements)
-    if len(parsed.entries) >= len(entries):
-        entries = [_described(entry, about) for entry, about in zip(entries, parsed.entries, strict=False)]
-    version = parsed.get("version") or ("atom10" if is_atom else "rss10" if name == "rdf" else "rss20")
-    return Document(version, None, feed, entries, omitted=omitted)
 
 
-def _with_feedparser(root: "etree._Element", elements: "Sequence[etree._Element]") -> Any:
-    """What feedparser reads in the document without its bodies, which are taken out of the tree for good."""
-    for element in elements:
-        for child in list(element):
-            name = tree.split(child.tag)[1] if isinstance(child.tag, str) else ""
-            if name not in _ABOUT:
-                element.remove(child)
-            elif name in ("author", "creator", "contributor") and not len(child):
-                # feedparser cuts names where the mail address has a long top-level domain.
-                named = _MAIL_AND_NAME.fullmatch(child.text or "")
-                child.text = named[1] or named[2] if named else child.text
-    for element in root.iter():
-        # Prefixed RSS: feedparser knows the plain names only, and RSS 1.0 by its namespace.
-        tag = element.tag
-        if isinstance(tag, str) and re.search(r"[}:]", tag) and tree.split(tag)[0] == "" and not tag.startswith(_RSS_1):
-            element.tag = tree.split(tag)[1]
-    return feedparser.parse(
-        etree.tostring(root, encoding="utf-8", xml_declaration=True),
-        response_headers={"content-type": "application/xml; charset=utf-8"},
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
+def _version(root: "etree._Element") -> str:
+    """The format's name, as feedparser gives it."""
+    name = namespaces.name(root)[1]
+    number = (tree.attribute(root, "version") or "").strip()
+    if name in ("feed", "entry"):
+        old = any("purl.org/atom" in address.lower() for address in root.nsmap.values())
+        return "atom03" if old or number in ("0.1", "0.2", "0.3") else "atom10"
+    if name == "rdf":
+        return "rss090" if any("netscape" in address.lower() for address in root.nsmap.values()) else "rss10"
+    return _VERSIONS.get(number) or ("rss20" if number.startswith("2.") or name == "channel" else "rss")
 
 
 def _feed(head: "etree._Element", is_atom: bool, url: str) -> Feed:
@@ -127,31 +103,32 @@ def _feed(head: "etree._Element", is_atom: bool, url: str) -> Feed:
 
 
 def _ttl(found: "dict[str, etree._Element]") -> int | None:
-    asked = []
-    ttl = tree.text_of(found.get("ttl"))
-    if ttl.isascii() and ttl.isdigit():
-        asked.append(int(ttl) * 60)
+    asked = _count(found.get("ttl")) * 60
     period = _PERIODS.get(tree.text_of(found.get("sy:updateperiod")).lower())
     if period:
-        frequency = tree.text_of(found.get("sy:updatefrequency"))
-        asked.append(period // max(1, int(frequency) if frequency.isascii() and frequency.isdigit() else 1))
-    return max(asked) if asked and max(asked) > 0 else None
+        asked = max(asked, period // max(1, _count(found.get("sy:updatefrequency"))))
+    return min(asked, _LONGEST_TTL) or None
 
 
-def _entry(
-    element: "etree._Element", is_atom: bool, url: str, fetched_at: datetime, feed_language: str | None, zone: str
-) -> Entry:
-    found = tree.first(element, "atom" if is_atom else "")
-    base = tree.base_of(element, url)
-    said, teaser, source = body.choose(found, element, is_atom)
+def _count(element: "etree._Element | None") -> int:
+    """A whole number; 0 where there is none. Very long ones are as good as the longest."""
+    digits = tree.text_of(element)
+    return int(digits[:12]) if digits.isascii() and digits.isdigit() else 0
+
+
+def _entry(element: "etree._Element", is_atom: bool, feed_language: str | None, fetch: Fetch) -> Entry:
+    several = tree.named(element, "atom" if is_atom else "")
+    found = {name: alike[0] for name, alike in several.items()}
+    base = tree.base_of(element, fetch.url)
+    said, teaser, source = body.choose(several, element, is_atom)
     declared = (
         tree.text_of(found.get("dc:language")) or tree.text_of(found.get("language")) or tree.lang_of(element, False)
     )
-    link = _link(element, is_atom, url)
+    link = _link(element, is_atom, fetch.url)
     guid, link = _guid(element, found, link)
     languages = tuple(tag for tag in (declared, feed_language) if tag)
-    when, raw = _date(found, _PUBLISHED, fetched_at, languages, zone)
-    changed, _ = _date(found, _UPDATED, fetched_at, languages, zone)
+    when, raw = _date(found, _PUBLISHED, languages, fetch)
+    changed, _ = _date(found, _UPDATED, languages, fetch)
     original = next(
         (links.absolute(tree.text_of(found[name]), base) for name in _ORIGINAL_LINKS if name in found), None
     )
@@ -166,7 +143,7 @@ def _entry(
         summary=teaser,
         text=said.text,
         html=said.html,
-        base=tree.base_of(source, url) if source is not None else base,
+        base=tree.base_of(source, fetch.url) if source is not None else base,
         authors=(),
         categories=(),
         language=None,
@@ -183,9 +160,8 @@ def _entry(
 def _date(
     found: "dict[str, etree._Element]",
     names: Sequence[str],
-    fetched_at: datetime,
     languages: tuple[str, ...],
-    zone: str,
+    fetch: Fetch,
 ) -> tuple[dates.Found, str | None]:
     """The first of the named dates that can be read, with its text; else the first that is there."""
     unread: tuple[dates.Found, str | None] = (dates.Found(None), None)
@@ -193,7 +169,7 @@ def _date(
         raw = tree.text_of(found.get(name))
         if not raw:
             continue
-        when = dates.read(raw, fetched_at, languages, zone)
+        when = dates.read(raw, fetch.at, languages, fetch.zone)
         if when.at is not None:
             return when, raw
         if unread[1] is None:
@@ -218,8 +194,7 @@ def _link(element: "etree._Element", is_atom: bool, url: str) -> str | None:
             best = rank, target
     if best:
         return best[1]
-    about = element.get("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about")
-    return links.absolute(about, tree.base_of(element, url)) if about else None
+    return links.absolute(tree.attribute(element, "about"), tree.base_of(element, url))
 
 
 def _guid(
@@ -232,26 +207,8 @@ def _guid(
         if node is None or not guid:
             continue
         if link is None and name in ("guid", "id", "atom:id"):
-            permanent = next((v for k, v in node.attrib.items() if str(k).lower() == "ispermalink"), "true")
-            if str(permanent).strip().lower() != "false" and re.match(r"https?://", guid, re.IGNORECASE):
+            permanent = tree.attribute(node, "ispermalink") or "true"
+            if permanent.strip().lower() != "false" and re.match(r"https?://", guid, re.IGNORECASE):
                 link = links.absolute(guid, guid)
         return guid, link
-    about = element.get("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about")
-    return plaintext.line(about or ""), link
-
-
-def _described(entry: Entry, about: Any) -> Entry:
-    """``entry`` with the authors and categories that feedparser read."""
-    names: list[str] = []
-    for author in about.get("authors") or ():
-        name = plaintext.line(author.get("name") or author.get("email") or "")
-        if name and name not in names:
-            names.append(name)
-    if not names and about.get("author"):
-        names = [name for name in [plaintext.line(about["author"])] if name]
-    labels: list[str] = []
-    for tag in about.get("tags") or ():
-        label = plaintext.line(plaintext.from_html(tag.get("label") or tag.get("term") or ""))
-        if label and label not in labels:
-            labels.append(label)
-    return entry._replace(authors=names, categories=labels)
+    return plaintext.line(tree.attribute(element, "about") or ""), link
