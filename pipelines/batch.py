@@ -21,10 +21,10 @@ from itertools import islice
 from typing import TypeVar
 
 from pipelines.archive import archived_articles
-from pipelines.chain import Fates, load_model, run_articles, run_messages
+from pipelines.chain import Fates, extracted_from_now, load_model, run_articles, run_messages
 from pipelines.moments import moment_flag
 from pipelines.on_runner import batch_on_runner, wants_runner
-from pipelines.progress import say, show
+from pipelines.progress import Progress, say
 from pipelines.settings import Settings, SettingsError
 from pipelines.streaming import drain
 from transforms.streams import read_range
@@ -58,25 +58,24 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
         fates = batch_on_runner(arguments.beam, settings, arguments.since, arguments.until or now)
     elif arguments.archive:
         articles = archived_articles(settings, arguments.since, arguments.until)
-        fates = in_runs(articles, lambda some: run_articles(some, settings))
+        fates = in_runs(articles, lambda some: run_articles(some, settings), settings, "batch")
     elif span and settings.stream.startswith("folder:"):
         messages = read_range(settings.stream, arguments.since, arguments.until)
-        fates = in_runs(messages, lambda some: run_messages(some, settings))
+        fates = in_runs(messages, lambda some: run_messages(some, settings), settings, "batch")
     elif arguments.since:
         raise SettingsError(f"--since: {settings.stream} has no past to read again (--until and --archive work)")
     else:
-        fates = drain(settings, show, until=arguments.until or now)
-    show("")
+        fates = drain(settings, "batch", until=arguments.until or now)
     say(f"batch: {fates.summary()}")
     return 1 if arguments.strict and fates.dead_letters.total() else 0
 
 
-def in_runs(elements: Iterable[T], run: Callable[[Sequence[T]], Fates], size: int = RUN) -> Fates:
-    """Takes ``elements`` through ``run``, ``size`` at a time."""
+def in_runs(elements: Iterable[T], run: Callable[[Sequence[T]], Fates], settings: Settings, doing: str) -> Fates:
+    """Takes ``elements`` through ``run``, ``RUN`` at a time, and shows its progress as ``doing``."""
     total = Fates()
-    for some in _parts(iter(elements), size):
-        total.add(run(some))
-        show(f"batch: {total.messages} done")
+    with Progress(doing, "articles", counts=extracted_from_now(settings)):
+        for some in _parts(iter(elements), RUN):
+            total.add(run(some))
     return total
 
 

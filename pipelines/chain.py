@@ -6,7 +6,7 @@ the durable write nothing is shuffled: an element is acknowledged only when what
 
 import dataclasses
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import apache_beam as beam
 from apache_beam.metrics import MetricsFilter
@@ -14,6 +14,7 @@ from apache_beam.runners.runner import PipelineResult
 from apache_beam.transforms.error_handling import ErrorHandler
 
 from pipelines.options import local_options
+from pipelines.progress import counted
 from pipelines.settings import Settings, SettingsError
 from transforms.articles.transforms import CleanText, DecodeArticles
 from transforms.meetings.extract import ModelError, extractor_for
@@ -59,6 +60,13 @@ def load_model(settings: Settings) -> None:
         raise SettingsError(f"language.model: {error}") from None
 
 
+def extracted_from_now(settings: Settings) -> Callable[[], dict[str, int]]:
+    """Gives how many ``articles`` this process has read since this call, and how many ``reports`` it found in them."""
+    extractor = extractor_for(settings.language.model)
+    articles, reports = extractor.articles, extractor.reports
+    return lambda: {"articles": extractor.articles - articles, "reports": extractor.reports - reports}
+
+
 @dataclasses.dataclass
 class Fates:
     """What became of the elements that went in: each is counted once, under one fate.
@@ -85,7 +93,8 @@ class Fates:
     def summary(self) -> str:
         """One line that says it."""
         dead = ", ".join(f"{count} at {stage}" for stage, count in sorted(self.dead_letters.items())) or "none"
-        return f"{self.messages} messages: {self.extracted} articles with {self.reports} reports; dead letters: {dead}"
+        articles, reports = counted(self.extracted, "article"), counted(self.reports, "report")
+        return f"{counted(self.messages, 'message')}: {articles} with {reports}; dead letters: {dead}"
 
     @property
     def complete(self) -> bool:

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import ModuleType
 
 from pipelines import settings as settings_module
+from pipelines.progress import Said
 from pipelines.settings import FeedSettings, Settings, SettingsError
 
 # Command -> (module, what it does in a few words).
@@ -82,7 +83,7 @@ def _settings(arguments: argparse.Namespace) -> Settings:
 
 def _log() -> None:
     """What meetwire's own modules warn of goes to stderr; of the libraries only their errors."""
-    logging.basicConfig(level=logging.ERROR, format="meetwire: %(message)s", stream=sys.stderr)
+    logging.basicConfig(level=logging.ERROR, format="meetwire: %(message)s", handlers=[Said()])
     for package in ("pipelines", "transforms"):
         logging.getLogger(package).setLevel(logging.INFO)
 

@@ -22,6 +22,7 @@ from zoneinfo import ZoneInfo
 
 from pipelines import floors, score_tables
 from pipelines.gold import GoldError, GoldSet, find, load, to_article
+from pipelines.progress import Progress, counted, say
 from pipelines.settings import Settings
 from transforms.language.dates import resolve
 from transforms.meetings.calibration import calibration, calibration_error
@@ -85,7 +86,8 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
         return 0
     faults = [fault for name, sha256, figures in measured for fault in floors.below(name, sha256, figures, pinned)]
     for fault in faults:
-        print(f"meetwire evaluate: {fault}", file=sys.stderr)
+        say(f"meetwire evaluate: {fault}")
+    say(f"evaluate: {counted(len(results), 'set')}, {counted(len(faults), 'figure')} below the floor")
     return 1 if faults else 0
 
 
@@ -98,21 +100,28 @@ def evaluate(sets: Iterable[GoldSet], model: str) -> list[Result]:
     """
     extractor: Extractor | None = None
     results = []
-    for gold in sets:
-        if gold.kind == "dates":
-            results.append(_dates(gold))
-            continue
-        extractor = extractor or Extractor(model)
-        extracts = extractor.extract([to_article(record, gold) for record in gold.records])
-        found = [
-            {**score_tables.as_mapping(report), "article_id": str(record["id"])}
-            for record, extract in zip(gold.records, extracts, strict=True)
-            for report in extract.reports
-        ]
-        total = score(gold.records, found)
-        failures = [score_tables.failure_line(gold.name, failure) for failure in total.failures]
-        results.append(Result(gold, total.figures(), total, by_kind(gold.records, found), failures))
+    sets = list(sets)
+    articles = sum(len(gold.records) for gold in sets if gold.kind != "dates")
+    with Progress("evaluate", "articles", articles) as progress:
+        for gold in sets:
+            if gold.kind == "dates":
+                results.append(_dates(gold))
+                continue
+            extractor = extractor or Extractor(model)
+            results.append(_articles(gold, extractor, progress))
     return results
+
+
+def _articles(gold: GoldSet, extractor: Extractor, progress: Progress) -> Result:
+    """Scores the meetings of a set's articles."""
+    found = []
+    extracts = extractor.extract([to_article(record, gold) for record in gold.records])
+    for record, extract in zip(gold.records, extracts, strict=True):
+        found += [{**score_tables.as_mapping(report), "article_id": str(record["id"])} for report in extract.reports]
+        progress.add(1, reports=len(extract.reports))
+    total = score(gold.records, found)
+    failures = [score_tables.failure_line(gold.name, failure) for failure in total.failures]
+    return Result(gold, total.figures(), total, by_kind(gold.records, found), failures)
 
 
 def _dates(gold: GoldSet) -> Result:

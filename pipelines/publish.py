@@ -13,7 +13,7 @@ import argparse
 import asyncio
 import json
 import signal
-import sys
+import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from pipelines.progress import say
+from pipelines.progress import Progress, counted, say
 from pipelines.settings import FeedSettings, FetchSettings, Settings, SettingsError, duration
 from transforms.feeds import kept as kept_bytes
 from transforms.feeds import opml, outbox, schedule
@@ -33,7 +33,9 @@ from transforms.rows import Attribute, DeadLetter, FeedHealth, Skipped
 from transforms.streams.connect import open_publisher
 
 Clock = Callable[[], datetime]
-Progress = Callable[[str], None]
+Tell = Callable[[str], None]
+# A round of polling is over when no feed was read for a pass of the loop, or after so many seconds at the latest.
+ROUND_SECONDS = 30.0
 
 
 class PublishSummary(NamedTuple):
@@ -67,17 +69,22 @@ class PublishSummary(NamedTuple):
             f"{self.polls[kind]} {kind}" for kind in ("ok", "unchanged", "error", "held") if self.polls[kind]
         )
         skipped = "".join(f", {number} {reason}" for reason, number in sorted(self.skipped.items()))
-        line = f"{self.polls.total()} feeds ({polls or 'none'}); {self.entries} entries: {self.published} published"
+        line = f"{counted(self.polls.total(), 'feed')} ({polls or 'none'}); "
+        line += f"{counted(self.entries, 'entry', 'entries')}: {self.published:,} published"
         line += (f" ({self.revised} revised)" if self.revised else "") + skipped
-        line += f", {self.dead} dead letters" if self.dead else ""
-        return line + (f"; {self.waiting} wait in the outbox: {self.error or 'not sent yet'}" if self.waiting else "")
+        line += f", {counted(self.dead, 'dead letter')}" if self.dead else ""
+        return line + (
+            f"; {counted(self.waiting, 'message')} in the outbox: {self.error or 'not sent yet'}"
+            if self.waiting
+            else ""
+        )
 
 
 class _Tally:
-    """Adds outcomes up and says what went wrong."""
+    """Adds outcomes up, shows how far they are, and says what went wrong."""
 
-    def __init__(self, progress: Progress) -> None:
-        self.say = progress
+    def __init__(self, tell: Tell, progress: Progress | None = None) -> None:
+        self.say, self._progress = tell, progress
         self.polls: Counter[str] = Counter()
         self.skipped: Counter[str] = Counter()
         self.entries = self.published = self.revised = 0
@@ -89,6 +96,8 @@ class _Tally:
         self.entries += outcome.fetched
         self.published += outcome.published
         self.revised += outcome.revised
+        if self._progress:
+            self._progress.add(1, entries=outcome.fetched, published=outcome.published)
         if outcome.error:
             self.say(f"{outcome.source.url}: {outcome.error}")
         if outcome.gap:
@@ -155,7 +164,7 @@ def limits(fetch: FetchSettings) -> Limits:
 def publish_once(
     settings: Settings,
     now: Clock,
-    progress: Progress,
+    tell: Tell,
     *,
     due: bool = False,
     shard: Shard | None = None,
@@ -166,7 +175,7 @@ def publish_once(
     Args:
         settings: Feeds, state, stream and tables.
         now: The clock.
-        progress: Is told one line for each feed that could not be read.
+        tell: Is told one line for each feed that could not be read.
         due: Read only the feeds whose time has come.
         shard: Read only the feeds of these hosts.
         resolver: Stands in for DNS (tests).
@@ -175,7 +184,6 @@ def publish_once(
         OSError: the state, the stream or the tables cannot be used. Nothing is lost: the next pass goes on.
     """
     chosen = _of_shard(feeds_of(settings), shard)
-    tally = _Tally(progress)
     publisher = open_publisher(settings.stream)
     try:
         with State(settings.state, shard) as state:
@@ -184,7 +192,9 @@ def publish_once(
             else:
                 gone = {feed.feed_url for feed in state.feeds() if feed.gone}
                 chosen = [source for source in chosen if source.url not in gone]
-            drained = asyncio.run(_once(settings, state, chosen, publisher, now, tally, shard, resolver))
+            with Progress("read", "feeds", len(chosen)) as progress:
+                tally = _Tally(tell, progress)
+                drained = asyncio.run(_once(settings, state, chosen, publisher, now, tally, shard, resolver))
             _tidy(settings, state, now())
             write_rows(settings, state)
             return tally.summary(drained, outbox.waiting(state))
@@ -285,22 +295,25 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
         summary = publish_once(settings, lambda: datetime.now(UTC), say, due=arguments.due, shard=shard)
     if arguments.json:
         print(json.dumps({**summary._asdict(), "polls": dict(summary.polls), "skipped": dict(summary.skipped)}))
-    print(summary.summary(), file=sys.stderr)
+    say(f"publish: {'in all ' if arguments.every else ''}{summary.summary()}")
     return 1 if summary.waiting else 0
 
 
 def publish_for_ever(
     settings: Settings,
     now: Clock,
-    progress: Progress,
+    tell: Tell,
     every: timedelta,
     shard: Shard | None = None,
     metrics_port: int | None = None,
     resolver: Any = None,
 ) -> PublishSummary:
-    """Reads each feed when it is due until SIGTERM or SIGINT; then lets what is under way finish."""
+    """Reads each feed when it is due until SIGTERM or SIGINT; then lets what is under way finish.
+
+    ``tell`` is told one line for each round of feeds, and for each feed that could not be read.
+    """
     chosen = _of_shard(feeds_of(settings), shard)
-    tally = _Tally(progress)
+    tally = _Tally(tell)
     publisher = open_publisher(settings.stream)
     try:
         with State(settings.state, shard) as state:
@@ -326,9 +339,11 @@ async def _for_ever(
     metrics = FeedMetrics(state, metrics_port)
     total = outbox.Drained()
     tidied = written = now()
+    a_round = _Round(tally.say)
 
     def report(outcome: Outcome) -> None:
         tally.add(outcome)
+        a_round.add(outcome)
         metrics.polled(outcome, now())
 
     def idle(drained: outbox.Drained) -> None:
@@ -336,6 +351,7 @@ async def _for_ever(
         total = total.plus(drained)
         metrics.drained(drained)
         moment = now()
+        a_round.close_when_quiet(lambda: outbox.waiting(state))
         if moment - written > timedelta(minutes=1):
             written = moment
             try:
@@ -349,6 +365,32 @@ async def _for_ever(
     async with _reader(settings, state, now, resolver, shortest=every) as reader:
         await read_for_ever(reader, chosen, publisher, now, report, stop, shard, idle)
     return total
+
+
+class _Round:
+    """The feeds that were read since the last line; says that line when no more come."""
+
+    def __init__(self, tell: Tell) -> None:
+        self._tell, self._clock = tell, time.monotonic
+        self._begin()
+
+    def _begin(self) -> None:
+        self._tally, self._seen, self._begun = _Tally(lambda line: None), 0, self._clock()
+
+    def add(self, outcome: Outcome) -> None:
+        """Takes one feed into the round."""
+        self._tally.add(outcome)
+
+    def close_when_quiet(self, waiting: Callable[[], int]) -> None:
+        """To be called after each pass of the loop; ``waiting`` says how many messages wait in the outbox."""
+        polled = self._tally.polls.total()
+        if polled and (polled == self._seen or self._clock() - self._begun > ROUND_SECONDS):
+            self._tell(f"publish: {self._tally.summary(outbox.Drained(), waiting()).summary()}")
+            self._begin()
+        elif not polled:
+            self._begun = self._clock()
+        else:
+            self._seen = polled
 
 
 def parse_shard(text: str) -> Shard:

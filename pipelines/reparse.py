@@ -9,14 +9,17 @@ rules of this version are others, is counted as different; its ids stay the same
 """
 
 import argparse
+import contextlib
 import json
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from pipelines.progress import Progress, counted, say
 from pipelines.settings import Settings, SettingsError
 from transforms.articles import message
 from transforms.feeds import decide, ledger, page
@@ -60,8 +63,9 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
     fates: Counter[str] = Counter()
     publisher = open_publisher(settings.stream) if arguments.publish else None
     try:
-        with State(settings.state, exclusive=False) as state:
+        with State(settings.state, exclusive=False) as state, _progress(arguments, state) as progress:
             for again in messages(state, settings, since, until, only):
+                progress.add()
                 fates[again.fate] += 1
                 if again.fate != "lost" and publisher is not None:
                     attributes = {
@@ -77,12 +81,20 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
     finally:
         if publisher is not None:
             publisher.close()
-    print(
-        f"{fates.total()} messages again: "
-        + ", ".join(f"{fates[fate]} {fate}" for fate in ("same", "different", "lost")),
-        file=sys.stderr,
-    )
+    fated = ", ".join(f"{fates[fate]} {fate}" for fate in ("same", "different", "lost"))
+    say(f"reparse: {counted(fates.total(), 'message')} again: {fated}")
     return 1 if fates["lost"] or (arguments.check and fates["different"]) else 0
+
+
+def _progress(arguments: argparse.Namespace, state: State) -> AbstractContextManager[Any]:
+    """How far it is; nothing where the messages themselves go to the terminal."""
+    if sys.stdout.isatty() and not (arguments.check or arguments.publish):
+        return contextlib.nullcontext(Progress("reparse", "messages"))
+    everything = not (arguments.since or arguments.until or arguments.feed)
+    (kept,) = state.database.execute(
+        "SELECT count(*) FROM revisions WHERE fetch_id IN (SELECT fetch_id FROM fetches)"
+    ).fetchone()
+    return Progress("reparse", "messages", kept if everything else None)
 
 
 def messages(

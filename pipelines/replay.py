@@ -20,7 +20,7 @@ from pipelines.archive import FAILED_AGAIN, SOLVED, archived_articles, open_lett
 from pipelines.batch import in_runs
 from pipelines.chain import Fates, load_model, run_articles, run_messages
 from pipelines.moments import moment_flag
-from pipelines.progress import say, show
+from pipelines.progress import Progress, counted, say
 from pipelines.settings import Settings
 from transforms.articles.message import decode_article
 from transforms.plain import from_plain
@@ -49,8 +49,7 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.archive:
         load_model(settings)
         articles = archived_articles(settings, arguments.since, arguments.until)
-        fates = in_runs(articles, lambda some: run_articles(some, settings))
-        show("")
+        fates = in_runs(articles, lambda some: run_articles(some, settings), settings, "replay")
         say(f"replay: {fates.summary()}")
         return 0
     letters = open_letters(settings, arguments.stage, arguments.error, arguments.since, arguments.until, arguments.all)
@@ -63,25 +62,25 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
             )
         return 0
     if not letters:
-        say("replay: no letters")
+        say("replay: no dead letters")
         return 0
     load_model(settings)
     solved, failed = replay(settings, letters, datetime.now(UTC))
-    say(f"replay: {len(letters)} letters: {solved} went through, {failed} failed again")
+    say(f"replay: {counted(len(letters), 'letter')}: {solved} went through, {failed} failed again")
     return 1 if failed else 0
 
 
 def replay(settings: Settings, letters: Sequence[DeadLetter], now: datetime) -> tuple[int, int]:
     """Takes ``letters`` through the chain and marks each; how many went through, and how many failed again."""
     failed = 0
-    for begin in range(0, len(letters), TOGETHER):
-        some = letters[begin : begin + TOGETHER]
-        again = _failing(settings, some)
-        failed += len(again)
-        marked = [_marked(letter, letter.letter_id in again, now) for letter in some]
-        Tables(settings.tables).write("dead_letters", marked)
-        show(f"replay: {begin + len(some)} done")
-    show("")
+    with Progress("replay", "letters", len(letters)) as progress:
+        for begin in range(0, len(letters), TOGETHER):
+            some = letters[begin : begin + TOGETHER]
+            again = _failing(settings, some)
+            failed += len(again)
+            marked = [_marked(letter, letter.letter_id in again, now) for letter in some]
+            Tables(settings.tables).write("dead_letters", marked)
+            progress.add(len(some))
     return len(letters) - failed, failed
 
 

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pipelines import terminal
 from pipelines.chain import load_model
 from pipelines.meetings import newest_meetings, print_meetings
-from pipelines.progress import say, show
+from pipelines.progress import say
 from pipelines.publish import publish_once
 from pipelines.settings import Settings, SettingsError
 from pipelines.streaming import drain
@@ -34,9 +34,8 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
     load_model(settings)
     published = publish_once(settings, lambda: datetime.now(UTC), say)
     say(f"read: {published.summary()}")
-    fates = drain(settings, show)
-    show("")
-    say(f"extracted: {fates.summary()}")
+    fates = drain(settings, "extract")
+    say(f"extract: {fates.summary()}")
     folders = [target for target in settings.tables if "://" not in target]
     for folder in folders:
         database.refresh(folder)

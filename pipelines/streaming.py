@@ -15,17 +15,17 @@ takes those.
 import argparse
 import functools
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pipelines.apart import Apart
-from pipelines.chain import Fates, load_model, run_messages
+from pipelines.chain import Fates, extracted_from_now, load_model, run_messages
 from pipelines.consume import Consumer, Limits
 from pipelines.metrics import Metrics
 from pipelines.moments import duration_flag
 from pipelines.on_runner import stream_on_runner, wants_runner
-from pipelines.progress import say
+from pipelines.progress import Progress, say
 from pipelines.settings import Settings, SettingsError
 from transforms.streams import Received, Subscription, open_subscription
 from transforms.streams.attempts import Attempts
@@ -71,7 +71,12 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
         return 0
     subscription = open_subscription(settings.stream)
     metrics = Metrics(subscription.backlog, say, arguments.metrics_port)
-    consumer = _consumer(settings, subscription, limits, metrics.done)
+
+    def done(messages: Sequence[Received], fates: Fates) -> None:
+        metrics.done(messages, fates)
+        say(f"stream: {fates.summary()}")
+
+    consumer = _consumer(settings, subscription, limits, done)
     before = {number: signal.signal(number, lambda *_: consumer.stop()) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         with metrics:
@@ -81,22 +86,22 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
         subscription.close()
         for number, handler in before.items():
             signal.signal(number, handler)
-    say(f"stream: {fates.summary()}")
+    say(f"stream: in all {fates.summary()}")
     return 0
 
 
-def drain(settings: Settings, progress: Callable[[str], None] = say, until: datetime | None = None) -> Fates:
+def drain(settings: Settings, doing: str, until: datetime | None = None) -> Fates:
     """Takes what is on the stream through the chain into the tables; returns when nothing is left that was published
-    before ``until``."""
+    before ``until``. ``doing`` names the work where its progress is shown."""
     subscription = open_subscription(settings.stream)
     if until is not None:
         subscription = BoundedSubscription(subscription, until)
     idle = 0.0 if settings.stream.startswith("folder:") else 2.0
-    consumer = _consumer(
-        settings, subscription, Limits(seconds=0.0), lambda *_: progress(f"{consumer.total.messages} done")
-    )
+    backlog = subscription.backlog()
+    consumer = _consumer(settings, subscription, Limits(seconds=0.0), lambda *_: None)
     try:
-        return consumer.consume(idle)
+        with Progress(doing, "articles", backlog and backlog.messages, extracted_from_now(settings)):
+            return consumer.consume(idle)
     finally:
         subscription.close()
 

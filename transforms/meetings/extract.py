@@ -27,6 +27,10 @@ FOREIGN = "language_not_read"
 class Extractor:
     """Reads articles with the spaCy pipeline ``model``.
 
+    Attributes:
+        articles: How many it has read so far.
+        reports: How many meeting reports it has found in them.
+
     Raises:
         ModelError: the model is not installed, or has no parser or no named entities.
     """
@@ -34,6 +38,7 @@ class Extractor:
     def __init__(self, model: str) -> None:
         self._nlp = pipeline.load(model)
         self.model = model
+        self.articles = self.reports = 0
         self._lock = threading.Lock()
 
     def extract(self, articles: Iterable[Article], batch_size: int = 16) -> Iterator[Extract]:
@@ -45,6 +50,8 @@ class Extractor:
         for batch in _batches(articles, batch_size):
             with self._lock, self._nlp.memory_zone():
                 extracts = [Extract(article, found.entities, found.reports) for article, found in self._read(batch)]
+            self.articles += len(extracts)
+            self.reports += sum(len(extract.reports) for extract in extracts)
             yield from extracts
 
     def find(self, articles: Iterable[Article], batch_size: int = 16) -> Iterator[tuple[Article, Found]]:

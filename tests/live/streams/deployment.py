@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import io
 import os
+import re
 import select
 import subprocess
 import sys
@@ -145,5 +146,5 @@ def wait_for(process: subprocess.Popen, text: str, seconds: float = 60) -> str:
 
 def messages_of(said: str) -> int:
     """How many messages a ``stream`` says that it took, in its last line."""
-    line = next(line for line in reversed(said.splitlines()) if " messages: " in line)
-    return int(line.split(" messages: ")[0].split()[-1])
+    (*_, last) = re.finditer(r"([\d,]+) messages?: ", said)
+    return int(last[1].replace(",", ""))
