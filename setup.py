@@ -13,7 +13,7 @@ setup(
     license="Apache-2.0",
     python_requires=">=3.11",
     packages=find_packages(include=["pipelines", "pipelines.*", "transforms", "transforms.*"]),
-    package_data={"transforms.lexicon": ["*.yaml"], "transforms.feeds": ["*.json", "*.sql"]},
+    package_data={"pipelines": ["*.yaml"], "transforms.lexicon": ["*.yaml"], "transforms.feeds": ["*.json", "*.sql"]},
     install_requires=[
         "apache-beam==2.77.0",
         "feedparser~=6.0.14",

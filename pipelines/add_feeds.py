@@ -18,13 +18,14 @@ def with_feeds(text: str, urls: Sequence[str]) -> str:
     root = yaml.compose(text.removeprefix("\ufeff"))
     bom = len(text) - len(text.removeprefix("\ufeff"))
     if root is None:
-        return f"{text}{'' if not text or text.endswith(newline) else newline}feeds:{newline}{_items(urls, '  ', newline)}"
+        return (
+            f"{text}{'' if not text or text.endswith(newline) else newline}feeds:{newline}{_items(urls, '  ', newline)}"
+        )
     if not isinstance(root, yaml.MappingNode) or root.flow_style:
         raise ValueError("its settings are not one to a line; add the feeds by hand")
     node = next((value for key, value in root.value if key.value == "feeds"), None)
     if node is None:
-        end = text.rstrip()
-        return f"{end}{newline}{newline}feeds:{newline}{_items(urls, '  ', newline)}"
+        return f"{text.rstrip()}{newline}{newline}feeds:{newline}{_items(urls, '  ', newline)}"
     start, end = node.start_mark.index + bom, node.end_mark.index + bom
     if isinstance(node, yaml.SequenceNode) and node.value and not node.flow_style:
         indent = " " * node.start_mark.column

@@ -19,6 +19,8 @@ from pipelines.settings import FeedSettings, Settings, SettingsError
 # Command -> (module, what it does in a few words).
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("pipelines.run", "read the feeds once and print who met whom: the main job"),
+    "init": ("pipelines.init", "write a commented settings file of one's own"),
+    "discover": ("pipelines.discover", "find the feeds of a site, and add them to the settings"),
     "publish": ("pipelines.publish", "read the feeds into the stream, once or for ever"),
     "feeds": ("pipelines.feeds", "how each feed is doing; OPML out"),
     "reparse": ("pipelines.reparse", "the messages of kept fetches again, from their bytes"),
@@ -46,7 +48,10 @@ def _command_parser(name: str) -> tuple[argparse.ArgumentParser, ModuleType]:
     module.add_arguments(parser)
     common = parser.add_argument_group("settings")
     common.add_argument(
-        "--config", type=Path, metavar="FILE", help=f"settings file (default: {settings_module.DEFAULT_FILE})"
+        "--config",
+        type=Path,
+        metavar="FILE",
+        help=f"settings file (default: {settings_module.OWN_FILE}, else {settings_module.DEFAULT_FILE})",
     )
     common.add_argument(
         "--feed", action="append", metavar="URL_OR_FILE", help="read this feed instead; again and again"
@@ -64,8 +69,9 @@ def _command_parser(name: str) -> tuple[argparse.ArgumentParser, ModuleType]:
 def _settings(arguments: argparse.Namespace) -> Settings:
     """The settings file with the flags laid over it. Without either, the built-in defaults."""
     path = arguments.config
-    if path is None and settings_module.DEFAULT_FILE.exists():
-        path = settings_module.DEFAULT_FILE
+    if path is None:
+        files = (settings_module.OWN_FILE, settings_module.DEFAULT_FILE)
+        path = next((file for file in files if file.exists()), None)
     settings = settings_module.load(path) if path else Settings()
     changes: dict[str, object] = {}
     if arguments.feed:

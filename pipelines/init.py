@@ -9,9 +9,8 @@ A file that is there is never overwritten. Commands without --config read meetwi
 
 import argparse
 import os
+import re
 from pathlib import Path
-
-import yaml
 
 from pipelines.add_feeds import with_feeds
 from pipelines.progress import say
@@ -59,5 +58,5 @@ def write(path: Path, feeds: list[str]) -> None:
 
 
 def _data(path: Path) -> str:
-    """The folder of the deployment's data, named for its settings file, as YAML takes it."""
-    return yaml.safe_dump(f"{path.stem}-data", default_style=None).removesuffix("\n...\n").strip()
+    """The folder of the deployment's data, named for its settings file; what YAML would read otherwise is a hyphen."""
+    return re.sub(r"[^\w.-]+", "-", path.stem).lstrip("-.") + "-data"

@@ -15,6 +15,8 @@ from typing import Any
 
 import yaml
 
+# Read without --config: what `meetwire init` writes where it is, else the sample's.
+OWN_FILE = Path("meetwire.yaml")
 DEFAULT_FILE = Path("configs/local.yaml")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 

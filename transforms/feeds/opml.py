@@ -24,19 +24,36 @@ def read(path: str | Path) -> list[Source]:
         text = path.read_bytes()
     except OSError as error:
         raise OpmlError(f"{path}: {error.strerror or error}") from None
+    try:
+        listed = parse(text)
+    except OpmlError as error:
+        raise OpmlError(f"{path}: {error}") from None
+    return [
+        source if _absolute(source.url) else source._replace(url=str(path.parent / source.url)) for source in listed
+    ]
+
+
+def parse(text: bytes) -> list[Source]:
+    """The feeds of an OPML document, each once, in its order, with addresses as written.
+
+    Raises:
+        OpmlError: it declares entities or holds no feed.
+    """
     if b"<!ENTITY" in text:
-        raise OpmlError(f"{path}: declares entities, which a list of feeds has no use for")
+        raise OpmlError("declares entities, which a list of feeds has no use for")
     found = listparser.parse(text)
     sources: dict[str, Source] = {}
     for feed in found.feeds:
         url = feed.url.strip()
-        if "://" not in url and not url.startswith("file:"):
-            url = str(path.parent / url)
         sources.setdefault(url, Source(url, title=(feed.get("title") or "").strip() or None))
     if not sources:
         fault = f": {found.bozo_exception}" if found.get("bozo") else ""
-        raise OpmlError(f"{path}: no feeds in this OPML{' '.join(fault.split(chr(10)))}")
+        raise OpmlError(f"no feeds in this OPML{' '.join(fault.split(chr(10)))}")
     return list(sources.values())
+
+
+def _absolute(url: str) -> bool:
+    return "://" in url or url.startswith("file:")
 
 
 def write(sources: Iterable[Source]) -> str:
