@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace, settings: Settings) -> int:
     """Serves until SIGTERM or Ctrl-C; 0 then. OSError where the port or the folder is taken."""
-    from transforms.streams.emulator.server import Emulator
+    from pipelines.pubsub_emulator.server import Emulator
 
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

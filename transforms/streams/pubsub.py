@@ -1,10 +1,12 @@
 """Google Pub/Sub as a stream, on google-cloud-pubsub; ``PUBSUB_EMULATOR_HOST`` is honoured.
 
 Publishing goes through the client's batches (one a topic and ordering key), with bounded flow and bounded retries.
-Reading is unary pull: the service's streaming pull would hand out more than is asked for, and hold it.
+Reading is unary pull: the service's streaming pull would hand out more than is asked for, and hold it. A pull that the
+service has answered is waited for, however slow the line: to give it up would leave its messages leased to nobody.
 """
 
 import contextlib
+import logging
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -21,10 +23,18 @@ from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransp
 
 from transforms.streams.message import Backlog, Message, MessageRefusedError, Received, StreamError, check, timestamp
 
+LOG = logging.getLogger(__name__)
 # How long a service that does not answer is tried before the stream counts as broken.
 PATIENCE_SECONDS = 120.0
-# A pull of so many messages at once: with a few kilobytes an article some 500 kB, at worst a gigabyte.
+# A pull of so many messages at once, and of so many bytes by the size of those that came last: at 1 Mbit/s some 8 s.
 PULL_MESSAGES = 100
+PULL_BYTES = 1_000_000
+# The first request assumes messages of this size.
+FIRST_BYTES = 100_000
+# A call is made so often, whatever it fails with.
+CALLS = 3
+# How long an answer may take to come through.
+ANSWER_SECONDS = 120.0
 # What a publisher has under way at once.
 WINDOW_MESSAGES, WINDOW_BYTES = 1000, 64_000_000
 # A request may hold 512 kB, and an acknowledgement id takes some 200 bytes.
@@ -33,17 +43,14 @@ ACKNOWLEDGE_IDS = 1000
 RESERVED = frozenset(("topic", "data", "ordering_key", "retry", "timeout", "self"))
 _TRANSIENT = (
     exceptions.Aborted,
+    exceptions.Cancelled,
+    exceptions.DeadlineExceeded,
     exceptions.InternalServerError,
     exceptions.ServiceUnavailable,
     exceptions.TooManyRequests,
     exceptions.Unknown,
 )
-_TRANSIENT_PUBLISH = (
-    *_TRANSIENT,
-    exceptions.DeadlineExceeded,
-    exceptions.Cancelled,
-    PublishToPausedOrderingKeyException,
-)
+_TRANSIENT_PUBLISH = (*_TRANSIENT, PublishToPausedOrderingKeyException)
 _RETRY = Retry(if_exception_type(*_TRANSIENT), initial=0.1, maximum=5.0, multiplier=1.6, timeout=PATIENCE_SECONDS)
 
 
@@ -140,36 +147,41 @@ class PubSubSubscription:
         self._client = connect_subscriber(self._place)
         self._path = self._client.subscription_path(project, subscription)
         self._retry = _RETRY.with_timeout(patience_seconds)
-        check_topic(self._place, self._call(self._client.get_subscription, subscription=self._path), topic)
+        self._mean_bytes = FIRST_BYTES
+        check_topic(self._place, self._call(self._client.get_subscription), topic)
 
     def pull(self, max_messages: int, max_bytes: int, wait_seconds: float) -> list[Received]:
-        """What is there; waits up to ``wait_seconds`` (at least a second: the service takes that long to look) for
-        the first message. The service knows no limit of bytes, so a last request may go beyond ``max_bytes``."""
+        """What is there; looks again for up to ``wait_seconds`` until the first message comes. Empty only where the
+        service answered that nothing is there; StreamError where it did not answer.
+
+        The service knows no limit of bytes, so requests are sized by what the last messages took, and the last one
+        may go beyond ``max_bytes``.
+        """
         taken: list[Received] = []
-        size = 0
-        while len(taken) < max_messages and (not taken or size < max_bytes):
-            more = self._pull(min(PULL_MESSAGES, max_messages - len(taken)), bool(taken), max(1.0, wait_seconds))
-            taken += more
-            size += sum(len(one.data) for one in more)
-            if len(more) < PULL_MESSAGES:
+        room, until, pause = max_bytes, time.monotonic() + wait_seconds, 0.05
+        while len(taken) < max_messages and room > 0:
+            most = max(1, min(PULL_MESSAGES, max_messages - len(taken), min(PULL_BYTES, room) // self._mean_bytes))
+            more = self._pull(most)
+            if more:
+                size = sum(len(one.data) for one in more)
+                self._mean_bytes = max(1, size // len(more))
+                taken, room = taken + more, room - size
+            elif taken or (left := until - time.monotonic()) <= 0:
                 break
+            else:
+                time.sleep(min(pause, left))
+                pause = min(pause * 1.5, 0.5)
         return taken
 
     def acknowledge(self, ack_ids: Sequence[str]) -> None:
-        """What came of these deliveries is durable."""
-        for part in _parts(ack_ids):
-            self._call(self._client.acknowledge, subscription=self._path, ack_ids=part)
+        """What came of these deliveries is durable. Those that have expired, where the subscription delivers exactly
+        once, come again and change nothing."""
+        self._settle(self._client.acknowledge, ack_ids)
 
     def extend(self, ack_ids: Sequence[str], seconds: float) -> None:
         """Holds these deliveries ``seconds`` longer, from now; the service allows 600."""
         deadline = max(0, min(600, round(seconds)))
-        for part in _parts(ack_ids):
-            self._call(
-                self._client.modify_ack_deadline,
-                subscription=self._path,
-                ack_ids=part,
-                ack_deadline_seconds=deadline,
-            )
+        self._settle(self._client.modify_ack_deadline, ack_ids, ack_deadline_seconds=deadline)
 
     def release(self, ack_ids: Sequence[str]) -> None:
         """Gives these deliveries back."""
@@ -183,14 +195,10 @@ class PubSubSubscription:
         """Closes the connection. What was not acknowledged or released comes again when its deadline has passed."""
         self._client.close()
 
-    def _pull(self, most: int, at_once: bool, wait_seconds: float) -> list[Received]:
-        request = {"subscription": self._path, "max_messages": most, "return_immediately": at_once}
-        try:
-            response = self._retry(self._client.pull)(request=request, timeout=wait_seconds, retry=None)
-        except exceptions.DeadlineExceeded:
-            return []
-        except Exception as error:
-            raise fault(self._place, error) from error
+    def _pull(self, most: int) -> list[Received]:
+        # The service then answers at once, so that an answer which is long in coming is a slow line, not an empty one.
+        request = {"max_messages": most, "return_immediately": True}
+        response = self._call(self._client.pull, ANSWER_SECONDS, **request)
         return [
             Received(
                 one.ack_id,
@@ -203,11 +211,33 @@ class PubSubSubscription:
             for one in response.received_messages
         ]
 
-    def _call(self, method: Callable[..., Any], **request: Any) -> Any:
-        try:
-            return method(request=request, retry=self._retry, timeout=30.0)
-        except Exception as error:
-            raise fault(self._place, error) from error
+    def _settle(self, method: Callable[..., Any], ack_ids: Sequence[str], **request: Any) -> None:
+        """Calls ``method`` for all ``ack_ids``; those that are refused are parted from the others and logged."""
+        parts = list(_parts(ack_ids))
+        while parts:
+            part = parts.pop()
+            try:
+                self._call(method, ack_ids=part, **request)
+            except (MessageRefusedError, StreamError) as error:
+                if not isinstance(error.__cause__, exceptions.InvalidArgument | exceptions.FailedPrecondition):
+                    raise
+                if len(part) > 1:
+                    parts += [part[: len(part) // 2], part[len(part) // 2 :]]
+                else:
+                    LOG.info("a message comes again: %s", error)
+
+    def _call(self, method: Callable[..., Any], timeout: float = 30.0, **request: Any) -> Any:
+        """What the service answers; a call that fails for whatever reason is made again before it counts."""
+        last: Exception = TimeoutError("not asked")
+        for _ in range(CALLS):
+            try:
+                return method(request={"subscription": self._path, **request}, retry=self._retry, timeout=timeout)
+            except Exception as error:
+                last = error
+                if isinstance(error, exceptions.InvalidArgument | exceptions.RetryError | ValueError):
+                    break
+            time.sleep(0.2)
+        raise fault(self._place, last) from last
 
 
 def connect_subscriber(place: str) -> pubsub_v1.SubscriberClient:

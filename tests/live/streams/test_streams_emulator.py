@@ -13,10 +13,10 @@ from google.cloud import pubsub_v1
 from google.pubsub_v1 import types
 from servers import Server, emulator, running
 
-from transforms.streams.emulator.engine import Engine
-from transforms.streams.emulator.filters import FilterError, parse_filter
-from transforms.streams.emulator.server import Emulator
-from transforms.streams.emulator.service import Service
+from pipelines.pubsub_emulator.engine import Engine
+from pipelines.pubsub_emulator.filters import FilterError, parse_filter
+from pipelines.pubsub_emulator.server import Emulator
+from pipelines.pubsub_emulator.service import Service
 
 TOPIC, SUBSCRIPTION = "projects/project-x/topics/topic", "projects/project-x/subscriptions/subscription"
 PUBLISHER = """

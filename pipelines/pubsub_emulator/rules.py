@@ -5,8 +5,8 @@ from typing import Any
 
 import grpc
 
+from pipelines.pubsub_emulator.filters import FilterError, parse_filter
 from transforms.streams import message as limits
-from transforms.streams.emulator.filters import FilterError, parse_filter
 
 _NAME = r"projects/[^/]+/{kind}/(?!goog)[A-Za-z][\w.~+%-]{{2,254}}"
 LACKING_TOPIC = ("schema_settings", "ingestion_data_source_settings", "kms_key_name", "message_transforms")
@@ -17,6 +17,7 @@ LACKING_SUBSCRIPTION = (
     "bigtable_config",
     "message_transforms",
     "enable_exactly_once_delivery",
+    "detached",
 )
 CHANGEABLE_TOPIC = ("labels", "message_retention_duration", "message_storage_policy")
 CHANGEABLE_SUBSCRIPTION = (

@@ -12,10 +12,10 @@ import grpc
 from google.protobuf.empty_pb2 import Empty
 from google.pubsub_v1 import types
 
-from transforms.streams.emulator.engine import Engine
-from transforms.streams.emulator.rules import ServiceError, lacking
-from transforms.streams.emulator.service import Service
-from transforms.streams.emulator.streaming import Streams
+from pipelines.pubsub_emulator.engine import Engine
+from pipelines.pubsub_emulator.rules import ServiceError, lacking
+from pipelines.pubsub_emulator.service import Service
+from pipelines.pubsub_emulator.streaming import Streams
 
 # Each open stream and each waiting pull takes a thread.
 THREADS = 128
@@ -85,7 +85,7 @@ class Emulator:
             service.clean()
 
 
-class _Handler(grpc.GenericRpcHandler):
+class _Handler(grpc.GenericRpcHandler):  # type: ignore[misc]
     def __init__(self, service: Service, streams: Streams, ended: threading.Event) -> None:
         self._methods: dict[str, Any] = {}
         for kind, calls in _CALLS.items():

@@ -8,8 +8,8 @@ from typing import Any
 
 from google.pubsub_v1 import types
 
-from transforms.streams.emulator.rules import ServiceError, invalid
-from transforms.streams.emulator.service import ANSWER_BYTES, Service
+from pipelines.pubsub_emulator.rules import ServiceError, invalid
+from pipelines.pubsub_emulator.service import ANSWER_BYTES, Service
 
 LOG = logging.getLogger(__name__)
 # The service sets no limit where the client sets none; the emulator keeps to what a laptop holds.

@@ -8,11 +8,11 @@ from typing import Any
 import grpc
 from google.pubsub_v1 import types
 
-from transforms.streams.emulator import rules, wire
-from transforms.streams.emulator.engine import Engine
-from transforms.streams.emulator.filters import Predicate, parse_filter
-from transforms.streams.emulator.rules import ServiceError, invalid, lacking, not_found
-from transforms.streams.emulator.store import SECOND, Delivery, Store
+from pipelines.pubsub_emulator import rules, wire
+from pipelines.pubsub_emulator.engine import Engine
+from pipelines.pubsub_emulator.filters import Predicate, parse_filter
+from pipelines.pubsub_emulator.rules import ServiceError, invalid, lacking, not_found
+from pipelines.pubsub_emulator.store import SECOND, Delivery, Store
 
 # A client that did not raise gRPC's limit takes 4 MB at once.
 ANSWER_BYTES = 3_500_000
@@ -267,6 +267,8 @@ class Service:
         kept is delivered again."""
         if request.snapshot:
             raise lacking("snapshots")
+        if not request.HasField("time"):
+            raise invalid("A seek needs a target: a time.")
 
         def seek() -> None:
             number, subscription = self._subscription(request.subscription)
