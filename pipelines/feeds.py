@@ -3,7 +3,7 @@
   meetwire feeds                     the feeds of the settings, those with errors first
   meetwire feeds --opml              the same feeds as OPML 2.0, for other readers
   meetwire feeds --retry URL         read a feed again that was given up (410) or is waiting after errors
-  meetwire feeds --identity URL=guid how its entries are told apart: guid, link or hash (it degrades by itself)
+  meetwire feeds --identity URL=guid how its entries are told apart: guid, link, hash or text (it degrades by itself)
 
 Every poll is a row of the table ``feed_health``: meetwire query "SELECT * FROM feed_health WHERE status = 'error'".
 """
@@ -21,9 +21,16 @@ from pipelines.publish import feeds_of
 from pipelines.settings import Settings, SettingsError
 from transforms.feeds import opml, outbox, schedule
 from transforms.feeds.identity import POLICIES
-from transforms.feeds.links import host_of
+from transforms.feeds.links import host_of, without_user
 from transforms.feeds.source import Source
 from transforms.feeds.state import FeedState, State, format_time, parse_time
+
+# Why a feed's entries go by less than their guids.
+_WEAKER = {
+    "link": " (its guids do not stay with their articles)",
+    "hash": " (neither guids nor links stay with their articles)",
+    "text": " (guids, links and dates change with each poll)",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,7 +39,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--retry", action="append", default=[], metavar="URL", help="read this feed again at the next pass"
     )
-    parser.add_argument("--identity", action="append", default=[], metavar="URL=POLICY", help="set guid, link or hash")
+    parser.add_argument(
+        "--identity", action="append", default=[], metavar="URL=POLICY", help="set guid, link, hash or text"
+    )
 
 
 def main(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -118,6 +127,7 @@ def _change(state: State, found: list[Source], arguments: argparse.Namespace) ->
 
 
 def _named(by_url: dict[str, Source], url: str, flag: str) -> Source:
+    url = without_user(url)[0]
     if url not in by_url:
         raise SettingsError(f"{flag} {url!r}: the settings name no such feed")
     return by_url[url]
@@ -149,7 +159,7 @@ def _times(row: dict[str, Any]) -> Iterator[str]:
         yield f"next {following}"
     if row["interval_seconds"]:
         yield f"every {_interval(row['interval_seconds'])}"
-    yield f"told apart by {row['identity']}"
+    yield f"told apart by {row['identity']}" + _WEAKER.get(row["identity"], "")
     if row["moved_to"]:
         yield f"moved to {terminal.plain(row['moved_to'])}"
     if row["gaps"]:

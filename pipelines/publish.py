@@ -25,6 +25,7 @@ from pipelines.progress import Progress, counted, say
 from pipelines.settings import FeedSettings, FetchSettings, Settings, SettingsError, duration
 from transforms.feeds import kept as kept_bytes
 from transforms.feeds import opml, outbox, schedule
+from transforms.feeds.links import without_user
 from transforms.feeds.poll import Outcome
 from transforms.feeds.reader import Agenda, Reader, read_for_ever, read_once
 from transforms.feeds.source import Limits, Shard, Source
@@ -138,18 +139,22 @@ def feeds_of(settings: Settings) -> list[Source]:
         except opml.OpmlError as error:
             raise SettingsError(str(error)) from None
         for source in listed:
-            found.setdefault(source.url, _with_settings(source, feed))
+            source = _with_settings(source, feed)
+            found.setdefault(source.url, source)
     return list(found.values())
 
 
 def _with_settings(source: Source, feed: FeedSettings) -> Source:
+    """``source`` with what the settings say of it; user and password of its address are a header, and shown nowhere."""
+    url, authorization = without_user(source.url)
     return source._replace(
+        url=url,
         every_seconds=feed.every.total_seconds() if feed.every else None,
         full_text=feed.full_text,
         language=feed.language or source.language,
         timezone=feed.timezone,
         user_agent=feed.user_agent,
-        headers=dict(feed.headers),
+        headers={"Authorization": authorization, **feed.headers} if authorization else dict(feed.headers),
     )
 
 
@@ -352,13 +357,13 @@ async def _for_ever(
         metrics.drained(drained)
         moment = now()
         a_round.close_when_quiet(lambda: outbox.waiting(state))
-        if moment - written > timedelta(minutes=1):
+        if abs(moment - written) > timedelta(minutes=1):
             written = moment
             try:
                 write_rows(settings, state)
             except OSError as error:
                 tally.say(f"tables: {error}; rows wait in the state")
-        if moment - tidied > timedelta(hours=1):
+        if abs(moment - tidied) > timedelta(hours=1):
             tidied = moment
             _tidy(settings, state, moment)
 

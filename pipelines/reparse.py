@@ -13,7 +13,7 @@ import contextlib
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 from pipelines.progress import Progress, counted, say
 from pipelines.settings import Settings, SettingsError
 from transforms.articles import message
-from transforms.feeds import decide, ledger, page
+from transforms.feeds import decide, ledger, page, poll
 from transforms.feeds import kept as kept_bytes
 from transforms.feeds.document import Document
 from transforms.feeds.parse import parse_document
@@ -109,18 +109,29 @@ def messages(
     for fetch in fetches:
         if only is not None and fetch["feed_url"] not in only:
             continue
-        body = store.get(fetch["body_sha"])
-        document = body is not None and _parse(body, fetch, settings)
+        document = _attempt(fetch, _parse, store, fetch, settings)
         revisions = state.database.execute(
             "SELECT * FROM revisions WHERE fetch_id = ? ORDER BY position", (fetch["fetch_id"],)
         )
         for row in revisions.fetchall():
-            data = _message(state, store, document, fetch, row) if document else b""
+            data = (document and _attempt(fetch, _message, state, store, document, fetch, row)) or b""
             fate = "lost" if not data else "same" if kept_bytes.sha(data) == row["message_sha"] else "different"
             yield Again(fate, row["revision_id"], row["article_id"], data)
 
 
-def _parse(body: bytes, fetch: Any, settings: Settings) -> Document:
+def _attempt(fetch: Any, make: Callable[..., Any], *arguments: Any) -> Any:
+    """What ``make`` gives; None where it raises, which is said and costs this fetch alone."""
+    try:
+        return make(*arguments)
+    except Exception as error:
+        say(poll.line(f"{fetch['feed_url']} of {fetch['fetched_at']}: {type(error).__name__}: {error}"))
+        return None
+
+
+def _parse(store: kept_bytes.Kept, fetch: Any, settings: Settings) -> Document | None:
+    body = store.get(fetch["body_sha"])
+    if body is None:
+        return None
     return parse_document(
         body,
         fetch["url"],

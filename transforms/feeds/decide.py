@@ -1,7 +1,7 @@
 """What of a document is new: each entry is decided about, against all that is remembered of its feed."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -75,14 +75,18 @@ def plan(state: State, source: Source, document: Document, now: datetime) -> Pla
     Entries of one article are its revisions where their times of change tell them apart, oldest first; else all but
     the first are repeats.
     """
-    present = Counter(alias for entry in document.entries for alias in marks(entry).aliases)
+    present = aliases_of(document)
     links = Counter(identity.link_key(entry) for entry in document.entries)
     groups: dict[str, list[tuple[int, Entry]]] = {}
     for position, entry in enumerate(document.entries):
         key = marks(entry).key
         article_id = known_article(state, source.url, key)
-        if article_id is None and document.identity != "hash":
-            article_id = _by_link(state, source.url, entry, present, links) or _moved(state, source.url, entry, present)
+        if article_id is None and document.identity in ("guid", "link"):
+            article_id = (
+                _by_link(state, source.url, entry, present, links)
+                or _by_content(state, source.url, entry, present)
+                or _moved(state, source.url, entry, present)
+            )
             if article_id in groups:
                 article_id = None
         groups.setdefault(article_id or derive_id(source.url, entry.id_source, key), []).append((position, entry))
@@ -94,6 +98,11 @@ def plan(state: State, source: Source, document: Document, now: datetime) -> Pla
         decisions += _decide_all(state, standing, article_id, group, now)
     had_articles = state.database.execute("SELECT 1 FROM articles WHERE feed_url = ? LIMIT 1", (source.url,)).fetchone()
     return Plan(decisions, bool(decisions and not known and had_articles))
+
+
+def aliases_of(document: Document) -> Counter[str]:
+    """How many entries of a document each alias stands on."""
+    return Counter(alias for entry in document.entries for alias in marks(entry).aliases)
 
 
 def marks(entry: Entry) -> Marks:
@@ -118,7 +127,15 @@ def _by_link(
     if entry.id_source != "guid" or link is None or links[link] > 1:
         return None
     article_id = known_article(state, feed_url, link)
-    return article_id if article_id and not _is_present(state, article_id, entry, present) else None
+    return article_id if article_id and not is_present(state, article_id, entry, present) else None
+
+
+def _by_content(state: State, feed_url: str, entry: Entry, present: Counter[str]) -> str | None:
+    """The article of the same date and content, where its guid and link are gone from the document."""
+    if entry.published_raw is None:
+        return None
+    article_id = known_article(state, feed_url, identity.hash_key(entry))
+    return article_id if article_id and not is_present(state, article_id, entry, present) else None
 
 
 def _moved(state: State, feed_url: str, entry: Entry, present: Counter[str]) -> str | None:
@@ -133,16 +150,16 @@ def _moved(state: State, feed_url: str, entry: Entry, present: Counter[str]) -> 
         (feed_url, format_time(entry.published)),
     ).fetchall()
     for article_id, other in candidates:
-        if revision.similarity(sketch, other) >= _ALIKE and not _is_present(state, article_id, entry, present):
+        if revision.similarity(sketch, other) >= _ALIKE and not is_present(state, article_id, entry, present):
             return str(article_id)
     return None
 
 
-def _is_present(state: State, article_id: str, entry: Entry, present: Counter[str]) -> bool:
+def is_present(state: State, article_id: str, entry: Entry, present: Mapping[str, int]) -> bool:
     """True where an entry of the document other than ``entry`` has a key that the article is known by."""
     own = set(marks(entry).aliases)
     rows = state.database.execute("SELECT alias FROM aliases WHERE article_id = ?", (article_id,))
-    return any(present[row[0]] > (row[0] in own) for row in rows)
+    return any(present.get(row[0], 0) > (row[0] in own) for row in rows)
 
 
 class _Standing(NamedTuple):

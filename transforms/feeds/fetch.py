@@ -13,7 +13,7 @@ from aiohttp.abc import AbstractResolver
 
 from transforms.feeds.guard import BlockedAddressError, guarded_socket
 from transforms.feeds.inflate import EncodingError, Inflater, TooLargeError
-from transforms.feeds.links import host_of, origin_of
+from transforms.feeds.links import host_of, origin_of, without_user
 from transforms.feeds.source import Limits
 
 _REDIRECTS = {301, 302, 303, 307, 308}
@@ -128,7 +128,8 @@ class Fetcher:
     async def _follow(
         self, url: str, sent: Mapping[str, str], own: Mapping[str, str], origin: str, deadline: float
     ) -> Fetched:
-        here, permanent = url, True
+        start = here = without_user(url)[0]
+        permanent = True
         for _ in range(_MOST_REDIRECTS + 1):
             if urlsplit(here).scheme.lower() not in ("http", "https"):
                 return _failed(here, "blocked_scheme", f"leads to {here[:200]}, which is not http or https")
@@ -147,10 +148,10 @@ class Fetcher:
                 location = received.get("location")
                 if answer.status in _REDIRECTS and location:
                     permanent = permanent and answer.status in _PERMANENT
-                    here = urljoin(here, location.strip())
+                    here = without_user(urljoin(here, location.strip()))[0]
                     continue
                 body, error, detail = (b"", None, None) if answer.status == 304 else await self._read(answer, deadline)
-                moved_to = here if permanent and here != url else None
+                moved_to = here if permanent and here != start else None
                 withheld = bool(own) and not at_home
                 return Fetched(here, answer.status, received, body, error, detail, moved_to, withheld)
         return _failed(here, "too_many_redirects", f"more than {_MOST_REDIRECTS}")

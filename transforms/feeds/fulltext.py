@@ -39,7 +39,7 @@ class Robots:
         parts = urlsplit(url)
         place = f"{parts.scheme}://{parts.netloc}"
         asked = self._rules.get(place)
-        if asked is None or now - asked[0] > _ROBOTS_AGE:
+        if asked is None or not timedelta() <= now - asked[0] <= _ROBOTS_AGE:
             asked = now, await self._ask(place)
             self._rules[place] = asked
         rules = asked[1]

@@ -55,5 +55,5 @@ def guarded_socket(address_info: Any) -> socket.socket:
     family, kind, protocol, _, place = address_info
     why = refusal(str(place[0]))
     if why is not None:
-        raise BlockedAddressError(f"{place[0]} is {why}; allow its host with fetch.allow_hosts")
+        raise BlockedAddressError(f"{place[0]} is {why}; allow it with fetch.allow_hosts")
     return socket.socket(family, kind, protocol)

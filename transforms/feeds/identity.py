@@ -1,8 +1,9 @@
-"""Which article is an entry? By guid, link or hash: one policy a feed, degraded by itself where it does not hold.
+"""Which article is an entry? By guid, link, hash or text: one policy a feed, degraded by itself where it does not hold.
 
 A guid that stands on entries with different links (or on different articles without a link) is no identity, so all
-entries of the feed go by link; where links do not tell articles apart either, by a hash of the content. The order of
-entries never matters, since it changes between polls.
+entries of the feed go by link; where links do not tell articles apart either, by a hash of content and date; where the
+dates are those of the fetch, by a hash of the text alone. The order of entries never matters, since it changes between
+polls.
 """
 
 import re
@@ -14,7 +15,7 @@ from transforms.feeds.masks import masked, masked_title
 from transforms.feeds.revision import content_hash, similarity, sketch
 from transforms.rows import derive_id
 
-POLICIES = ("guid", "link", "hash")
+POLICIES = ("guid", "link", "hash", "text")
 # Share of entries that may share a link by mistake before links are given up (FreshRSS's figure).
 _TOLERATED = 0.05
 # How alike two texts of one article are, how long they must be to tell, and how many entries are compared at all.
@@ -27,13 +28,13 @@ _SCHEME = re.compile(r"^https?://(?:www\.)?", re.IGNORECASE)
 def settle(document: Document, policy: str = "guid") -> Document:
     """``document`` with each entry's ``id``, ``id_source`` and ``marks`` under ``policy`` or, where it fails, a weaker one."""
     entries = document.entries
-    while policy != "hash" and not _holds(entries, policy):
+    while policy in ("guid", "link") and not _holds(entries, policy):
         policy = POLICIES[POLICIES.index(policy) + 1]
     settled = []
     shared = _shared_links(entries)
     repeated = {key for key, group in _groups(entries, guid_key).items() if len(group) > 1}
     for entry in entries:
-        source = policy
+        source = "hash" if policy == "text" else policy
         if source == "guid" and entry.guid is None:
             source = "link"
         if source == "link" and (entry.link is None or entry.canonical_url in shared):
@@ -42,7 +43,8 @@ def settle(document: Document, policy: str = "guid") -> Document:
                 if policy == "link" and entry.link is None and entry.guid and guid_key(entry) not in repeated
                 else "hash"
             )
-        identity = {"guid": entry.guid, "link": entry.link}.get(source) or hash_key(entry)[5:]
+        content = text_key(entry) if policy == "text" else hash_key(entry)
+        identity = {"guid": entry.guid, "link": entry.link}.get(source) or content[5:]
         settled.append(_marked(entry._replace(id=identity, id_source=source), policy))
     return document._replace(entries=settled, identity=policy)
 
@@ -50,15 +52,10 @@ def settle(document: Document, policy: str = "guid") -> Document:
 def _marked(entry: Entry, policy: str) -> Entry:
     # What is no identity of this feed is not remembered: guids that are drawn anew at each poll would fill the state.
     trusted = POLICIES[POLICIES.index(policy) :]
-    keys = {"guid": guid_key(entry), "link": link_key(entry), "hash": hash_key(entry)}
+    keys = {"guid": guid_key(entry), "link": link_key(entry), "hash": hash_key(entry), "text": text_key(entry)}
     aliases = [alias for kind, alias in keys.items() if alias and (kind in trusted or kind == entry.id_source)]
-    return entry._replace(marks=Marks(_key(entry), aliases, content_hash(entry), sketch(entry.text)))
-
-
-def _key(entry: Entry) -> str:
-    if entry.id_source == "guid":
-        return guid_key(entry) or ""
-    return (link_key(entry) or "") if entry.id_source == "link" else hash_key(entry)
+    key = keys["text" if policy == "text" else entry.id_source] or ""
+    return entry._replace(marks=Marks(key, list(dict.fromkeys(aliases)), content_hash(entry), sketch(entry.text)))
 
 
 def guid_key(entry: Entry) -> str | None:
@@ -74,6 +71,11 @@ def link_key(entry: Entry) -> str | None:
 def hash_key(entry: Entry) -> str:
     """A hash of what does not change between fetches."""
     return f"hash:{derive_id(masked_title(entry.title or ''), entry.published_raw or '', masked(entry.text))}"
+
+
+def text_key(entry: Entry) -> str:
+    """The same without the date, for feeds whose dates are those of the fetch."""
+    return hash_key(entry._replace(published_raw=None))
 
 
 def _holds(entries: Sequence[Entry], policy: str) -> bool:

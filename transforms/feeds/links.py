@@ -1,5 +1,6 @@
 """Links: made absolute, and made equal where they lead to one page."""
 
+import base64
 import contextlib
 import re
 from functools import lru_cache
@@ -94,6 +95,20 @@ def origin_of(url: str) -> str:
     scheme = parts.scheme.lower()
     port = port or int(_DEFAULT_PORTS.get(scheme, "")[1:] or 0)
     return f"{scheme}://{(parts.hostname or '').rstrip('.')}:{port}" if parts.hostname else ""
+
+
+def without_user(url: str) -> tuple[str, str | None]:
+    """``url`` without user and password, and the ``Authorization`` header that they stand for; None where it has none."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url, None
+    user, at, place = parts.netloc.rpartition("@")
+    if not at or parts.scheme.lower() not in ("http", "https"):
+        return url, None
+    name, _, password = user.partition(":")
+    pair = base64.b64encode(unquote_to_bytes(name) + b":" + unquote_to_bytes(password)).decode("ascii")
+    return urlunsplit(parts._replace(netloc=place)), f"Basic {pair}" if user else None
 
 
 def host_of(link: str) -> str:

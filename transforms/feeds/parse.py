@@ -86,7 +86,7 @@ def _read(text: str, fetch: Fetch) -> Document:
     if root is None:
         return refused("not_a_feed")
     if sitemap.is_sitemap(root):
-        return sitemap.read(root, fetch)
+        return sitemap.read(root, fetch)._replace(whole=whole)
     if not xmlfeed.is_feed(root):
         return refused("not_a_feed")
     flags = ["malformed"] if malformed else []

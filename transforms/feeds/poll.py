@@ -104,11 +104,10 @@ def note_document(
     settled = cut is None and not planned.withheld
     if document.omitted:
         skipped["over_limit"] = document.omitted
-    notes = [f"cut_short: {cut}; its whole entries were taken, and it is asked again in full"] if cut else []
+    fault = f"cut_short: {cut}; its whole entries were taken, and it is asked again in full" if cut else None
+    weaker = None
     if document.identity != feed.identity:
-        notes.append(
-            f"identity: its {feed.identity}s do not stay with their articles; told apart by {document.identity}"
-        )
+        weaker = f"identity: its {feed.identity}s do not stay with their articles; told apart by {document.identity}"
     fetch_id = derive_id(source.url, format_time(now), body_sha) if kept is not None and published else None
     feed = feed._replace(
         title=document.feed.title or source.title,
@@ -130,7 +129,7 @@ def note_document(
     outcome = Outcome(
         source,
         "ok",
-        "; ".join(notes) or None,
+        "; ".join(note for note in (fault, weaker) if note) or None,
         len(document.entries) + document.omitted,
         len(published),
         sum(decision.fate == "revised" for decision in published),
@@ -149,7 +148,7 @@ def note_document(
             )  # fmt: skip
         ledger.record(state, source, document, planned, now, fetch_id, page_texts)
         wish = schedule.wish(fetched.headers.get("cache-control"), document.feed.ttl_seconds)
-        return _save(state, source, _succeeded(feed, now)._replace(error=outcome.error), outcome, interval, wish, now)
+        return _save(state, source, _succeeded(feed, now)._replace(error=fault), outcome, interval, wish, now)
 
 
 def note_failure(
@@ -165,7 +164,7 @@ def note_failure(
     """Anything else. Validators stay as they were; a host that asks for quiet gets it for all its feeds."""
     errors = feed.errors + 1
     interval = schedule.backoff(_interval(feed, shortest), errors)
-    text = f"{error}: {detail}" if detail and not detail.startswith(error) else error
+    text = line(f"{error}: {detail}" if detail and not detail.startswith(error) else error)
     until = None
     if fetched.status in (429, 503):
         wait = schedule.retry_after(fetched.headers.get("retry-after"), now)
@@ -191,6 +190,11 @@ def note_failure(
                 state.hold_host(host, until, text[:200], now + schedule.LONGEST_HOLD)
             interval = max(interval, until - now)
         return _save(state, source, feed, outcome, interval, timedelta(), now, never=gone)
+
+
+def line(text: str) -> str:
+    """``text`` as one line that any database and terminal takes."""
+    return " ".join(text.encode("utf-8", "replace").decode("utf-8").replace("\0", " ").split())
 
 
 def _validator(fetched: Fetched, name: str) -> str | None:

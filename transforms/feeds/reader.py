@@ -74,16 +74,22 @@ class Reader:
         Raises:
             StateError: the state file itself cannot be used, which is no feed's fault.
         """
-        feed = self.state.feed(source)
+        now = self._now()
+        text = ""
         try:
-            return await self._ask(source, feed)
-        except sqlite3.OperationalError as error:  # a full disk, a damaged or locked file
-            raise StateError(f"{self.state.path}: {error}") from error
-        except Exception as error:
-            text = f"internal_error: {type(error).__name__}: {' '.join(str(error).split())}"
-            LOG.debug("%s", source.url, exc_info=True)
+            feed = self.state.feed(source)
+            try:
+                return await self._ask(source, feed)
+            except Exception as error:
+                _raise_where_the_state_is_unusable(self.state, error)
+                text = f"internal_error: {type(error).__name__}: {error}"
+                LOG.debug("%s", source.url, exc_info=True)
             nothing = Fetched(feed.current_url, 0, {}, b"")
-            return poll.note_failure(self.state, source, feed, nothing, text, None, self._now(), self._shortest)
+            return poll.note_failure(self.state, source, feed, nothing, text, None, now, self._shortest)
+        except Exception as error:  # what is remembered of the feed cannot be read, or not be replaced
+            _raise_where_the_state_is_unusable(self.state, error)
+            text = text or f"internal_error: {type(error).__name__}: {error}"
+            return Outcome(source, "error", poll.line(text), next_poll_at=now + schedule.LONGEST_BACKOFF)
 
     async def _ask(self, source: Source, feed: FeedState) -> Outcome:
         if source.is_file:
@@ -168,6 +174,14 @@ class Reader:
             return await self._fetcher.fetch(url)
 
 
+def _raise_where_the_state_is_unusable(state: State, error: Exception) -> None:
+    """Raises a StateError for a full disk, a locked or a damaged file; what one feed's data do is no such thing."""
+    if isinstance(error, StateError):
+        raise error
+    if isinstance(error, sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError:
+        raise StateError(f"{state.path}: {error}") from error
+
+
 async def read_once(
     reader: Reader,
     sources: Iterable[Source],
@@ -227,7 +241,10 @@ class Agenda:
     def put(self, source: Source, at: datetime | None) -> None:
         """Notes when ``source`` is due again; None for a feed that is gone."""
         if at is not None:
-            heapq.heappush(self._heap, (format_time(at), source.url))
+            every = timedelta(seconds=source.every_seconds) if source.every_seconds else timedelta()
+            # A poll that was under way when the clock was put back has noted a time that is too far ahead.
+            latest = self._now + max(every, schedule.LONGEST_WAIT) + schedule.CLOCK_ERROR
+            heapq.heappush(self._heap, (format_time(at if at <= latest else self._now), source.url))
 
     def next_at(self) -> datetime | None:
         """When the next source is due; None where none will ever be."""

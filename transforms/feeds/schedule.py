@@ -20,6 +20,7 @@ MOVE_AFTER = timedelta(days=7)
 # A time that lies further ahead than this was noted by a clock that was wrong.
 CLOCK_ERROR = timedelta(minutes=5)
 _JITTER = 0.1
+LONGEST_WAIT: timedelta = max(LONGEST_BACKOFF, LONGEST_HOLD) * (1 + _JITTER)
 
 
 def jitter(interval: timedelta, *seed: str) -> timedelta:
@@ -112,10 +113,8 @@ def due_at(
     """
     if next_poll_at is None or (polled_at is not None and polled_at > now + CLOCK_ERROR):
         return now
-    if every is not None and polled_at is not None:
-        return min(next_poll_at, polled_at + every * (1 + _JITTER))
-    longest: timedelta = max(LONGEST_BACKOFF, LONGEST_HOLD) * (1 + _JITTER)
-    return min(next_poll_at, now + longest) if every is None else next_poll_at
+    # Counted from the last poll and not from now, which moves on with every look.
+    return min(next_poll_at, (polled_at or now) + (LONGEST_WAIT if every is None else every * (1 + _JITTER)))
 
 
 def is_future(http_date: str | None, now: datetime) -> bool:

@@ -3,10 +3,10 @@
 What one document shows, ``identity.settle`` sees; this looks at the document beside what is remembered of the feed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from transforms.feeds import identity, revision
-from transforms.feeds.decide import known_article, marks
+from transforms.feeds.decide import aliases_of, is_present, known_article, marks
 from transforms.feeds.document import Document, Entry
 from transforms.feeds.state import State, format_time
 
@@ -24,42 +24,71 @@ def settle_by_history(state: State, feed_url: str, document: Document) -> Docume
     list).
     """
     policy = document.identity
-    while policy != "hash" and not _is_stable(state, feed_url, document.entries, policy):
+    while policy != identity.POLICIES[-1] and not _is_stable(state, feed_url, document, policy):
         policy = identity.POLICIES[identity.POLICIES.index(policy) + 1]
-    return document if policy == document.identity else identity.settle(document, policy)
+        document = identity.settle(document, policy)
+        policy = document.identity
+    return document
 
 
-def _is_stable(state: State, feed_url: str, entries: Sequence[Entry], policy: str) -> bool:
-    if policy == "link" and any(entry.canonical_url is None for entry in entries):
+def _is_stable(state: State, feed_url: str, document: Document, policy: str) -> bool:
+    if policy == "link" and any(entry.canonical_url is None for entry in document.entries):
         return False
-    key_of = identity.guid_key if policy == "guid" else identity.link_key
+    present = aliases_of(document)
     kept = changed = other = 0
-    for entry in entries:
-        key = key_of(entry)
+    for entry in document.entries:
+        keys = {"guid": identity.guid_key(entry), "link": identity.link_key(entry), "hash": identity.hash_key(entry)}
+        key = keys[policy]
         if key is None:
             continue
         by_key = known_article(state, feed_url, key)
-        by_content = known_article(state, feed_url, identity.hash_key(entry))
         if by_key is None:
-            link = identity.link_key(entry) if policy == "guid" else None
-            changed += bool(by_content or (link and known_article(state, feed_url, link)))
-        elif _stands_on_another(state, feed_url, entry, by_key, by_content):
+            weaker = keys["link"] if policy == "guid" else None
+            changed += _is_known_otherwise(state, feed_url, entry, weaker, present)
+        elif policy != "hash" and _stands_on_another(state, feed_url, entry, by_key):
             other += 1
         else:
             kept += 1
-    return not (changed >= _FEWEST and kept == 0) and not (other >= _FEWEST and other > kept)
+    return not (changed >= _FEWEST and changed > kept) and not (other >= _FEWEST and other > kept)
 
 
-def _stands_on_another(state: State, feed_url: str, entry: Entry, article_id: str, by_content: str | None) -> bool:
+def _is_known_otherwise(
+    state: State, feed_url: str, entry: Entry, link: str | None, present: Mapping[str, int]
+) -> bool:
+    """True where ``entry``, whose key is new, is an article that is known by its link or content.
+
+    An article that has moved with guid and link is known too, the first time: a publisher may change his address.
+    """
+    article_id = link and known_article(state, feed_url, link)
+    if article_id:
+        return not is_present(state, article_id, entry, present)
+    article_id = known_article(state, feed_url, identity.hash_key(entry))
+    if article_id is None and entry.link is None:
+        article_id = known_article(state, feed_url, identity.text_key(entry))
+    if article_id is None or is_present(state, article_id, entry, present):
+        return False
+    return entry.link is None or entry.published_raw is None or _has_moved(state, article_id)
+
+
+def _has_moved(state: State, article_id: str) -> bool:
+    """True where the article is known under two links already."""
+    query = "SELECT count(*) FROM aliases WHERE article_id = ? AND alias LIKE 'link:%'"
+    return int(state.database.execute(query, (article_id,)).fetchone()[0]) > 1
+
+
+def _stands_on_another(state: State, feed_url: str, entry: Entry, article_id: str) -> bool:
     """True where ``entry`` is not the article ``article_id`` that its guid or link stood on."""
     row = state.database.execute(
         "SELECT content_hash, normaliser, published, sketch FROM articles WHERE article_id = ?", (article_id,)
     ).fetchone()
     if row is None or row["normaliser"] != revision.VERSION or row["content_hash"] == marks(entry).content_hash:
         return False
+    by_content = known_article(state, feed_url, identity.hash_key(entry))
     if by_content is not None:
         return by_content != article_id
     link = identity.link_key(entry)
     moved = link is None or known_article(state, feed_url, link) != article_id
     redated = entry.published is None or format_time(entry.published) != row["published"]
-    return moved and redated and revision.similarity(row["sketch"], marks(entry).sketch) < _UNLIKE
+    own = marks(entry).sketch
+    # Entries of nothing but a title have no text that could be alike.
+    return moved and redated and (not own or revision.similarity(row["sketch"], own) < _UNLIKE)
