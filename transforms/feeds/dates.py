@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from transforms.feeds import datewords, zones
+from transforms.feeds.characters import visible
 from transforms.feeds.datewords import Clock, Parts
 
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
@@ -68,7 +69,7 @@ def read(raw: str, fetched_at: datetime, languages: tuple[str, ...] = (), zone: 
         languages: Language tags of entry and feed, likeliest first.
         zone: IANA zone of a feed whose dates name none.
     """
-    text = raw.strip()
+    text = visible(raw[: 2 * _LONGEST]).strip()
     if not text or len(text) > _LONGEST or not any(map(str.isdigit, text)):
         return Found(None, None, ("date_unparsed",))
     reading = _read(text, languages, zone)
@@ -168,7 +169,7 @@ def _second_chance(text: str, languages: tuple[str, ...], zone: str) -> _Reading
     import dateparser  # slow to load, and hardly ever needed
 
     settings = {"STRICT_PARSING": True, "PARSERS": ["absolute-time"]}
-    tags = [tag.lower().partition("-")[0] for tag in languages] or None
+    tags = [re.split("[-_]", tag.lower())[0] for tag in languages] or None
     try:
         found = dateparser.parse(text, languages=tags, settings=settings)
     except (ValueError, TypeError, OverflowError, RecursionError, LookupError):

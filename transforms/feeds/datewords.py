@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from typing import NamedTuple
 
-from transforms.feeds import months, zones
+from transforms.feeds import months, weekdays, zones
 
 Clock = tuple[int, int, int]
 
@@ -96,20 +97,37 @@ def _figures(text: str, languages: tuple[str, ...], year_digits: int) -> _Day | 
     match = _YEAR_LAST.search(text)
     if match is None or len(match[4]) != year_digits:
         return None
-    day, month, flags = _day_first(int(match[1]), int(match[3]), match[2], text, languages)
-    return _Day(_calendar(int(match[4])), month, day, text[: match.start()] + " " + text[match.end() :], flags)
+    year = _calendar(int(match[4]))
+    rest = text[: match.start()] + " " + text[match.end() :]
+    day, month, flags = _day_first(int(match[1]), int(match[3]), year, match[2], rest, languages)
+    return _Day(year, month, day, rest, flags)
 
 
 def _day_first(
-    first: int, second: int, mark: str, text: str, languages: tuple[str, ...]
+    first: int, second: int, year: int, mark: str, rest: str, languages: tuple[str, ...]
 ) -> tuple[int, int, Sequence[str]]:
-    """Day and month of ``first/second``: what is over twelve is the day; American English puts the month first."""
+    """Day and month of ``first/second``.
+
+    What is over twelve is the day; a weekday beside it settles the order; else the region does: American English puts the
+    month first.
+    """
     if first > 12 or second > 12:
         return (first, second, ()) if first > 12 else (second, first, ())
-    tag = languages[0].lower() if languages else ""
-    american = tag in ("en-us", "en-ph") or (tag in ("", "en") and re.search(r"\d\s?[ap]\.?m\b", text) is not None)
+    weekday = weekdays.find(rest, languages)
+    if weekday is not None and first != second:
+        fitting = [
+            (day, month) for day, month in ((first, second), (second, first)) if _is_weekday(year, month, day, weekday)
+        ]
+        if len(fitting) == 1:
+            return (*fitting[0], ())
+    tag = languages[0].lower().replace("_", "-") if languages else ""
+    american = weekdays.is_month_first(tag) or (tag in ("", "en") and re.search(r"\d\s?[ap]\.?m\b", rest) is not None)
     flags = () if first == second or mark == "." else ("date_ambiguous",)
     return (second, first, flags) if mark != "." and american else (first, second, flags)
+
+
+def _is_weekday(year: int, month: int, day: int, weekday: int) -> bool:
+    return year > 0 and date(year, month, day).weekday() == weekday
 
 
 def _named(text: str, languages: tuple[str, ...]) -> _Day | None:

@@ -8,6 +8,9 @@ from typing import NamedTuple, TypeVar
 from transforms.feeds.document import Document, Entry
 
 Item = TypeVar("Item")
+# In characters. Identity and revisions are hashed over all of a text, which takes a second for each two millions.
+_LONGEST_TEXT = 6_000_000
+_LONGEST_TITLE = 10_000
 
 
 class Fetch(NamedTuple):
@@ -46,7 +49,7 @@ def read_all(
     for item in items:
         if len(entries) >= fetch.limit:
             break
-        if fetch.is_out_of_time():
+        if entries and fetch.is_out_of_time():
             flags.append("out_of_time")
             break
         try:
@@ -57,7 +60,23 @@ def read_all(
         else:
             passed += entry is None
         if entry is not None:
-            entries.append(entry)
+            entries.append(_bounded(entry))
     return document._replace(
         entries=entries, omitted=max(0, count - len(entries) - passed), flags=tuple(dict.fromkeys(flags))
     )
+
+
+def _bounded(entry: Entry) -> Entry:
+    """``entry`` with its texts cut where they are longer than any article, with the flag ``text_cut``."""
+    title, summary, text = (
+        (entry.title or "")[:_LONGEST_TITLE],
+        (entry.summary or "")[:_LONGEST_TEXT],
+        entry.text[:_LONGEST_TEXT],
+    )
+    if (
+        len(title) == len(entry.title or "")
+        and len(summary) == len(entry.summary or "")
+        and len(text) == len(entry.text)
+    ):
+        return entry
+    return entry._replace(title=title or None, summary=summary or None, text=text, flags=(*entry.flags, "text_cut"))

@@ -6,23 +6,23 @@ from typing import Any
 
 import pycountry
 
-from transforms.feeds.document import Document, Entry
+from transforms.feeds.document import Entry
 
 # Below forty letters guesses are wild; py3langid's probability is sharp above, so anything lower is a mixed text.
 _FEWEST_LETTERS = 40
 _CERTAIN = 0.9
 _ENOUGH = 600
+# Codes that ISO 639 has renamed.
+_RENAMED = {"iw": "he", "in": "id", "ji": "yi", "jw": "jv", "mo": "ro"}
 _TAG = re.compile(r"^\s*([A-Za-z]{2,3})(?![A-Za-z])")
 
 
-def detect_all(document: Document) -> Document:
-    """``document`` with the language of every entry."""
-    return document._replace(entries=[with_language(entry) for entry in document.entries])
+def with_language(entry: Entry, read_text: bool = True) -> Entry:
+    """``entry`` with its language. A feed's declaration is a template's default too often to be believed first.
 
-
-def with_language(entry: Entry) -> Entry:
-    """``entry`` with its language. A feed's declaration is a template's default too often to be believed first."""
-    found = detect(f"{entry.title or ''}\n{entry.text}")
+    Without ``read_text`` what is declared is all that counts.
+    """
+    found = detect(f"{(entry.title or '')[:_ENOUGH]}\n{entry.text[: 4 * _ENOUGH]}") if read_text else None
     if found:
         return entry._replace(language=found, language_source="text")
     declared = primary(entry.language_declared)
@@ -33,6 +33,7 @@ def primary(tag: str | None) -> str | None:
     """The primary language of a tag (``en`` of ``en-US`` or ``eng``); null where it names no language of ISO 639."""
     match = _TAG.match(tag or "")
     code = match[1].lower() if match else ""
+    code = _RENAMED.get(code, code)
     found = pycountry.languages.get(**{f"alpha_{len(code)}": code}) if code else None
     return getattr(found, "alpha_2", None) or getattr(found, "alpha_3", None)
 

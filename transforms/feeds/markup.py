@@ -34,6 +34,8 @@ _XML = {"amp", "lt", "gt", "quot", "apos"}
 _MOST_EXPANDED = 65536
 # More tags than any feed within the limit of bytes has that holds articles; a tree of them would fill the memory.
 _MOST_TAGS = 1_000_000
+# CDATA sections, comments and instructions, of which an item has a handful.
+_MOST_SECTIONS = 200_000
 # Elements that HTML never closes; unescaped in a description they make the XML unreadable.
 _VOID = re.compile(r"<(br|hr|img|input|wbr|col|area)\b([^<>]*?)/?>(?:\s*</\1\s*>)?", re.IGNORECASE)
 _VOID_END = re.compile(r"</(?:br|hr|img|input|wbr|col|area)\s*>", re.IGNORECASE)
@@ -82,7 +84,7 @@ def repair(text: str, limit: int) -> Repaired:
     kept = list(_within(pieces, tag, limit))
     clean = _Cleaning(opening.entities)
     repaired = "".join(clean.piece(piece) if is_markup else clean.characters(piece) for piece, is_markup in kept)
-    cut = len(kept) < len(pieces) or len(kept[-1][0]) < len(pieces[-1][0])
+    cut = walk.cut or len(kept) < len(pieces) or len(kept[-1][0]) < len(pieces[-1][0])
     return Repaired(repaired, opening.junk or walk.malformed or clean.changed, False, count, cut)
 
 
@@ -152,12 +154,18 @@ class _Walk:
         self._position = start
         self._next: dict[str, int] = {}
         self.malformed = False
+        self.cut = False
 
     def pieces(self) -> Iterator[tuple[str, bool]]:
         """(piece, True) for markup with text, (piece, False) for CDATA sections, each with its marks."""
-        while opening := _OPENING.search(self._text, self._position):
+        for _ in range(_MOST_SECTIONS):
+            opening = _OPENING.search(self._text, self._position)
+            if opening is None:
+                yield self._text[self._position :], True
+                return
             start = opening.start()
-            yield self._text[self._position : start], True
+            if start > self._position:
+                yield self._text[self._position : start], True
             if opening[0] == "<!--":
                 end = self._find("-->", start + 4)
                 self._position = end + 3 if end >= 0 else start + 4
@@ -167,7 +175,8 @@ class _Walk:
                 self.malformed = self.malformed or instruction is None
             else:
                 yield self._cdata(start), False
-        yield self._text[self._position :], True
+        self.cut = True
+        yield "", True
 
     def _find(self, mark: str, start: int) -> int:
         """Where ``mark`` stands next, -1 for nowhere. What was found once is not searched again."""

@@ -6,6 +6,8 @@ import unicodedata
 from functools import cache
 from importlib import resources
 
+from transforms.feeds import weekdays
+
 # Where two languages call different months by one name and nothing tells which is meant: the one with more news.
 _PREFERRED = ("en", "es", "pt", "fr", "de", "ru", "it", "pl", "cs", "uk", "tr", "nl", "id", "ar")
 _FIGURE_BEFORE = re.compile(r"\d\S{0,2}\s*(?:\w{1,3}[\s'’]+)?[\s,/.-]*$")
@@ -24,13 +26,13 @@ def find(text: str, languages: tuple[str, ...] = ()) -> tuple[int, int, int] | N
         languages: Language tags, likeliest first; a name that is known only elsewhere is found all the same.
     """
     words = list(_WORD.finditer(text))
-    tags = {tag.lower().partition("-")[0] for tag in languages}
+    tags = {re.split("[-_]", tag.lower())[0] for tag in languages}
     best: tuple[tuple[int, int, int], tuple[int, int, int]] | None = None
     for index, word in enumerate(words):
         for last in range(min(index + 3, len(words) - 1), index - 1, -1):
             start, end = word.start(), words[last].end()
             senses = _senses(text[start:end])
-            if not senses:
+            if not senses or (weekdays.is_one(text[start:end], languages) and not (tags | {"en"}) & senses.keys()):
                 continue
             figures = bool(_FIGURE_BEFORE.search(text[:start])) + bool(_FIGURE_AFTER.match(text[end:]))
             rank = (figures, bool(tags & senses.keys()), last - index)
@@ -45,7 +47,7 @@ def lookup(name: str, languages: tuple[str, ...] = ()) -> int | None:
     senses = _senses(name)
     if not senses:
         return None
-    tags = [tag.lower().partition("-")[0] for tag in languages]
+    tags = [re.split("[-_]", tag.lower())[0] for tag in languages]
     for tag in (*tags, *_PREFERRED):
         if tag in senses:
             return senses[tag]

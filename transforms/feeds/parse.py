@@ -62,7 +62,10 @@ def parse_document(
     if document.entries and not entries:
         return refused("no_entries_read", flags)
     document = identity.settle(document._replace(entries=entries, flags=flags), policy)
-    return languages.detect_all(document) if detect else document
+    if not detect:
+        return document
+    entries = [languages.with_language(entry, read_text=not fetch.is_out_of_time()) for entry in document.entries]
+    return document._replace(entries=entries)
 
 
 def _read(text: str, fetch: Fetch) -> Document:

@@ -98,7 +98,7 @@ def find(name: str, language: str = "") -> Zone | None:
         total = hours * 60 + minutes
         return Zone(-total if sign == "-" else total) if total <= 14 * 60 and minutes < 60 else None
     key = name.upper().strip(".")
-    tag = language.lower()
+    tag = language.lower().replace("_", "-")
     for sense in ((key, tag), (key, tag.partition("-")[0])):
         if sense in _OTHER_SENSES:
             return Zone(_OTHER_SENSES[sense])
