@@ -1,0 +1,125 @@
+"""Every command in README and the manual is run as it stands there, or named here with the reason why not."""
+
+import http.server
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from terminals import ROOT
+
+from pipelines import cli
+
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+PROGRAMS = ("meetwire", "make", "pip", "source", "python", "export")
+# How a command begins -> why it is not run here.
+NOT_RUN = {
+    "make run": "sets up an environment; the sample feeds' tests run what it runs",
+    "make test": "is this suite",
+    "pip install": "sets up an environment",
+    "source .venv/bin/activate": "this environment is active",
+    "meetwire doctor --create --config configs/streaming.yaml": "needs Google Cloud",
+    "meetwire publish --every 10m --config configs/streaming.yaml": "needs Google Cloud",
+    "meetwire stream --config configs/streaming.yaml": "needs Google Cloud",
+    "meetwire evaluate --update-floors": "changes the pinned floors; the evaluation's tests run it over sets of their own",
+}
+FOR_EVER = ("meetwire publish --every", "meetwire stream")
+FEED = (
+    "<rss version='2.0'><channel><title>Desk</title><item><guid>1</guid><title>Talks</title>"
+    "<pubDate>Mon, 12 Oct 2026 09:00:00 GMT</pubDate>"
+    "<description>Foreign Minister Ana Duarte met Foreign Minister Per Lindholm in Oslo on Monday.</description>"
+    "</item></channel></rss>"
+)
+
+
+def commands_of(page):
+    """The commands of a page's code blocks, without the remarks behind them."""
+    for line in page.read_text(encoding="utf-8").splitlines():
+        match = re.match(rf"(?: {{4}}|\$ )((?:{'|'.join(PROGRAMS)}) .*)", line)
+        if match and not re.match(r"meetwire [\w-]+: ", match[1]):  # what a command says
+            yield re.split(r"\s{2,}|\s#", match[1])[0].rstrip("& ")
+
+
+COMMANDS = list(dict.fromkeys(command for page in PAGES for command in commands_of(page)))
+RUN = [command for command in COMMANDS if not command.startswith(tuple(NOT_RUN))]
+
+
+def test_the_pages_hold_commands():
+    assert len(RUN) >= 9
+    for begin in NOT_RUN:
+        assert any(command.startswith(begin) for command in COMMANDS), f"{begin!r} is in no page any more"
+
+
+@pytest.fixture(scope="module")
+def deployment(tmp_path_factory):
+    """A folder as README leaves it, with a site on loopback that stands for https://news.example."""
+    folder = tmp_path_factory.mktemp("documented")
+    for name in ("configs", "tests", "benchmarks"):
+        (folder / name).symlink_to(ROOT / name)
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(FEED.encode())
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    (folder / "article.txt").write_text(
+        "Foreign Minister Ana Duarte met Foreign Minister Per Lindholm in Oslo on Monday.\n"
+    )
+    yield folder, f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize("command", RUN)
+def test_a_command_of_the_manual_does_what_it_says(deployment, command):
+    folder, site = deployment
+    if "jq " in command and not shutil.which("jq"):
+        pytest.skip("jq is not installed")
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    process = subprocess.Popen(
+        ["bash", "-o", "pipefail", "-c", f"exec {command.replace('https://news.example', site)}" if "|" not in command else command],
+        cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    if command.startswith(FOR_EVER):
+        for line in process.stderr:
+            if line.startswith(("publish: ", "stream: ")):
+                process.send_signal(signal.SIGTERM)
+                break
+    _, said = process.communicate(timeout=100)
+    assert process.returncode == 0, said
+    assert "Traceback" not in said
+    if command == "meetwire init":  # the site that stands for the real one is on a private address
+        settings = folder / "meetwire.yaml"
+        settings.write_text(settings.read_text() + "\nfetch: {allow_hosts: [127.0.0.1], host_spacing: 0.01}\n")
+
+
+MENTIONED = sorted(
+    {
+        mention
+        for page in PAGES
+        for mention in re.findall(r"`meetwire ([a-z][^`\n]*)`", page.read_text(encoding="utf-8"))
+        if mention.split()[0] != "COMMAND"
+    }
+)
+
+
+@pytest.mark.parametrize("mention", MENTIONED)
+def test_a_command_that_is_mentioned_exists_with_its_flags(mention):
+    name, *words = shlex.split(mention)
+    assert name in cli.COMMANDS
+    parser, module = cli._command_parser(name)
+    if not getattr(module, "TAKES_BEAM_OPTIONS", False):
+        for flag in (word.split("=")[0] for word in words if word.startswith("--")):
+            assert flag in parser._option_string_actions, f"meetwire {name} has no {flag}"
