@@ -342,6 +342,7 @@ async def _for_ever(
     from pipelines.feed_metrics import FeedMetrics
 
     metrics = FeedMetrics(state, metrics_port)
+    tally.say(f"publish: {counted(len(chosen), 'feed')}, each read when it is due, until SIGTERM or Ctrl-C")
     total = outbox.Drained()
     tidied = written = now()
     a_round = _Round(tally.say)
