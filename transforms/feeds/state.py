@@ -183,5 +183,8 @@ def format_time(moment: datetime | None) -> str | None:
 
 
 def parse_time(text: str | None) -> datetime | None:
-    """The moment that ``format_time`` wrote; null for null."""
-    return datetime.fromisoformat(text) if text else None
+    """The moment that ``format_time`` wrote; null for null and for what it never wrote."""
+    try:
+        return datetime.fromisoformat(text) if text else None
+    except (ValueError, TypeError):
+        return None
