@@ -1,52 +1,86 @@
-"""Takes messages through the chain in a process of its own, so that one that ends its process ends only that one."""
+"""Takes messages through the chain in a process of its own: one that ends or hangs its process ends only that one.
 
+The process that reads the stream stays free to hold its leases, to keep the time, and to stop when it is told to.
+"""
+
+import contextlib
+import ctypes
 import multiprocessing
+import os
 import signal
-from collections.abc import Callable, Sequence
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.connection import Connection
 from typing import Any
 
-from pipelines.chain import Fates
+from pipelines.chain import Fates, extracted_from_now, load_model
+from pipelines.settings import Settings, SettingsError
 from transforms.streams.message import Received
 
 Run = Callable[[Sequence[Received]], Fates]
+# A run that takes longer hangs: so long, and a second for so many bytes, a tenth of what one core reads.
+HANGS_SECONDS, BYTES_PER_SECOND = 60.0, 2_000
+START_SECONDS = 300.0
+_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
+
+
+class StoppedError(Exception):
+    """A run that was ended, or never begun, because the whole is to stop: no message's fault."""
 
 
 class Apart:
     """Calls ``run`` in another process, which is started when first needed, and again when it has ended.
 
+    A context manager, whose end ends the process. It dies with this one, and signals meant for both reach this alone.
+
     Args:
         run: Takes messages through the chain; must be picklable.
-        seconds: A call that takes longer is ended with its process.
+        settings: The deployment's: its model is loaded there, before the time begins to count.
+        hangs_seconds: Beside the time for its bytes, a call that takes longer is ended with its process.
     """
 
-    def __init__(self, run: Run, seconds: float = 900.0) -> None:
-        self._run, self._seconds = run, seconds
+    def __init__(self, run: Run, settings: Settings, hangs_seconds: float = HANGS_SECONDS) -> None:
+        self._run, self._settings, self._hangs = run, settings, hangs_seconds
         self._process: Any = None
+        self._stop_at: float | None = None
+        self._done: Counter[str] = Counter()
+        self._under_way: Counter[str] = Counter()
+
+    def __enter__(self) -> "Apart":
+        """Starts the process. SettingsError where the model cannot be used."""
+        self._start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def __call__(self, messages: Sequence[Received]) -> Fates:
-        """What ``run`` gives or raises; RuntimeError where the process ended, TimeoutError where it had to be."""
-        if self._process is None:
-            context = multiprocessing.get_context("spawn")
-            self._pipe, theirs = context.Pipe()
-            self._process = context.Process(target=_serve, args=(theirs, self._run), daemon=True)
-            self._process.start()
-            theirs.close()
-        try:
-            self._pipe.send(list(messages))
-            if not self._pipe.poll(self._seconds):
-                self.close()
-                raise TimeoutError(f"did not end within {self._seconds:.0f} seconds")
-            answer = self._pipe.recv()
-        except (EOFError, ConnectionError):
-            self._process.join()
-            code = self._process.exitcode
-            self.close()
-            raise RuntimeError(f"the process that worked on it ended with {code}") from None
+        """What ``run`` gives or raises.
+
+        Raises:
+            RuntimeError: the process ended.
+            TimeoutError: it hung and was ended.
+            StoppedError: it was ended by a signal that asks to stop, or ``stop`` was called and its time is over.
+        """
+        self._start()
+        seconds = self._hangs + sum(len(one.data) for one in messages) / BYTES_PER_SECOND
+        answer = self._ask(list(messages), seconds)
         if isinstance(answer, Exception):
             raise answer
         assert isinstance(answer, Fates)
         return answer
+
+    def counts(self) -> Mapping[str, int]:
+        """What was done so far, the run under way included."""
+        return self._done + self._under_way
+
+    def stop(self, seconds: float) -> None:
+        """Ends the call under way in so many seconds. May be called from a signal handler."""
+        if self._stop_at is None:
+            self._stop_at = time.monotonic() + seconds
 
     def close(self) -> None:
         """Ends the process, where there is one."""
@@ -56,17 +90,96 @@ class Apart:
             process.kill()
             process.join()
 
+    def _start(self) -> None:
+        if self._process is not None:
+            return
+        context = multiprocessing.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=_serve, args=(theirs, self._run, self._settings, os.getpid()))
+        self._process.daemon = True
+        self._process.start()
+        theirs.close()
+        answer = self._ask(None, START_SECONDS)
+        if isinstance(answer, Exception):
+            self.close()
+            raise answer
 
-def _serve(pipe: Connection, run: Run) -> None:
-    """Answers until the parent closes its end, which its death does too."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    def _ask(self, request: Any, seconds: float) -> Any:
+        """What the process answers to ``request``, within the time."""
+        until = time.monotonic() + seconds
+        try:
+            self._pipe.send(request)
+            while True:
+                now = time.monotonic()
+                if self._stop_at is not None and now >= self._stop_at:
+                    self.close()
+                    raise StoppedError("the time to stop in is over")
+                if now >= until:
+                    self.close()
+                    raise TimeoutError(f"did not end within {seconds:.0f} seconds")
+                if self._pipe.poll(0.2):
+                    kind, answer = self._pipe.recv()
+                    if kind == "answer":
+                        self._done, self._under_way = self._done + self._under_way, Counter()
+                        return answer
+                    self._under_way = Counter(answer)
+        except (EOFError, ConnectionError):
+            process = self._process
+            process.join()
+            code = process.exitcode
+            self.close()
+            if code in (-signal.SIGTERM, -signal.SIGINT):
+                raise StoppedError(f"the process that worked on it was ended with {code}") from None
+            raise RuntimeError(f"the process that worked on it ended with {code}") from None
+
+
+def _serve(pipe: Connection, run: Run, settings: Settings, parent: int) -> None:
+    """Answers until the parent closes its end, or dies."""
+    for number in (signal.SIGINT, signal.SIGTERM):  # the parent's to handle: it ends this process
+        signal.signal(number, signal.SIG_IGN)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGKILL)
+        if os.getppid() != parent:
+            return
+    sending = threading.Lock()
+
+    def send(kind: str, what: Any) -> None:
+        with sending, contextlib.suppress(OSError):
+            pipe.send((kind, what))
+
     while True:
         try:
             messages = pipe.recv()
         except EOFError:
             return
         try:
-            answer: Any = run(messages)
+            answer: Any = None
+            if messages is None:
+                load_model(settings)
+            else:
+                with _telling(send, extracted_from_now(settings)):
+                    answer = run(messages)
+        except SettingsError as error:
+            answer = error
         except Exception as error:
             answer = RuntimeError(f"{type(error).__name__}: {error}")
-        pipe.send(answer)
+        send("answer", answer)
+
+
+@contextlib.contextmanager
+def _telling(send: Callable[[str, Any], None], counts: Callable[[], Mapping[str, int]]) -> Any:
+    """Sends the ``counts`` now and then, and once at the end."""
+    ended = threading.Event()
+
+    def tell() -> None:
+        while not ended.wait(0.5):
+            send("counts", dict(counts()))
+
+    thread = threading.Thread(target=tell, name="counts", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+        send("counts", dict(counts()))

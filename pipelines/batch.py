@@ -15,24 +15,22 @@ dead letter.
 """
 
 import argparse
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime
-from itertools import islice
-from typing import TypeVar
 
 from pipelines.archive import archived_articles
-from pipelines.chain import Fates, extracted_from_now, load_model, run_articles, run_messages
+from pipelines.chain import Fates, load_model
 from pipelines.moments import moment_flag
 from pipelines.on_runner import batch_on_runner, wants_runner
-from pipelines.progress import Progress, say
+from pipelines.progress import say
 from pipelines.settings import Settings, SettingsError
-from pipelines.streaming import drain
-from transforms.streams import read_range
+from pipelines.streaming import drain, take
+from transforms.articles.message import encode_article
+from transforms.rows import Article
+from transforms.streams import Received, read_range
+from transforms.streams.given import GivenSubscription
 
 TAKES_BEAM_OPTIONS = True
-# Elements a run of the chain: enough that its start-up does not count, few enough for the memory.
-RUN = 500
-T = TypeVar("T")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,19 +47,18 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
     """Runs the batch; see the module for its exit codes."""
     if arguments.since and arguments.until and arguments.since >= arguments.until:
         raise SettingsError("--since is not before --until")
-    load_model(settings)
     now = datetime.now(UTC)
     span = arguments.since or arguments.until
     if wants_runner(arguments.beam):
         if arguments.archive:
             raise SettingsError("--archive runs here, without --runner")
+        load_model(settings)
         fates = batch_on_runner(arguments.beam, settings, arguments.since, arguments.until or now)
     elif arguments.archive:
-        articles = archived_articles(settings, arguments.since, arguments.until)
-        fates = in_runs(articles, lambda some: run_articles(some, settings), settings, "batch")
+        fates = take_articles(settings, archived_articles(settings, arguments.since, arguments.until), "batch")
     elif span and settings.stream.startswith("folder:"):
         messages = read_range(settings.stream, arguments.since, arguments.until)
-        fates = in_runs(messages, lambda some: run_messages(some, settings), settings, "batch")
+        fates = take(settings, GivenSubscription(messages), "batch")
     elif arguments.since:
         raise SettingsError(f"--since: {settings.stream} has no past to read again (--until and --archive work)")
     else:
@@ -70,15 +67,9 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
     return 1 if arguments.strict and fates.dead_letters.total() else 0
 
 
-def in_runs(elements: Iterable[T], run: Callable[[Sequence[T]], Fates], settings: Settings, doing: str) -> Fates:
-    """Takes ``elements`` through ``run``, ``RUN`` at a time, and shows its progress as ``doing``."""
-    total = Fates()
-    with Progress(doing, "articles", counts=extracted_from_now(settings)):
-        for some in _parts(iter(elements), RUN):
-            total.add(run(some))
-    return total
-
-
-def _parts(elements: Iterator[T], size: int) -> Iterator[list[T]]:
-    while some := list(islice(elements, size)):
-        yield some
+def take_articles(settings: Settings, articles: Iterable[Article], doing: str) -> Fates:
+    """Takes ``articles`` that are clean already through the rest of the chain, and shows the progress as ``doing``."""
+    messages = (
+        Received(one.revision_id, encode_article(one), {}, one.revision_id, one.fetched_at or "", 1) for one in articles
+    )
+    return take(settings, GivenSubscription(messages), doing, whole_chain=False)

@@ -1,11 +1,10 @@
 """The loop behind ``stream``: pull what is there, take it through the chain, make it durable, acknowledge, go on.
 
-Whatever fails is tried again in smaller company: a bundle that raised or ended the process is retried in tens, then
-each message alone, so that the one that cannot be processed is found; after a number of tries it is a dead letter with
-its whole payload, and the rest flows. A process may end for reasons that are no message's fault, so that alone buries
-nothing: a message that was begun twice when a process ended is tried in a process apart, where it can only end that
-one, and is seen to. Where even the dead letter cannot be written, or one message after the other has to be given up, no
-message is at fault: the loop ends with that error, and acknowledges no more.
+Whatever fails is tried again in smaller company: a bundle that raised, hung or ended its process is retried in tens,
+then each message alone, so that the one that cannot be processed is found; after a number of tries it is a dead letter
+with its whole payload, and the rest flows. What an orderly stop or a kill interrupts has not failed. Where even the
+dead letter cannot be written, or one message after the other has to be given up, no message is at fault: the loop ends
+with that error, and acknowledges no more.
 """
 
 import dataclasses
@@ -13,7 +12,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 
-from pipelines.apart import Run
+from pipelines.apart import Run, StoppedError
 from pipelines.chain import Fates
 from transforms.streams.attempts import Attempts, Tries
 from transforms.streams.leases import LeaseKeeper
@@ -22,8 +21,6 @@ from transforms.streams.message import Received, StreamError, Subscription
 LOG = logging.getLogger(__name__)
 # How many messages share a run when they have been begun before so many times.
 COMPANY = {0: None, 1: 10}
-# A message that was begun when so many processes ended is tried in a process apart.
-SUSPECT = 2
 # So many times as often as a message may fail, it may be begun: the end of a whole container is never seen.
 UNSEEN = 10
 # So many messages given up in a row, with none that went well between: it is the chain that fails, not they.
@@ -58,8 +55,8 @@ class Consumer:
 
     Args:
         subscription: Where the messages come from.
-        run: Takes messages through the chain; returns when what came of them is durable, raises where it failed.
-        run_apart: The same in another process; raises where that ends.
+        run: Takes messages through the chain; returns when what came of them is durable, raises where it failed, and
+            StoppedError where it was interrupted.
         bury: Makes a message that cannot be processed a durable dead letter.
         attempts: The memory of what was begun and not finished.
         limits: What is taken at once.
@@ -71,7 +68,6 @@ class Consumer:
         self,
         subscription: Subscription,
         run: Run,
-        run_apart: Run,
         bury: Callable[[Received, Exception], None],
         attempts: Attempts,
         limits: Limits,
@@ -79,7 +75,7 @@ class Consumer:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._subscription, self._run, self._run_apart, self._bury = subscription, run, run_apart, bury
+        self._subscription, self._run, self._bury = subscription, run, bury
         self._attempts, self._limits, self._done = attempts, limits, done
         self._clock, self._sleep = clock, sleep
         self._given_up = 0
@@ -155,9 +151,13 @@ class Consumer:
         ids = [one.message_id for one in group]
         self._attempts.begin(ids)
         try:
-            fates = (self._run_apart if tries.begun - tries.failed >= SUSPECT else self._run)(group)
+            fates = self._run(group)
             if not fates.complete:
                 raise RuntimeError(f"{fates.messages} messages went in, and not all came out: {fates}")
+        except StoppedError:
+            self._attempts.undo(ids)
+            self.stop()
+            return False
         except Exception as error:
             failed = tries.failed + 1
             LOG.warning("%d messages failed (try %d): %s", len(group), failed, _line(error))

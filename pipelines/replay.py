@@ -12,17 +12,20 @@ Marked letters are replayed only with --all. Running it twice changes nothing.
 """
 
 import argparse
+import contextlib
+import functools
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
+from pipelines.apart import Apart
 from pipelines.archive import FAILED_AGAIN, SOLVED, archived_articles, open_letters
-from pipelines.batch import in_runs
-from pipelines.chain import Fates, load_model, run_articles, run_messages
+from pipelines.batch import take_articles
+from pipelines.chain import Fates, run_messages
 from pipelines.moments import moment_flag
 from pipelines.progress import Progress, counted, say
 from pipelines.settings import Settings
-from transforms.articles.message import decode_article
+from pipelines.streaming import run_article_messages
 from transforms.plain import from_plain
 from transforms.rows import TABLES, Attribute, DeadLetter
 from transforms.streams.message import Received, timestamp
@@ -31,6 +34,10 @@ from transforms.tables.sinks import Tables
 
 # Letters that share a run as long as none of them fails.
 TOGETHER = 100
+
+
+# What works in a process apart on letters of a stage: those that are clean articles, and all others.
+Workers = Mapping[bool, Apart]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,9 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(arguments: argparse.Namespace, settings: Settings) -> int:
     """Replays; 0 where everything went through, 1 where a letter failed again."""
     if arguments.archive:
-        load_model(settings)
-        articles = archived_articles(settings, arguments.since, arguments.until)
-        fates = in_runs(articles, lambda some: run_articles(some, settings), settings, "replay")
+        fates = take_articles(settings, archived_articles(settings, arguments.since, arguments.until), "replay")
         say(f"replay: {fates.summary()}")
         return 0
     letters = open_letters(settings, arguments.stage, arguments.error, arguments.since, arguments.until, arguments.all)
@@ -64,7 +69,6 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
     if not letters:
         say("replay: no dead letters")
         return 0
-    load_model(settings)
     solved, failed = replay(settings, letters, datetime.now(UTC))
     say(f"replay: {counted(len(letters), 'letter')}: {solved} went through, {failed} failed again")
     return 1 if failed else 0
@@ -73,10 +77,15 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
 def replay(settings: Settings, letters: Sequence[DeadLetter], now: datetime) -> tuple[int, int]:
     """Takes ``letters`` through the chain and marks each; how many went through, and how many failed again."""
     failed = 0
-    with Progress("replay", "letters", len(letters)) as progress:
+    with (
+        contextlib.closing(Apart(functools.partial(run_messages, settings=settings), settings)) as whole,
+        contextlib.closing(Apart(functools.partial(run_article_messages, settings=settings), settings)) as articles,
+        Progress("replay", "letters", len(letters)) as progress,
+    ):
+        workers = {False: whole, True: articles}
         for begin in range(0, len(letters), TOGETHER):
             some = letters[begin : begin + TOGETHER]
-            again = _failing(settings, some)
+            again = _failing(settings, some, workers)
             failed += len(again)
             marked = [_marked(letter, letter.letter_id in again, now) for letter in some]
             Tables(settings.tables).write("dead_letters", marked)
@@ -84,19 +93,19 @@ def replay(settings: Settings, letters: Sequence[DeadLetter], now: datetime) -> 
     return len(letters) - failed, failed
 
 
-def _failing(settings: Settings, letters: Sequence[DeadLetter]) -> set[str]:
+def _failing(settings: Settings, letters: Sequence[DeadLetter], workers: Workers) -> set[str]:
     """The ids of the letters that fail at their stage again. Together first; one by one only where one fails."""
     if len(letters) > 1 and len({letter.stage for letter in letters}) == 1:
         try:
-            if not _run(settings, letters).dead_letters.total():
+            if not _run(settings, letters, workers).dead_letters.total():
                 return set()
         except Exception as error:
             say(f"replay: {len(letters)} letters failed together, so one by one: {type(error).__name__}")
     if len(letters) > 1:
-        return {letter_id for letter in letters for letter_id in _failing(settings, [letter])}
+        return {letter_id for letter in letters for letter_id in _failing(settings, [letter], workers)}
     (letter,) = letters
     try:
-        fates = _run(settings, letters)
+        fates = _run(settings, letters, workers)
     except Exception as error:  # whatever it is, the letter stays
         fault = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
         say(f"replay: {letter.element_id or letter.letter_id}: {fault}")
@@ -104,16 +113,14 @@ def _failing(settings: Settings, letters: Sequence[DeadLetter]) -> set[str]:
     return {letter.letter_id} if fates.dead_letters[letter.stage] else set()
 
 
-def _run(settings: Settings, letters: Sequence[DeadLetter]) -> Fates:
+def _run(settings: Settings, letters: Sequence[DeadLetter], workers: Workers) -> Fates:
     """Takes letters of one stage through it and what follows."""
     stage = letters[0].stage
-    if stage == "meetings":
-        return run_articles([decode_article(payload_of(letter)) for letter in letters], settings)
     if stage == "tables":
         for letter in letters:
             _write_row(Tables(settings.tables), letter)
         return Fates()
-    return run_messages([_message(letter) for letter in letters], settings)
+    return workers[stage == "meetings"]([_message(letter) for letter in letters])
 
 
 def _message(letter: DeadLetter) -> Received:

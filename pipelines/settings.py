@@ -111,6 +111,7 @@ class Settings:
         tables: Where tables go: a folder (Parquet), ``jsonl:FOLDER``, ``gs://…`` or ``bigquery://PROJECT/DATASET``;
             a list writes to each.
         language: The spaCy pipeline.
+        stop_within: How long an orderly stop (SIGTERM, Ctrl-C) may take; what is not done by then is given back.
     """
 
     feeds: tuple[FeedSettings, ...] = ()
@@ -119,6 +120,7 @@ class Settings:
     stream: str = "folder:data/stream"
     tables: tuple[str, ...] = ("data/tables",)
     language: LanguageSettings = LanguageSettings()
+    stop_within: timedelta = timedelta(seconds=25)
 
 
 def load(path: Path) -> Settings:

@@ -13,20 +13,24 @@ takes those.
 """
 
 import argparse
+import contextlib
 import functools
+import os
 import signal
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pipelines.apart import Apart
-from pipelines.chain import Fates, extracted_from_now, load_model, run_messages
+from pipelines.chain import Fates, load_model, run_articles, run_messages
 from pipelines.consume import Consumer, Limits
 from pipelines.metrics import Metrics
 from pipelines.moments import duration_flag
 from pipelines.on_runner import stream_on_runner, wants_runner
 from pipelines.progress import Progress, say
 from pipelines.settings import Settings, SettingsError
+from transforms.articles.message import decode_article
 from transforms.streams import Received, Subscription, open_subscription
 from transforms.streams.attempts import Attempts
 from transforms.streams.bounded import BoundedSubscription
@@ -60,12 +64,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace, settings: Settings) -> int:
     """Streams until told to stop; 0 then, 1 where the stream or the tables fail."""
-    load_model(settings)
     try:
         limits = Limits(messages=arguments.max_messages, seconds=arguments.gather, tries=arguments.tries)
     except ValueError as error:
         raise SettingsError(f"--max-messages, --tries: {error}") from error
     if wants_runner(arguments.beam):
+        load_model(settings)
         fates = stream_on_runner(arguments.beam, settings, limits.messages, arguments.stop_when_idle)
         say(f"stream: {fates.summary()}")
         return 0
@@ -76,16 +80,9 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
         metrics.done(messages, fates)
         say(f"stream: {fates.summary()}")
 
-    consumer = _consumer(settings, subscription, limits, done)
-    before = {number: signal.signal(number, lambda *_: consumer.stop()) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        with metrics:
-            say(f"stream: reading {settings.stream}")
-            fates = consumer.consume(arguments.stop_when_idle)
-    finally:
-        subscription.close()
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    with metrics, _consumer(settings, subscription, limits, done) as (consumer, _):
+        say(f"stream: reading {settings.stream}")
+        fates = consumer.consume(arguments.stop_when_idle)
     say(f"stream: in all {fates.summary()}")
     return 0
 
@@ -96,31 +93,82 @@ def drain(settings: Settings, doing: str, until: datetime | None = None) -> Fate
     subscription = open_subscription(settings.stream)
     if until is not None:
         subscription = BoundedSubscription(subscription, until)
-    idle = 0.0 if settings.stream.startswith("folder:") else 2.0
+    return take(settings, subscription, doing, idle_seconds=0.0 if settings.stream.startswith("folder:") else 5.0)
+
+
+def take(
+    settings: Settings,
+    subscription: Subscription,
+    doing: str,
+    whole_chain: bool = True,
+    idle_seconds: float = 0.0,
+) -> Fates:
+    """Takes what ``subscription`` gives through the chain, as a stream would, until nothing comes, and closes it.
+
+    Without ``whole_chain`` the messages are articles that are clean already.
+    """
     backlog = subscription.backlog()
-    consumer = _consumer(settings, subscription, Limits(seconds=0.0), lambda *_: None)
-    try:
-        with Progress(doing, "articles", backlog and backlog.messages, extracted_from_now(settings)):
-            return consumer.consume(idle)
-    finally:
-        subscription.close()
+    limits = Limits(seconds=0.0)
+    with (
+        _consumer(settings, subscription, limits, lambda *_: None, whole_chain) as (consumer, worker),
+        Progress(doing, "articles", backlog and backlog.messages, worker.counts),
+    ):
+        fates = consumer.consume(idle_seconds)
+    if consumer.stopping:
+        raise KeyboardInterrupt
+    return fates
 
 
-def bury(settings: Settings, message: Received, error: Exception, now: datetime) -> None:
-    """Makes ``message`` a durable dead letter of the stage ``stream``."""
-    letter = dead_letter("stream", error, message.data, now, message.message_id, message.attributes)
+def bury(settings: Settings, stage: str, message: Received, error: Exception) -> None:
+    """Makes ``message`` a durable dead letter of ``stage``."""
+    letter = dead_letter(stage, error, message.data, datetime.now(UTC), message.message_id, message.attributes)
     Tables(settings.tables).write("dead_letters", [letter])
 
 
-def _consumer(settings: Settings, subscription: Subscription, limits: Limits, done: Callable[..., None]) -> Consumer:
-    attempts = Attempts(Path(settings.state).with_suffix(".attempts.sqlite"), settings.stream)
-    run = functools.partial(run_messages, settings=settings, streamed=True)
-    return Consumer(
-        subscription,
-        run,
-        Apart(run),
-        lambda message, error: bury(settings, message, error, datetime.now(UTC)),
-        attempts,
-        limits,
-        done,
+def run_article_messages(messages: Sequence[Received], settings: Settings) -> Fates:
+    """Takes messages that are articles, clean already, through the rest of the chain."""
+    return run_articles([decode_article(one.data) for one in messages], settings)
+
+
+@contextlib.contextmanager
+def _consumer(
+    settings: Settings, subscription: Subscription, limits: Limits, done: Callable[..., None], whole_chain: bool = True
+) -> Iterator[tuple[Consumer, Apart]]:
+    """The loop over ``subscription`` with its worker, stopped by SIGTERM and Ctrl-C within ``stop_within``.
+
+    Its last fifth is for giving back what is not done; where the stream does not even answer to that, the process ends
+    all the same, and the messages come again when their leases have run out.
+    """
+    run = (
+        functools.partial(run_messages, settings=settings, streamed=True)
+        if whole_chain
+        else functools.partial(run_article_messages, settings=settings)
     )
+    bound = settings.stop_within.total_seconds()
+
+    def stop(*_: object) -> None:
+        if not consumer.stopping:
+            last = threading.Timer(bound, os._exit, (1,))
+            last.daemon = True
+            last.start()
+            ending.append(last)
+        consumer.stop()
+        worker.stop(bound * 0.8)
+
+    ending: list[threading.Timer] = []
+    attempts = Attempts(Path(settings.state).with_suffix(".attempts.sqlite"), settings.stream)
+    worker = Apart(run, settings)
+    stage = "stream" if whole_chain else "meetings"
+    consumer = Consumer(subscription, worker, functools.partial(bury, settings, stage), attempts, limits, done)
+    here = threading.current_thread() is threading.main_thread()
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT) if here}
+    try:
+        with worker:
+            yield consumer, worker
+    finally:
+        subscription.close()
+        attempts.close()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for last in ending:
+            last.cancel()

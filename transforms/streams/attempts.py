@@ -28,22 +28,28 @@ class Attempts:
     """
 
     def __init__(self, path: Path, stream: str) -> None:
-        self._stream = stream
+        self._stream, self._path = stream, path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._database = sqlite3.connect(path, timeout=30, isolation_level=None)
             self._database.execute("PRAGMA journal_mode=WAL")
+            columns = [row[1] for row in self._database.execute("PRAGMA table_info(tries)")]
+            if columns not in ([], ["stream", "message_id", "begun", "failed"]):
+                self._database.execute("DROP TABLE tries")  # another version's: to begin to count anew loses nothing
             self._database.execute(
                 "CREATE TABLE IF NOT EXISTS tries (stream TEXT, message_id TEXT, begun INTEGER NOT NULL, "
                 "failed INTEGER NOT NULL, PRIMARY KEY (stream, message_id)) WITHOUT ROWID"
             )
         except (OSError, sqlite3.Error) as error:
-            raise StreamError(str(path), f"cannot remember attempts: {error}") from error
+            raise self._fault(error) from error
 
     def of(self, message_id: str) -> Tries:
         """What was tried of this message."""
         query = "SELECT begun, failed FROM tries WHERE stream=? AND message_id=?"
-        row = self._database.execute(query, (self._stream, message_id)).fetchone()
+        try:
+            row = self._database.execute(query, (self._stream, message_id)).fetchone()
+        except sqlite3.Error as error:
+            raise self._fault(error) from error
         return Tries(*row) if row else Tries(0, 0)
 
     def begin(self, message_ids: Sequence[str]) -> None:
@@ -54,6 +60,10 @@ class Attempts:
         """The attempt that was begun with them failed, and the process goes on."""
         self._each("UPDATE tries SET failed = failed + 1 WHERE stream=? AND message_id=?", message_ids)
 
+    def undo(self, message_ids: Sequence[str]) -> None:
+        """The attempt that was begun with them was interrupted on purpose, and counts for nothing."""
+        self._each("UPDATE tries SET begun = begun - 1 WHERE stream=? AND message_id=?", message_ids)
+
     def finish(self, message_ids: Sequence[str]) -> None:
         """These messages are done with, well or as dead letters."""
         self._each("DELETE FROM tries WHERE stream=? AND message_id=?", message_ids)
@@ -63,6 +73,14 @@ class Attempts:
         self._database.close()
 
     def _each(self, statement: str, message_ids: Sequence[str]) -> None:
-        self._database.execute("BEGIN IMMEDIATE")
-        self._database.executemany(statement, [(self._stream, message_id) for message_id in message_ids])
-        self._database.execute("COMMIT")
+        try:
+            self._database.execute("BEGIN IMMEDIATE")
+            self._database.executemany(statement, [(self._stream, message_id) for message_id in message_ids])
+            self._database.execute("COMMIT")
+        except sqlite3.Error as error:
+            if self._database.in_transaction:
+                self._database.execute("ROLLBACK")
+            raise self._fault(error) from error
+
+    def _fault(self, error: Exception) -> StreamError:
+        return StreamError(str(self._path), f"cannot remember attempts: {error} (it may be removed)")

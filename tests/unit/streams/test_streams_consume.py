@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.apart import StoppedError
 from pipelines.chain import Fates
 from pipelines.consume import Consumer, Limits
 from pipelines.metrics import Metrics, percentile
@@ -44,12 +45,6 @@ class World:
         self.tables += texts
         return Fates(messages=len(texts), extracted=len(texts))
 
-    def run_apart(self, messages):
-        try:
-            return self.run(messages)
-        except KilledError:
-            raise RuntimeError("the process that worked on it ended") from None
-
     def bury(self, message, error):
         self.letters.append((message.data.decode(), str(error)))
 
@@ -60,7 +55,6 @@ class World:
         self.consumer = Consumer(
             subscription,
             changes.get("run", self.run),
-            changes.get("run_apart", self.run_apart),
             changes.get("bury", self.bury),
             attempts,
             self.limits,
@@ -125,18 +119,35 @@ def lives(world, most, **changes):
     raise AssertionError(f"{world.backlog} left after {most} processes")
 
 
-def test_a_message_that_ends_the_process_ends_two_and_is_then_dead_lettered_while_the_rest_flows(tmp_path):
+def test_a_message_that_ends_or_hangs_its_worker_is_dead_lettered_while_the_rest_flows(tmp_path):
     world = World(tmp_path, 60)
-    world.failing = {"m7": KilledError()}
-    assert lives(world, 5) == 3
-    assert sorted(world.tables) == sorted(set(world.sent) - {"m7"})
-    assert world.letters == [("m7", "the process that worked on it ended")]
+    world.failing = {"m7": RuntimeError("the process ended"), "m9": TimeoutError("did not end")}
+    world.consume()
+    assert sorted(world.tables) == sorted(set(world.sent) - {"m7", "m9"})
+    assert sorted(world.letters) == [("m7", "the process ended"), ("m9", "did not end")]
+
+
+@given(st.lists(st.sampled_from(["kill", "stop"]), max_size=45))
+@settings(max_examples=30, deadline=None)
+def test_no_mix_of_kills_and_orderly_stops_buries_a_healthy_message(ends):
+    with tempfile.TemporaryDirectory() as folder:
+        world = World(Path(folder), 5)
+        for end in ends:
+
+            def ended(messages, end=end):
+                raise KilledError if end == "kill" else StoppedError
+
+            with contextlib.suppress(KilledError):
+                world.consume(run=ended)
+        world.consume()
+        assert world.letters == []
+        assert sorted(world.tables) == sorted(world.sent)
 
 
 def test_where_its_end_takes_the_whole_container_along_it_is_dead_lettered_after_ten_times_the_tries(tmp_path):
     world = World(tmp_path, 60)
     world.failing = {"m7": KilledError()}
-    assert lives(world, 100, run_apart=world.run) == 10 * FAST.tries + 1
+    assert lives(world, 100) == 10 * FAST.tries + 1
     assert sorted(world.tables) == sorted(set(world.sent) - {"m7"})
     assert world.letters == [("m7", "begun 50 times and never finished")]
 
@@ -157,7 +168,7 @@ def test_processes_that_end_for_reasons_of_their_own_bury_nothing(ends):
                 return world.run(messages)
 
             with contextlib.suppress(KilledError):
-                world.consume(run=killed, run_apart=killed)
+                world.consume(run=killed)
         world.consume()
         assert world.letters == []
         assert sorted(set(world.tables)) == sorted(world.sent)
@@ -231,7 +242,7 @@ def test_a_lease_is_kept_for_as_long_as_the_run_takes(tmp_path):
         return world.run(messages)
 
     attempts = Attempts(tmp_path / "attempts.sqlite", "stream")
-    Consumer(first, run, run, world.bury, attempts, FAST).consume(0.0)
+    Consumer(first, run, world.bury, attempts, FAST).consume(0.0)
     assert world.tables == ["m0"]
 
 
