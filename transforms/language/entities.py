@@ -265,9 +265,8 @@ def _others(doc: Doc) -> Iterator[tuple[int, int, str]]:
             at = stop
         else:
             at += 1
-    for ent in doc.ents:
-        if ent.label_ in KEPT and ent.label_ != "PERSON":
-            start, end = ent.start, ent.end
+    for start, end, label in _from_model(doc):
+        if label in KEPT and label != "PERSON":
             while start < end and (doc[start].lower_ == "the" or doc[start].is_space or doc[start].is_punct):
                 start += 1
             while end > start and (
@@ -275,7 +274,16 @@ def _others(doc: Doc) -> Iterator[tuple[int, int, str]]:
             ):
                 end -= 1
             if start < end and not any(seen[start:end]) and any(c.isalpha() for c in doc[start:end].text):
-                yield start, end, ent.label_
+                yield start, end, label
+
+
+def _from_model(doc: Doc) -> Iterator[tuple[int, int, str]]:
+    """The model's entities; what it took for one name but is a list of single words ("Lula, Petro") is taken apart."""
+    for ent in doc.ents:
+        if len(ent) % 2 and len(ent) > 1 and all((t.text == ",") == bool(i % 2) for i, t in enumerate(ent)):
+            yield from ((t.i, t.i + 1, ent.label_) for t in ent if t.text != ",")
+        else:
+            yield ent.start, ent.end, ent.label_
 
 
 def _country_end(doc: Doc, at: int) -> int:

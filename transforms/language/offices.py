@@ -9,6 +9,8 @@ from typing import NamedTuple
 from spacy.tokens import Doc
 
 from transforms.language import countries
+from transforms.language.gazetteer import gazetteer
+from transforms.language.names import fold
 from transforms.language.organisations import organisation_of
 from transforms.language.words import is_plural_noun, noun_kind, unique_offices, words
 
@@ -151,9 +153,21 @@ def office_at(doc: Doc, head: int, floor: int, ceiling: int) -> Office | None:
             break
         at += 1
     title = _title(doc, start, end)
+    if country in {None, "GE"} and any(title.endswith(each) for each in words("american_state_offices")):
+        country = _american_state(doc, start, end) or country
     code = country or unique_offices().get(re.sub(r"^(?:then|former|ex|acting|deputy)[ -]+", "", title))
     former = any(doc[i].lower_ in {"former", "ex", "late", "then", "ousted", "deposed"} for i in range(start, head))
     return Office(start, end, head, title, code, is_plural_noun(doc[head].text), former)
+
+
+def _american_state(doc: Doc, start: int, end: int) -> str | None:
+    """``US`` where a state of the United States stands in tokens ``start`` to ``end``."""
+    for at in range(start, end):
+        for stop in range(min(at + 3, end), at, -1):
+            regions = gazetteer().regions.get(fold(doc[at:stop].text), ()) if doc[at].text[:1].isupper() else ()
+            if any(region.country == "US" for region in regions):
+                return "US"
+    return None
 
 
 def _title(doc: Doc, start: int, end: int) -> str:

@@ -288,6 +288,10 @@ def _classify(reading: Reading, start: int, end: int, root: int) -> Phrase:
         and (token.lower_ in {"two", "three", "four", "pair", "duo", "trio", "both"} or kind or low.startswith("both"))
     ):
         return Phrase(start, end, root, "pair", None, True, None)
+    if countries.is_country_name(
+        " ".join(text.split())
+    ):  # "the US", which is no pronoun; "the United States" is no body
+        return Phrase(start, end, root, "country", entity, False, countries.country_of(text))
     if token.pos_ == "PRON" or low in _PERSONAL:
         return Phrase(start, end, root, "pronoun", None, low in {"they", "them", "we", "us"}, None)
     if token.tag_ == "VBG" or (entity is not None and _is_place_name(reading, entity, text)):
@@ -307,8 +311,6 @@ def _classify(reading: Reading, start: int, end: int, root: int) -> Phrase:
     named = " ".join(text.split())
     if organisation_of(named) or kind == "body":
         return Phrase(start, end, root, "body", entity, False, code)
-    if countries.is_country_name(named):
-        return Phrase(start, end, root, "country", entity, False, countries.country_of(named))
     if countries.is_demonym(named) and token.tag_ in {"NNPS", "NNS"}:
         return Phrase(start, end, root, "group", entity, True, countries.country_of(named))
     if countries.capital_metonym(named):

@@ -230,7 +230,7 @@ class Described(Layout):
             if (
                 preposition in {"of", "from"}
                 and inner.kind in {"country", "body", "name"}
-                and head in _state_offices()
+                and (head in _state_offices() or (phrase.plural and noun_kind(head) == "office"))
                 and steps == 0
             ):
                 nations, stop = self._nations(index)
@@ -260,7 +260,7 @@ class Described(Layout):
             office = next((o for o in self.reading.offices if o.start <= phrase.head < o.end), None)
             title = office.title if office else None
             end = max(end, office.end) if office else end
-            country = country or (office.country if office else None)
+            country = (office.country if office else None) or country
         return [Party(kind, name, phrase.entity, country, title, phrase.start, end, phrase.head, plural)], end
 
     def _label(self, phrase: Phrase) -> str:

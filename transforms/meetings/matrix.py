@@ -32,6 +32,8 @@ def lexical(verb: Token, below: Token) -> Verdict | None:
     """What the meaning of ``verb`` does to the encounter in its object or complement."""
     lemma = verb.lemma_.lower()
     following = verb.nbor(1).lower_ if verb.i + 1 < len(verb.doc) else ""
+    if (off_limits := _still_on(verb, lemma, following)) is not None:
+        return off_limits
     off = following == "off" or any(c.dep_ == "prt" and c.lower_ == "off" for c in verb.children)
     if lemma in {"call", "put", "break"} and off:
         return Verdict("cancelled", f"{verb.text} off")
@@ -47,6 +49,22 @@ def lexical(verb: Token, below: Token) -> Verdict | None:
         return None
     if lemma in status_words("proposed"):
         return Verdict("proposed", verb.text)
+    return None
+
+
+def _still_on(verb: Token, lemma: str, following: str) -> Verdict | None:
+    """ "was not cancelled", "may be postponed", "threatened to call off": what is still to take place; else None."""
+    off = following == "off" or any(c.dep_ == "prt" and c.lower_ == "off" for c in verb.children)
+    if not (lemma in status_words("cancelled") or (lemma in {"call", "put", "break"} and off)):
+        return None
+    if grammar.negated(verb):
+        return Verdict("planned", f"not {verb.text}")
+    doubt = grammar.auxiliaries(verb) & status_words("doubting")
+    if doubt:
+        return Verdict("planned", f"{min(doubt)} {verb.text}")
+    above = verb.head if verb.dep_ in {"xcomp", "ccomp"} else grammar.governor(verb) if verb.dep_ == "pcomp" else None
+    if above is not None and above.lemma_.lower() in status_words("doubted"):
+        return Verdict("planned", f"{above.text} {verb.text}")
     return None
 
 

@@ -140,7 +140,7 @@ _LOOSE = {"discuss", "negotiate", "speak-with", "confer", "exchange-views", "con
 
 def counts(encounter: Encounter, parties: list[Party], status: str, dated: bool, placed: bool) -> bool:
     """Whether parties and circumstances make a specific encounter: someone is identified, a loose plan has a day."""
-    if any(p.name.casefold() in traps("nobody") for p in parties):
+    if any(p.kind != "country" and p.name.casefold() in traps("nobody") | traps("things") for p in parties):
         return False
     if any(_PARTY_TAG.fullmatch(p.name) for p in parties):
         return False

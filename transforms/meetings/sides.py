@@ -93,7 +93,8 @@ def _is_headline(sentence: Sentence, trigger: Token) -> bool:
 
 def first_of_list(sentence: Sentence, index: int, trigger: Token) -> int:
     """The first phrase of the coordination that ``index`` is part of."""
-    first, seen_and = index, False
+    first = index
+    seen_and = len(sentence.read_list(index, trigger.i)[0]) > 1
     headline = _is_headline(sentence, trigger)
     while first > 0:
         previous, current = sentence.phrases[first - 1], sentence.phrases[first]
@@ -103,7 +104,8 @@ def first_of_list(sentence: Sentence, index: int, trigger: Token) -> int:
         stop = sentence.skip(stop)
         between = tuple(t.lower_ for t in sentence.doc[stop : current.start])
         head = sentence.doc[previous.head]
-        linked = head.dep_ not in {"pobj", "dobj", "npadvmod"} or (head.dep_ == "npadvmod" and headline)
+        loose = headline or (seen_and and previous.kind in {"person", "name", "country"})
+        linked = head.dep_ not in {"pobj", "dobj", "npadvmod"} or (head.dep_ == "npadvmod" and loose)
         joined = between in {
             ("and",),
             (",", "and"),

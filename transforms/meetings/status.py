@@ -5,10 +5,11 @@ from datetime import datetime
 from spacy.tokens import Token
 
 from transforms.meetings import grammar
+from transforms.meetings.disruption import concerns, new_day
 from transforms.meetings.encounter import Encounter
 from transforms.meetings.matrix import WILL, WOULD, Verdict, by_matrix, lexical, status_words
 from transforms.meetings.noun_status import ahead_of_noun, beside, by_modifiers, labels_between, only_an_idea
-from transforms.meetings.when import When
+from transforms.meetings.when import When, dates_in
 
 _SUPPORT_FUTURE = {
     "be",
@@ -53,46 +54,16 @@ def status_of(encounter: Encounter) -> Verdict:
 
 def _called_off(encounter: Encounter) -> Verdict | None:
     """ "... but called it off", "the meeting was cancelled" later in the sentence, or right after it."""
+    if new_day(encounter, dates_in(encounter.sentence)) is not None:
+        return Verdict("planned", "moved")
     doc = encounter.trigger.doc
     sentence = encounter.sentence.span
     for token in doc[encounter.trigger.i + 1 : sentence.end]:
         lemma = token.lemma_.lower()
-        if (
-            lemma in {"call", "put"}
-            and token.i + 1 < len(doc)
-            and any(t.lower_ == "off" for t in doc[token.i + 1 : token.i + 4])
-        ):
-            return Verdict("cancelled", f"{token.text} off")
-        if (
-            lemma in status_words("cancelled")
-            and token.pos_ in {"VERB", "ADJ"}
-            and not grammar.negated(token)
-            and _concerns(token, encounter)
-        ):
-            return Verdict("cancelled", token.text)
+        off = lemma in {"call", "put"} and any(t.lower_ == "off" for t in doc[token.i + 1 : token.i + 4])
+        if off or (lemma in status_words("cancelled") and token.pos_ in {"VERB", "ADJ"} and concerns(token, encounter)):
+            return lexical(token, encounter.trigger) or Verdict("cancelled", token.text)
     return None
-
-
-def _concerns(verb: Token, encounter: Encounter) -> bool:
-    """Whether ``verb`` is about the encounter: it is its subject, or "it"/"the meeting" is its object or subject."""
-    trigger = encounter.trigger
-    for child in verb.children:
-        if child.dep_ in {"nsubj", "nsubjpass", "dobj"}:
-            if child == trigger or trigger in child.subtree:
-                return True
-            if child.lower_ in {"it", "this", "that", "which"} or child.lemma_.lower() in {
-                "meeting",
-                "talk",
-                "talks",
-                "summit",
-                "plan",
-                "trip",
-                "visit",
-            }:
-                return True
-    if verb.dep_ in {"conj", "relcl", "acl"} and verb.head == trigger:
-        return True
-    return verb.dep_ == "conj" and grammar.is_passive(verb) and verb.head == grammar.governor(trigger)
 
 
 def _verb(verb: Token, encounter: Encounter) -> Verdict:

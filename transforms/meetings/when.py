@@ -8,6 +8,7 @@ from spacy.tokens import Doc, Token
 
 from transforms.language.dates import DateSpan, Tense, find_dates, resolve
 from transforms.meetings import grammar
+from transforms.meetings.disruption import new_day
 from transforms.meetings.encounter import Encounter
 from transforms.meetings.lexicon import frames
 from transforms.meetings.parties import Sentence
@@ -49,6 +50,9 @@ def when(
             found = _resolved(encounter, start, end, anchor, status)
             if found is not None:
                 return When(found, start, end)
+    moved = new_day(encounter, spans)
+    if moved is not None and (found := _resolved(encounter, *moved, anchor, status)) is not None:
+        return When(found, *moved)
     ranked = sorted(
         (_cost(encounter, start, end, caption, status), abs(start - encounter.trigger.i), start, end)
         for start, end in spans

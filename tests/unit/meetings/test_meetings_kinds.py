@@ -44,6 +44,8 @@ def is_right(meeting, report):
         len(pair_participants(gold, found)) == len(meeting["who"]) == len(report.participants)
         and all(same_field(field, gold, found) is not False for field in ("status", "mode", "place", "date"))
         and meeting.get("minutes", report.duration_minutes) == report.duration_minutes
+        and meeting.get("countries") in (None, [party.country for party in report.participants])
+        and meeting.get("people") in (None, sum(party.kind == "person" for party in report.participants))
         and ("host" not in meeting or [words(host)[-1] for host in hosts] == [words(meeting["host"])[-1]])
     )
 
