@@ -27,6 +27,7 @@ from pathlib import Path
 
 import pyarrow.parquet
 import spacy
+from deltalake import DeltaTable
 from feeds import FOLDERS, ROOT, files
 
 from pipelines.chain import run_messages
@@ -40,8 +41,6 @@ from transforms.rows import derive_id
 from transforms.streams import Message, open_publisher, open_subscription, read_range
 from transforms.streams.attempts import Attempts
 from transforms.streams.create import create_stream
-from transforms.tables import commits
-from transforms.tables.folders import LocalFolder
 
 PER_SECOND = 2
 CLI = [sys.executable, "-m", "pipelines.cli"]
@@ -130,13 +129,11 @@ def throughput(raws, count, folder):
 
 
 def durable_at(tables):
-    """revision_id -> when its row was durable, in seconds since the epoch: when its commit appeared."""
+    """revision_id -> when its row was durable, in seconds since the epoch: when its file was in the table."""
     moments = {}
-    for file in commits.live(LocalFolder(tables)):
-        if file.table == "articles":
-            moment = (tables / commits.COMMITS / f"{file.commit}.jsonl").stat().st_ctime
-            read = pyarrow.parquet.ParquetFile(tables / file.path).read(columns=["revision_id"])
-            moments |= dict.fromkeys(read["revision_id"].to_pylist(), moment)
+    for path in (tables / "articles").glob("*/*.parquet"):
+        read = pyarrow.parquet.ParquetFile(path).read(columns=["revision_id"])
+        moments |= dict.fromkeys(read["revision_id"].to_pylist(), path.stat().st_ctime)
     return moments
 
 
@@ -190,7 +187,7 @@ def memory(raws, count, folder, points=6):
     print(f"memory of the stream with a backlog of {count:,} articles")
     for _ in range(points):
         time.sleep(20)
-        done = sum(file.rows for file in commits.live(LocalFolder(stream.tables)) if file.table == "articles")
+        done = DeltaTable(stream.tables / "articles").to_pyarrow_dataset().count_rows()
         print(f"  {done:8,} done {stream.megabytes():8.0f} MB", flush=True)
     stream.end()
 

@@ -109,7 +109,7 @@ def run_messages(messages: Sequence[Received], settings: Settings, streamed: boo
     With ``streamed`` the tables are written bundle by bundle, as a stream writes them: BigQuery takes only so many
     load jobs a day, and a stream would soon have used them up.
     """
-    return _run_here(messages, settings, whole_chain=True, grouped=False if streamed else None)
+    return _run_here(messages, settings, whole_chain=True, bounded=False if streamed else None)
 
 
 def run_articles(articles: Sequence[Article], settings: Settings) -> Fates:
@@ -118,12 +118,12 @@ def run_articles(articles: Sequence[Article], settings: Settings) -> Fates:
 
 
 def _run_here(
-    elements: Sequence[Received] | Sequence[Article], settings: Settings, whole_chain: bool, grouped: bool | None = None
+    elements: Sequence[Received] | Sequence[Article], settings: Settings, whole_chain: bool, bounded: bool | None = None
 ) -> Fates:
     pipeline = beam.Pipeline(options=local_options())
     source = beam.Create(list(elements), reshuffle=False)
     with ErrorHandler(WriteDeadLetters(settings.tables)) as errors:
-        write = WriteTables(settings.tables, grouped=grouped)
+        write = WriteTables(settings.tables, bounded=bounded)
         if whole_chain:
             messages_to_tables(pipeline, source, write, settings, errors)
         else:

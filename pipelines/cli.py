@@ -59,7 +59,7 @@ def _command_parser(name: str) -> tuple[argparse.ArgumentParser, ModuleType]:
     common.add_argument("--state", metavar="FILE", help="what the feed readers remember (SQLite)")
     common.add_argument("--stream", metavar="STREAM", help="folder:PATH or pubsub://PROJECT/TOPIC/SUBSCRIPTION")
     common.add_argument(
-        "--tables", action="append", metavar="TABLES", help="folder, jsonl:FOLDER, gs://… or bigquery://PROJECT/DATASET"
+        "--tables", action="append", metavar="TABLES", help="folder, gs://…, s3://… or bigquery://PROJECT/DATASET"
     )
     common.add_argument("--model", metavar="NAME", help="an installed spaCy pipeline")
     common.add_argument("--json", action="store_true", help="print JSON for machines")

@@ -20,7 +20,6 @@ from pipelines.progress import say
 from pipelines.publish import publish_once
 from pipelines.settings import Settings, SettingsError
 from pipelines.streaming import drain
-from transforms.tables import database
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,8 +36,6 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
     fates = drain(settings, "extract")
     say(f"extract: {fates.summary()}")
     folders = [target for target in settings.tables if "://" not in target]
-    for folder in folders:
-        database.refresh(folder)
     if folders and arguments.json:
         for meeting in newest_meetings(settings):
             terminal.print_json(meeting)

@@ -108,7 +108,7 @@ class Settings:
         fetch: How feeds and pages are fetched.
         state: SQLite file: what the feed readers remember, with the outbox.
         stream: ``folder:PATH`` or ``pubsub://PROJECT/TOPIC/SUBSCRIPTION``.
-        tables: Where tables go: a folder (Parquet), ``jsonl:FOLDER``, ``gs://…`` or ``bigquery://PROJECT/DATASET``;
+        tables: Where tables go: a folder (Delta), ``gs://…``, ``s3://…`` or ``bigquery://PROJECT/DATASET``;
             a list writes to each.
         language: The spaCy pipeline.
         stop_within: How long an orderly stop (SIGTERM, Ctrl-C) may take; what is not done by then is given back.

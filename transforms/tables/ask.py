@@ -2,20 +2,14 @@
 
 import base64
 import contextlib
-import errno
 import math
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, NamedTuple
 
-from transforms.tables import commits
 from transforms.tables.conform import rfc3339
-from transforms.tables.database import NO_TABLES, QueryError, connect, select
-from transforms.tables.folders import open_folder
-from transforms.tables.layout import COMMITS
+from transforms.tables.database import QueryError, connect, select
 
 __all__ = ["Answer", "QueryError", "ask", "plain_value"]
 
@@ -36,7 +30,7 @@ class Answer(NamedTuple):
 def ask(target: str, sql: str) -> Iterator[Answer]:
     """Runs one reading statement over the tables of ``target`` (as in the settings).
 
-    Files are asked in DuckDB's dialect (those in a bucket are fetched first), BigQuery in its own.
+    Delta tables are asked in DuckDB's dialect, BigQuery in its own.
 
     Raises:
         QueryError: the statement is at fault; one line.
@@ -48,27 +42,9 @@ def ask(target: str, sql: str) -> Iterator[Answer]:
         names, found = rows_of(target, sql)
         yield Answer(different(names), ([plain_value(value) for value in row] for row in found))
         return
-    with _here(target) as folder, connect(folder) as connection:
+    with connect(target) as connection:
         reader = select(connection, sql).to_arrow_reader(10_000)
         yield Answer(different(reader.schema.names), _rows(reader))
-
-
-@contextlib.contextmanager
-def _here(target: str) -> Iterator[str]:
-    """The folder itself, or a copy here of one that is in a bucket."""
-    if "://" not in target:
-        yield target
-        return
-    folder = open_folder(target)
-    with tempfile.TemporaryDirectory() as copy:
-        wanted = [f"{COMMITS}/{name}" for name in folder.names(COMMITS)]
-        for path in wanted + [file.path for file in commits.live(folder)]:
-            place = Path(copy, path)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(folder.read(path))
-        if not wanted:
-            raise FileNotFoundError(errno.ENOENT, NO_TABLES, target)
-        yield copy
 
 
 def _rows(reader: Any) -> Iterator[list[Any]]:

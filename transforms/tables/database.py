@@ -1,66 +1,66 @@
-"""``meetwire.duckdb``: a small database of nothing but views over the files, for any DuckDB client.
+"""``meetwire.duckdb``: a small database of nothing but views over the tables, for any DuckDB client.
 
 It is built aside and renamed into place, so that a client that holds it open never stops a run.
 """
 
-import errno
-import os
 import re
-import threading
+import shutil
+import tempfile
+import time
 from pathlib import Path
 
 import duckdb
 
-from transforms.tables import commits, views
-from transforms.tables.folders import LocalFolder
-from transforms.tables.layout import COMMITS, DATABASE, LAYOUTS, TEMPORARY
+from transforms.tables import views
+from transforms.tables.layout import DATABASE, OWN, STORED
+from transforms.tables.store import Store
 
-# A runner commits from several threads of one process.
-_REFRESHING = threading.Lock()
+_ASIDE = "views-"
 _ANALYZE = re.compile(r"\s*EXPLAIN\s*(ANALY[SZ]E\b|\([^)]*\))", re.IGNORECASE)
-
-NO_TABLES = "no tables here yet (meetwire run makes them)"
 
 
 class QueryError(ValueError):
     """A statement that cannot be run; its text names the fault in one line."""
 
 
-def refresh(folder: str | os.PathLike[str]) -> Path:
-    """Makes ``meetwire.duckdb`` in ``folder`` (a path, with or without ``jsonl:``) anew and gives its path."""
-    root = Path(os.fspath(folder).removeprefix("jsonl:")).absolute()
-    commits.begin(LocalFolder(root))
-    aside = root / TEMPORARY / f"{DATABASE}.{os.getpid()}"
-    with _REFRESHING:
-        aside.parent.mkdir(parents=True, exist_ok=True)
-        aside.unlink(missing_ok=True)
-        with duckdb.connect(str(aside)) as connection:
-            create_views(connection, root)
-        aside.replace(root / DATABASE)
-    return root / DATABASE
+def refresh(root: str) -> Path:
+    """Makes ``meetwire.duckdb`` in the folder ``root`` anew and gives its path. To be called under the store's lock.
+
+    Its views name the files that the tables are made of now: a client that holds it open goes on reading these.
+    """
+    store = Store(root)
+    own = Path(store.root, OWN)
+    for left in own.glob(f"{_ASIDE}*"):
+        if time.time() - left.stat().st_mtime > 3600:  # by a run that was killed
+            shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=_ASIDE, dir=own) as aside:
+        made = Path(aside, DATABASE)
+        with duckdb.connect(str(made)) as connection:
+            create_views(connection, store)
+        return made.replace(Path(store.root, DATABASE))
 
 
-def create_views(connection: duckdb.DuckDBPyConnection, root: Path) -> None:
-    """Makes the views over the tables in ``root`` in any database. Tables without a file are empty views.
+def create_views(connection: duckdb.DuckDBPyConnection, store: Store) -> None:
+    """Makes the views over the tables of ``store`` in any database.
 
     Raises:
-        FileNotFoundError: there are no tables in ``root``.
+        FileNotFoundError: there are no tables.
     """
-    if not (root / COMMITS / commits.FIRST).exists():
-        raise FileNotFoundError(errno.ENOENT, NO_TABLES, str(root))
     connection.execute("SET TimeZone = 'UTC'")
-    filled = {table: suffix for table in LAYOUTS if (suffix := _suffix(root / table))}
-    statements = views.statements(str(root), next(iter(filled.values()), "parquet"), filled)
-    connection.execute(";\n".join(["BEGIN", *statements, "COMMIT"]))
+    sources = {name: _source(connection, store, name) for name in STORED}
+    connection.execute(";\n".join(["BEGIN", *views.statements(sources), "COMMIT"]))
 
 
-def _suffix(table: Path) -> str | None:
-    """parquet or jsonl: what the files of a table are; None where it has none."""
-    for partition in table.glob("*=*"):
-        for file in partition.iterdir():
-            if file.suffix in (".parquet", ".jsonl"):
-                return file.suffix[1:]
-    return None
+def _source(connection: duckdb.DuckDBPyConnection, store: Store, name: str) -> str:
+    """A SELECT of a table's rows: of its files, or, of one in a bucket, through delta-rs."""
+    table = store.open(name)
+    if not store.local:
+        connection.register(f"delta_{name}", table.to_pyarrow_dataset())
+        return f"SELECT * FROM delta_{name}"
+    files = ", ".join(views.quoted(file) for file in table.file_uris())
+    if not files:
+        return "SELECT 1 AS none WHERE false"
+    return f"SELECT * FROM read_parquet([{files}], union_by_name = true, hive_partitioning = false)"
 
 
 def connect(target: str) -> duckdb.DuckDBPyConnection:
@@ -71,11 +71,12 @@ def connect(target: str) -> duckdb.DuckDBPyConnection:
     Raises:
         FileNotFoundError: there are no tables in ``target``.
     """
-    root = Path(target.removeprefix("jsonl:")).absolute()
+    store = Store(target)
     connection = duckdb.connect(config={"autoinstall_known_extensions": "false"})
-    create_views(connection, root)
-    allowed = ", ".join(views.quoted(f"{root}/{folder}/") for folder in (*LAYOUTS, COMMITS))
-    connection.execute(f"SET allowed_directories = [{allowed}]")
+    create_views(connection, store)
+    if store.local:
+        allowed = ", ".join(views.quoted(f"{store.root}/{name}/") for name in STORED)
+        connection.execute(f"SET allowed_directories = [{allowed}]")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
     return connection

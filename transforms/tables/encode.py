@@ -1,7 +1,6 @@
-"""Conformed rows as the bytes of a file, Parquet or JSON lines. ``stored`` reads them back."""
+"""Conformed rows as Arrow tables and Parquet files."""
 
 import io
-import json
 from collections.abc import Sequence
 
 import pyarrow as pa
@@ -12,54 +11,29 @@ import pyarrow.parquet as pq
 from transforms.tables.layout import LAYOUTS
 from transforms.tables.schemas import arrow_schema
 
-# In files that compaction made: the commit that first held the row. Readers see it nowhere.
-COMMIT = "_commit"
-SUFFIXES = ("parquet", "jsonl")
 
-
-def encode(table: str, lines: Sequence[str], suffix: str, commits: Sequence[str] | None = None) -> bytes:
-    """The bytes of a file of ``table`` that holds the rows in ``lines`` (of ``to_json``), in their order.
-
-    ``commits``, where given, has one commit for each line and is kept in a column of its own.
-    """
-    if suffix == "jsonl":
-        return _json_lines(lines, commits)
-    return to_parquet(to_arrow(table, lines, commits))
-
-
-def to_parquet(arrow: pa.Table) -> bytes:
-    """The bytes of a Parquet file; equal tables give equal bytes."""
+def to_parquet(table: str, lines: Sequence[str]) -> bytes:
+    """The bytes of a Parquet file of the rows in ``lines``; equal rows give equal bytes."""
     buffer = io.BytesIO()
-    pq.write_table(arrow, buffer, compression="zstd")
+    pq.write_table(to_arrow(table, lines), buffer, compression="zstd")
     return buffer.getvalue()
 
 
-def _json_lines(lines: Sequence[str], commits: Sequence[str] | None) -> bytes:
-    if commits is not None:
-        pairs = zip(lines, commits, strict=True)
-        lines = [f'{line[:-1]},"{COMMIT}":{json.dumps(commit)}}}' for line, commit in pairs]
-    return "".join(f"{line}\n" for line in lines).encode()
-
-
-def to_arrow(table: str, lines: Sequence[str], commits: Sequence[str] | None = None) -> pa.Table:
-    """The rows in ``lines`` as an Arrow table of exactly ``arrow_schema``'s types."""
+def to_arrow(table: str, lines: Sequence[str]) -> pa.Table:
+    """The rows in ``lines`` (of ``to_json``), in their order, as an Arrow table of exactly ``arrow_schema``'s types."""
     schema = arrow_schema(LAYOUTS[table].row)
-    if lines:
-        data = _json_lines(lines, None)
-        options = pj.ReadOptions(use_threads=False, block_size=len(data) + 1)
-        text = pj.read_json(
-            io.BytesIO(data),
-            read_options=options,
-            parse_options=pj.ParseOptions(
-                explicit_schema=pa.schema([_as_text(field) for field in schema]), unexpected_field_behavior="error"
-            ),
-        ).combine_chunks()
-        made = pa.Table.from_arrays([_fit(_one(text[f.name]), f) for f in schema], schema=schema)
-    else:
-        made = schema.empty_table()
-    if commits is not None:
-        made = made.append_column(pa.field(COMMIT, pa.string()), pa.array(commits, pa.string()))
-    return made
+    if not lines:
+        return schema.empty_table()
+    data = "".join(f"{line}\n" for line in lines).encode()
+    options = pj.ReadOptions(use_threads=False, block_size=len(data) + 1)
+    text = pj.read_json(
+        io.BytesIO(data),
+        read_options=options,
+        parse_options=pj.ParseOptions(
+            explicit_schema=pa.schema([_as_text(field) for field in schema]), unexpected_field_behavior="error"
+        ),
+    ).combine_chunks()
+    return pa.Table.from_arrays([_fit(_one(text[f.name]), f) for f in schema], schema=schema)
 
 
 def _one(chunked: pa.ChunkedArray) -> pa.Array:

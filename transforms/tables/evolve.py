@@ -59,16 +59,25 @@ def differences(table: str, there: Fields, wanted: Fields, prefix: str = "") -> 
     return changes
 
 
+def possible(changes: list[Change]) -> list[Change]:
+    """``changes``, all of which can be made.
+
+    Raises:
+        EvolutionError: one of them cannot.
+    """
+    for change in changes:
+        if not change.possible:
+            raise EvolutionError(f"{change}: rows would not fit; give another folder or dataset")
+    return changes
+
+
 def additions(table: str, there: Fields, wanted: Fields) -> list[dict[str, Any]]:
     """The schema that ``there`` has to become: its columns, then the missing ones. Empty where none is missing.
 
     Raises:
         EvolutionError: the difference is more than missing columns.
     """
-    changes = differences(table, there, wanted)
-    for change in changes:
-        if not change.possible:
-            raise EvolutionError(f"{change}: rows would not fit; give another folder or dataset")
+    changes = possible(differences(table, there, wanted))
     return _joined(there, wanted) if any(not change.there for change in changes) else []
 
 

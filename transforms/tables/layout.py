@@ -1,27 +1,26 @@
-"""How the tables lie in a folder: their keys, partitions and file names.
+"""How the tables lie in a folder or bucket: their keys, partitions and names.
 
-    articles/published_date=2023-04-17/part-0f3c….parquet
-    articles/published_date=__HIVE_DEFAULT_PARTITION__/part-91aa….parquet     rows without a published date
-    _meetwire/commits/…                                                       what is in the tables, commit by commit
-    meetwire.duckdb                                                           views over all of it
-
-A file's name is derived from the rows in it: the same rows give the same file, so a re-run finds its own work.
+articles/published_month=2023-04/…parquet     each table is a Delta table, with its commits in _delta_log
+articles/published_month=other/…parquet       rows of long ago, of the future, and without a date
+articles_history/…                            revisions of articles that a newer one has replaced
+meetwire.duckdb                               views over all of it
+_meetwire/lock                                held by whoever writes
 """
 
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from transforms import rows
 
 # Where our own files lie: outside every table's tree, since readers take whatever lies there for data.
 OWN = "_meetwire"
-COMMITS = f"{OWN}/commits"
-TEMPORARY = f"{OWN}/tmp"
 DATABASE = "meetwire.duckdb"
-# What Hive, Spark, DuckDB and pyarrow read as null.
-NO_DATE = "__HIVE_DEFAULT_PARTITION__"
+# Rows further back share a partition, so that an article on each of a thousand days does not make a thousand files.
+MONTHS_APART = timedelta(days=366)
+OTHER = "other"
 
 
 class Layout(NamedTuple):
@@ -30,27 +29,44 @@ class Layout(NamedTuple):
     Attributes:
         row: Its row class.
         keys: The columns that make a row one row.
-        time: The column whose day is the partition.
-        partition: The partition's name.
-        unnamed: Columns that say when a row was made, and so have no say in a file's name.
+        time: The column whose month is the partition.
+        partition: The partition's column.
+        group: The column by which rows that belong together are found and replaced.
+        unnamed: Columns without a say: rows with one key that differ in these alone are the same row.
     """
 
     row: type
     keys: tuple[str, ...]
     time: str
     partition: str
+    group: str
     unnamed: tuple[str, ...] = ()
 
 
+_POLL = ("feed_url", "polled_at")
 LAYOUTS: dict[str, Layout] = {
-    "articles": Layout(rows.Article, ("revision_id",), "published", "published_date"),
-    "entities": Layout(rows.Entity, ("revision_id", "entity_id"), "published", "published_date"),
-    "meeting_reports": Layout(rows.MeetingReport, ("revision_id", "report_id"), "published", "published_date"),
-    "dead_letters": Layout(rows.DeadLetter, ("letter_id",), "occurred_at", "occurred_date", ("occurred_at",)),
-    "feed_health": Layout(rows.FeedHealth, ("feed_url", "polled_at"), "polled_at", "polled_date"),
+    "articles": Layout(rows.Article, ("revision_id",), "published", "published_month", "article_id"),
+    "entities": Layout(rows.Entity, ("revision_id", "entity_id"), "published", "published_month", "article_id"),
+    "meeting_reports": Layout(
+        rows.MeetingReport, ("revision_id", "report_id"), "published", "published_month", "article_id"
+    ),
+    "dead_letters": Layout(
+        rows.DeadLetter, ("letter_id",), "occurred_at", "occurred_month", "letter_id", ("occurred_at",)
+    ),
+    "feed_health": Layout(
+        rows.FeedHealth,
+        _POLL,
+        "polled_at",
+        "polled_month",
+        "polled_at",
+        tuple(name for name in rows.FeedHealth._fields if name not in _POLL),
+    ),
 }
 # The tables that one extraction of one revision of an article writes together.
 EXTRACTED = ("articles", "entities", "meeting_reports")
+# Delta table -> the table whose rows it holds.
+HISTORY = "articles_history"
+STORED = {HISTORY: "articles", **{table: table for table in LAYOUTS}}
 
 
 def of_extract(extract: rows.Extract) -> dict[str, Sequence[Any]]:
@@ -63,19 +79,17 @@ def key(table: str, row: Any) -> tuple[str, ...]:
     return tuple(getattr(row, name) for name in LAYOUTS[table].keys)
 
 
-def partition(table: str, row: Any) -> str:
-    """The partition's folder (``published_date=2023-04-17``) of a conformed row."""
-    layout = LAYOUTS[table]
-    time: str | None = getattr(row, layout.time)
-    return f"{layout.partition}={time[:10] if time else NO_DATE}"
+def month(time: datetime | None, now: datetime) -> str:
+    """The partition of a row of this time, written at ``now``: its month within the last year, else ``other``."""
+    return f"{time:%Y-%m}" if time and now - MONTHS_APART <= time <= now + timedelta(days=1) else OTHER
 
 
-def file_name(table: str, lines: Iterable[str], suffix: str) -> str:
-    """``part-<hash>.<suffix>`` of a file that holds these rows, given as JSON lines in the file's order."""
-    digest = hashlib.sha256(table.encode())
+def digest(table: str, lines: Iterable[str]) -> str:
+    """24 hexadecimal digits that stand for rows of ``table``, given as JSON lines: the same rows give the same."""
+    made = hashlib.sha256(table.encode())
     unnamed = LAYOUTS[table].unnamed
     for line in lines:
         if unnamed:
             line = json.dumps({name: value for name, value in json.loads(line).items() if name not in unnamed})
-        digest.update(b"\n" + line.encode())
-    return f"part-{digest.hexdigest()[:24]}.{suffix}"
+        made.update(b"\n" + line.encode())
+    return made.hexdigest()[:24]

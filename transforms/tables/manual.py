@@ -24,7 +24,7 @@ def _tables() -> str:
 def _table(name: str, row: type) -> str:
     layout = LAYOUTS.get(name)
     kept = (
-        f"Key: {', '.join(f'`{key}`' for key in layout.keys)}. Partition: `{layout.partition}`, the day of "
+        f"Key: {', '.join(f'`{key}`' for key in layout.keys)}. Partition: `{layout.partition}`, the month of "
         f"`{layout.time}` in UTC."
         if layout
         else "A view over `meeting_reports`."

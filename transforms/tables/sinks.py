@@ -1,5 +1,6 @@
-"""Where rows go: files or BigQuery, behind one small interface, and ``Tables``, which writes to several at once."""
+"""Where rows go: Delta tables or BigQuery, behind one small interface, and ``Tables``, which writes to several at once."""
 
+import errno
 import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -8,7 +9,7 @@ from typing import Any, NamedTuple, Protocol
 
 from transforms.tables.conform import ConformError, conform, to_json
 from transforms.tables.dead_letters import letter_of_row
-from transforms.tables.layout import key, partition
+from transforms.tables.layout import key
 
 Clock = Callable[[], datetime]
 
@@ -19,17 +20,15 @@ def utc_now() -> datetime:
 
 
 class Line(NamedTuple):
-    """A conformed row on its way into a file: text, so that it sorts, compares and travels at no cost.
+    """A conformed row on its way into a table: text, so that it sorts, compares and travels at no cost.
 
     Attributes:
         table: Its table.
-        partition: Its partition's folder.
         key: What makes it one row.
         json: The row, as ``to_json`` writes it.
     """
 
     table: str
-    partition: str
     key: tuple[str, ...]
     json: str
 
@@ -49,16 +48,18 @@ class Written(NamedTuple):
 
 
 class Sink(Protocol):
-    """One place for tables. Rows are staged durably, then committed together."""
+    """One place for tables."""
 
-    def stage(self, lines: Sequence[Line], now: datetime) -> list[Any]:
-        """Makes ``lines`` durable but not visible; what comes back travels to ``commit``, on any machine."""
+    def write(self, lines: Sequence[Line], now: datetime, bounded: bool = False) -> int:
+        """Makes a bundle of whole articles durable and visible; ``now`` is aware.
 
-    def commit(self, staged: Iterable[Any], now: datetime) -> None:
-        """Makes everything staged visible at once; ``now`` is aware. Repeating it changes nothing."""
+        Writing the same rows again, in the same bundle or in others, changes nothing. ``bounded``: there is an end to
+        what comes, so that few large writes are better than many small ones. Returns how many rows the place refused
+        for good; these are dead letters there.
 
-    def write(self, lines: Sequence[Line], now: datetime) -> int:
-        """Makes ``lines`` durable and visible, in small portions and often. How many it made dead letters of."""
+        Raises:
+            OSError: the place cannot be written to now; nothing is lost, since a later write completes what there is.
+        """
 
 
 def to_lines(rows: Mapping[str, Iterable[Any]], clock: Clock = utc_now) -> tuple[list[Line], int]:
@@ -73,12 +74,12 @@ def to_lines(rows: Mapping[str, Iterable[Any]], clock: Clock = utc_now) -> tuple
                 table_, fitted = "dead_letters", conform("dead_letters", letter_of_row(table, row, error, clock()))
             else:
                 table_ = table
-            lines.append(Line(table_, partition(table_, fitted), key(table_, fitted), to_json(table_, fitted)))
+            lines.append(Line(table_, key(table_, fitted), to_json(table_, fitted)))
     return lines, dead
 
 
 def once(lines: Iterable[Line]) -> list[Line]:
-    """Each row once, sorted by table, partition, key: of rows with one key the one whose text sorts last."""
+    """Each row once, sorted by table and key: of rows with one key the one whose text sorts last."""
     kept = {(line.table, line.key): line for line in sorted(lines)}
     return sorted(kept.values())
 
@@ -86,11 +87,13 @@ def once(lines: Iterable[Line]) -> list[Line]:
 def open_sink(target: str) -> Sink:
     """The sink that a ``tables`` setting names; the same one whenever a process asks again.
 
-    ``FOLDER`` and ``gs://…`` hold Parquet, ``jsonl:FOLDER`` JSON lines, ``bigquery://PROJECT/DATASET`` is BigQuery.
+    ``FOLDER``, ``gs://…`` and ``s3://…`` hold Delta tables, ``bigquery://PROJECT/DATASET`` is BigQuery.
     """
-    prefix = "jsonl:" if target.startswith("jsonl:") else ""
-    place = target.removeprefix(prefix)
-    return _open(target if "://" in target else f"{prefix}{Path(place).absolute()}")
+    if target.startswith("jsonl:"):
+        raise OSError(
+            errno.EINVAL, "JSON lines are no place for tables; meetwire export --format jsonl makes them", target
+        )
+    return _open(target if "://" in target else str(Path(target).absolute()))
 
 
 @functools.cache
@@ -99,9 +102,9 @@ def _open(target: str) -> Sink:
         from transforms.tables.bigquery.sink import open_bigquery
 
         return open_bigquery(target)
-    from transforms.tables.files import FileSink
+    from transforms.tables.delta import DeltaSink
 
-    return FileSink(target)
+    return DeltaSink(target)
 
 
 class Tables:
@@ -120,7 +123,7 @@ class Tables:
         return self.write_all({table: rows})
 
     def write_all(self, rows: Mapping[str, Iterable[Any]]) -> Written:
-        """Writes rows of several tables in one commit: readers see all of it or nothing."""
+        """Writes rows of several tables; the articles among them bring all of their entities and reports along."""
         lines, dead = to_lines(rows, self._clock)
         kept = once(lines)
         refused = max((open_sink(target).write(kept, self._clock()) for target in self.targets), default=0)

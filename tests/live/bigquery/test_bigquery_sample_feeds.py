@@ -31,7 +31,7 @@ def published(tmp_path_factory):
 
 
 def test_a_batch_a_second_one_and_a_stream_give_the_same_tables_everywhere(published, target, tmp_path, capsys):
-    places = [f"{tmp_path}/parquet", f"jsonl:{tmp_path}/lines", target.replace("deadline=5", "deadline=60")]
+    places = [f"{tmp_path}/delta", target.replace("deadline=5", "deadline=60")]
     targets = [flag for place in places for flag in ("--tables", place)]
     held = []
     for command in (["batch"], ["batch"], ["stream", "--stop-when-idle", "1s"]):

@@ -34,7 +34,7 @@ def test_parquet_duckdb_and_bigquery_hold_the_same_after_a_run_a_second_one_and_
     clock = ticking()
     for elements in (extracts(), extracts(), extracts()[2:]):
         with beam.Pipeline("FnApiRunner") as pipeline:
-            _ = pipeline | beam.Create(elements) | WriteTables([str(tmp_path), target], grouped=grouped, clock=clock)
+            _ = pipeline | beam.Create(elements) | WriteTables([str(tmp_path), target], bounded=grouped, clock=clock)
     held = content(target)
     assert _without_times(held) == _without_times(making.content(tmp_path))
     assert [len(held[table]) for table in rows.TABLES] == [3, 3, 3, 1, 3, 0]

@@ -17,7 +17,7 @@ from apache_beam.testing.test_stream import TestStream
 from apache_beam.testing.util import assert_that
 from apache_beam.transforms.error_handling import ErrorHandler
 from apache_beam.transforms.window import FixedWindows, TimestampedValue
-from making import article, by_table, content, extract, report, rows_of, ticking
+from making import article, by_table, content, entity, extract, report, rows_of, ticking
 
 from transforms import coders, rows
 from transforms.tables.sinks import Tables
@@ -48,11 +48,11 @@ def parquet_files(folder):
     return sorted(Path(folder).glob("*/*=*/*"))
 
 
-@pytest.mark.parametrize("grouped", [True, False])
-def test_bounded_input_is_written_whole_and_a_re_run_changes_no_byte(tmp_path, grouped):
+@pytest.mark.parametrize("bounded", [True, False])
+def test_bounded_input_is_written_whole_and_a_re_run_changes_no_byte(tmp_path, bounded):
     for _ in range(2):
         with beam.Pipeline("FnApiRunner") as pipeline:
-            _ = pipeline | beam.Create(extracts()) | WriteTables([str(tmp_path)], grouped=grouped, clock=ticking())
+            _ = pipeline | beam.Create(extracts()) | WriteTables([str(tmp_path)], bounded=bounded, clock=ticking())
         files = {path: path.read_bytes() for path in parquet_files(tmp_path)}
         assert {table: len(held) for table, held in content(tmp_path).items()} == {
             "articles": 12,
@@ -65,14 +65,6 @@ def test_bounded_input_is_written_whole_and_a_re_run_changes_no_byte(tmp_path, g
     assert files == {path: path.read_bytes() for path in parquet_files(tmp_path)}
 
 
-def test_bounded_input_is_a_file_a_table_and_partition_and_one_commit(tmp_path):
-    with beam.Pipeline("FnApiRunner") as pipeline:
-        counts = pipeline | beam.Create(extracts()) | WriteTables([str(tmp_path)])
-        assert_that(counts, lambda got: _same(got, [{"articles": 12, "entities": 12, "meeting_reports": 12}]))
-    assert len(parquet_files(tmp_path)) == 9
-    assert len(list((tmp_path / "_meetwire/commits").iterdir())) == 2  # the empty one, and this
-
-
 def test_no_rows_make_no_file_and_no_commit(tmp_path):
     with beam.Pipeline("FnApiRunner") as pipeline:
         _ = pipeline | beam.Create([]) | WriteTables([str(tmp_path)])
@@ -82,8 +74,18 @@ def test_no_rows_make_no_file_and_no_commit(tmp_path):
 def test_beam_writes_what_plain_python_writes(tmp_path):
     Tables([f"{tmp_path}/plain"]).write_all(by_table(*extracts()))
     with beam.Pipeline("FnApiRunner") as pipeline:
-        _ = pipeline | beam.Create(extracts()) | WriteTables([f"{tmp_path}/beam", f"jsonl:{tmp_path}/lines"], shards=3)
-    assert content(f"{tmp_path}/plain") == content(f"{tmp_path}/beam") == content(f"jsonl:{tmp_path}/lines")
+        counts = pipeline | beam.Create(extracts()) | WriteTables([f"{tmp_path}/beam", f"{tmp_path}/second"])
+        assert_that(counts, lambda got: _same(got, [{"articles": 12, "entities": 12, "meeting_reports": 12}]))
+    assert content(f"{tmp_path}/plain") == content(f"{tmp_path}/beam") == content(f"{tmp_path}/second")
+
+
+def test_a_bundle_is_never_cut_inside_an_article(tmp_path, monkeypatch):
+    monkeypatch.setattr("transforms.tables.write.BUNDLE_BYTES", 10)
+    made = article("a")
+    many = rows.Extract(made, [entity(made, f"Person {n}") for n in range(60)], [report(made)])
+    with beam.Pipeline("FnApiRunner") as pipeline:
+        _ = pipeline | beam.Create([many, extract("b")]) | WriteTables([str(tmp_path)])
+    assert len(content(tmp_path)["entities"]) == 61
 
 
 def test_in_streaming_every_window_s_rows_are_written_late_ones_too(tmp_path):
@@ -98,7 +100,6 @@ def test_in_streaming_every_window_s_rows_are_written_late_ones_too(tmp_path):
     assert [row[0] for row in held["articles"]] == [f"a{n:02}" for n in range(12)]
     assert len(held["entities"]) == len(held["meeting_reports"]) == 12
     assert all(pq.read_metadata(path).num_rows > 0 for path in parquet_files(tmp_path))
-    assert list((tmp_path / "_meetwire/tmp").iterdir()) == []
 
 
 def test_in_streaming_a_message_that_is_delivered_again_is_seen_once(tmp_path):
@@ -107,16 +108,6 @@ def test_in_streaming_a_message_that_is_delivered_again_is_seen_once(tmp_path):
     with pipeline:
         _ = pipeline | stream | WriteTables([str(tmp_path)], clock=ticking())
     assert [len(held) for held in content(tmp_path).values()][:3] == [2, 2, 2]
-
-
-def test_rows_lie_in_the_partition_of_their_own_day_whatever_window_they_came_in(tmp_path):
-    pipeline, stream = stream_of(*[(1, one) for one in extracts()], 100)
-    with pipeline:
-        _ = pipeline | stream | beam.WindowInto(FixedWindows(10)) | WriteTables([str(tmp_path)])
-    for path in parquet_files(tmp_path):
-        days = {str(day)[:10] for day in pq.ParquetFile(path).read(["published"])["published"].to_pylist()}
-        day = path.parent.name.removeprefix("published_date=")
-        assert days == {"None" if day == "__HIVE_DEFAULT_PARTITION__" else day}
 
 
 def test_a_row_that_fits_no_column_is_a_dead_letter_with_field_reason_and_payload(tmp_path):
@@ -146,15 +137,15 @@ def refuse(extract):
     return extract
 
 
-@pytest.mark.parametrize("grouped", [True, False])
-def test_beam_s_error_handler_puts_failures_into_the_same_tables(tmp_path, grouped):
-    targets = [f"{tmp_path}/p", f"jsonl:{tmp_path}/j"]
+@pytest.mark.parametrize("bounded", [True, False])
+def test_beam_s_error_handler_puts_failures_into_the_same_tables(tmp_path, bounded):
+    targets = [f"{tmp_path}/p", f"{tmp_path}/j"]
     with (
         beam.Pipeline("FnApiRunner") as pipeline,
         ErrorHandler(WriteDeadLetters(targets, stage="meetings", clock=ticking())) as errors,
     ):
         good = pipeline | beam.Create(extracts()) | beam.Map(refuse).with_exception_handling(error_handler=errors)
-        _ = good | WriteTables(targets, grouped=grouped)
+        _ = good | WriteTables(targets, bounded=bounded)
     held = content(targets[0])
     assert held == content(targets[1])
     assert (len(held["articles"]), len(held["dead_letters"])) == (11, 1)

@@ -2,12 +2,9 @@
 
 import json
 
-import duckdb
-import pyarrow.parquet as pq
 import pytest
-from making import article, by_table, content, extract, rows_of, ticking
+from making import article
 
-from transforms.tables import database
 from transforms.tables.evolve import EvolutionError, additions, differences
 from transforms.tables.layout import LAYOUTS
 from transforms.tables.plan import plan
@@ -66,71 +63,14 @@ def test_a_column_that_only_the_table_has_is_left_alone_unless_it_is_required():
         additions("meeting_reports", [*REPORTS, {**extra, "mode": "REQUIRED"}], REPORTS)
 
 
-def old_file(folder):
-    """Makes the one article file older than some columns are, among them a field of a record."""
-    (path,) = folder.glob("articles/*/*.parquet")
-    table = pq.read_table(path).drop_columns(["word_count", "flags", "duplicate_of", "utc_offset"])
-    pq.write_table(table, path)
-    return path
-
-
-def test_files_that_are_older_than_some_columns_stay_readable_and_show_null_or_nothing(tmp_path):
-    tables = Tables([str(tmp_path)], ticking())
-    tables.write("articles", [article("old")])
-    old_file(tmp_path)
-    tables.write("articles", [article("new", published=None)])
-    database.refresh(tmp_path)
-    assert rows_of(tmp_path, "SELECT article_id, title, word_count, utc_offset FROM articles ORDER BY 1") == [
-        ("new", "Ministers met", 6, "+09:00"),
-        ("old", "Ministers met", None, None),
-    ]
-
-
-def test_a_field_that_a_record_lacks_in_older_files_is_null(tmp_path):
-    tables = Tables([str(tmp_path)], ticking())
-    tables.write_all(by_table(extract("old")))
-    (path,) = tmp_path.glob("meeting_reports/*/*.parquet")
-    with duckdb.connect() as connection:
-        connection.execute(f"""COPY (SELECT * REPLACE ({{'name': place.name, 'country': place.country}} AS place)
-            FROM '{path}') TO '{path}.new' (FORMAT parquet)""")
-    path.with_name(path.name + ".new").replace(path)
-    tables.write_all(by_table(extract("new")))
-    found = rows_of(tmp_path, "SELECT article_id, place.name, place.latitude FROM meeting_reports ORDER BY 1")
-    assert found == [("new", "Málaga", 36.72), ("old", "Málaga", None)]
-
-
-def test_compaction_leaves_files_alone_that_lack_what_rows_must_have(tmp_path):
-    from datetime import UTC, datetime
-
-    from transforms.tables.compact import compact
-
-    tables = Tables([str(tmp_path)], ticking())
-    tables.write("articles", [article("old")])
-    old_file(tmp_path)
-    tables.write("articles", [article("new")])
-    held = content(tmp_path)
-    compact(str(tmp_path), datetime.now(UTC))
-    assert content(tmp_path) == held
-
-
-def test_the_plan_says_what_is_there_what_would_be_made_and_each_difference(tmp_path):
+def test_the_plan_says_what_is_there_and_what_would_be_made(tmp_path):
     assert plan(f"{tmp_path}/new")[0] == "articles: would be made"
     assert not (tmp_path / "new").exists()
     Tables([str(tmp_path)]).write("articles", [article("old")])
-    old_file(tmp_path)
-    lines = plan(str(tmp_path))
-    assert lines[0] == "articles: 1 files with 1 rows"
-    assert "articles: + word_count INTEGER REQUIRED" in lines
+    assert plan(str(tmp_path))[0] == "articles: 1 files with 1 rows"
 
 
 def test_the_plan_names_what_is_in_the_way(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(NotADirectoryError, match="is a file, and tables need a folder"):
         plan(f"{tmp_path}/file/tables")
-    Tables([f"{tmp_path}/t"]).write("articles", [article("a")])
-    (path,) = tmp_path.glob("t/articles/*/*.parquet")
-    table = pq.read_table(path)
-    place = table.column_names.index("revision")
-    pq.write_table(table.set_column(place, "revision", table["revision"].cast("string")), path)
-    with pytest.raises(ValueError, match=r"articles: ! revision is STRING NULLABLE, and not INTEGER REQUIRED"):
-        plan(f"{tmp_path}/t")

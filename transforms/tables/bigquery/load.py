@@ -12,8 +12,9 @@ from transforms.rows import derive_id
 from transforms.tables.bigquery import statements
 from transforms.tables.bigquery.client import REQUEST_SECONDS, Target
 from transforms.tables.bigquery.create import schema
-from transforms.tables.encode import encode
-from transforms.tables.layout import LAYOUTS, file_name
+from transforms.tables.encode import to_parquet
+from transforms.tables.layout import LAYOUTS
+from transforms.tables.layout import digest as digest_of
 from transforms.tables.schemas import bigquery_schema
 
 # Staging tables that a killed run left go by themselves.
@@ -26,7 +27,7 @@ def stage(client: bigquery.Client, target: Target, table: str, lines: Sequence[s
 
     Loading again overwrites, so that a repeat after a kill changes nothing.
     """
-    digest = file_name(table, lines, "")[5:-1]
+    digest = digest_of(table, lines)
     name = f"staging_{table}_{digest}"
     config = bigquery.LoadJobConfig(
         source_format=bigquery.SourceFormat.PARQUET,
@@ -37,7 +38,7 @@ def stage(client: bigquery.Client, target: Target, table: str, lines: Sequence[s
     staging = bigquery.Table(target.name(name), schema=config.schema)
     staging.expires = now.astimezone(UTC) + timedelta(days=STAGING_DAYS)
     client.create_table(staging, exists_ok=True, retry=target.retry, timeout=REQUEST_SECONDS)
-    data = encode(table, lines, "parquet")
+    data = to_parquet(table, lines)
 
     def start(job_id: str) -> Any:
         return client.load_table_from_file(

@@ -57,8 +57,12 @@ class BigQuerySink:
         """Moves what is staged into the tables in one transaction."""
         load.commit(self.client, self.target, list(staged), now)
 
-    def write(self, lines: Sequence[Line], now: datetime) -> int:
-        """Inserts rows; those that BigQuery refuses become dead letters there. How many these are."""
+    def write(self, lines: Sequence[Line], now: datetime, bounded: bool = False) -> int:
+        """Inserts rows, or loads them where they are ``bounded``; those that BigQuery refuses become dead letters
+        there. How many these are."""
+        if bounded:
+            self.commit(self.stage(lines, now), now)
+            return 0
         dead = self._insert([line for line in once(lines) if line.table != "dead_letters"], now)
         letters = [letter_of_row(one.table, _row(one), RefusedError(reason), now) for one, reason in dead]
         own, _ = to_lines({"dead_letters": letters}, lambda: now)

@@ -1,0 +1,169 @@
+"""The sink of Delta tables: each holds its current rows once, whatever comes, how often and in whatever order.
+
+An article's rows go into ``articles_history``, ``articles``, ``entities``, ``meeting_reports``, a commit a table, in
+this order. Within one table a reader finds all rows of an article from one extraction. Where a writer dies between two
+commits the message comes again, and the same write completes what is there.
+"""
+
+import errno
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from deltalake import DeltaTable, write_deltalake
+
+from transforms.tables import database
+from transforms.tables.compact import tidy
+from transforms.tables.current import Change, change, split_revisions
+from transforms.tables.encode import to_arrow
+from transforms.tables.evolve import differences, possible
+from transforms.tables.layout import EXTRACTED, HISTORY, LAYOUTS, OWN, STORED, month
+from transforms.tables.schemas import bigquery_schema
+from transforms.tables.sinks import Line
+from transforms.tables.store import STRICT, Store, delta_schema, fields
+from transforms.tables.views import quoted
+
+Groups = set[str]
+
+
+class DeltaSink:
+    """Delta tables at one address. Whatever is missing there is made before the first row is written."""
+
+    def __init__(self, target: str) -> None:
+        self.store = Store(target)
+        self._ready = False
+
+    def write(self, lines: Sequence[Line], now: datetime, bounded: bool = False) -> int:
+        """See ``Sink``. Delta tables refuse nothing that fits the columns."""
+        texts: dict[str, list[str]] = {}
+        for line in lines:
+            texts.setdefault(line.table, []).append(line.json)
+        if not texts:
+            return 0
+        new = {table: _partitioned(table, to_arrow(table, rows), now) for table, rows in texts.items()}
+        with self.store.lock():
+            self._begin()
+            if any(table in EXTRACTED for table in new):
+                self._write_extracts(new)
+            for table in new.keys() - set(EXTRACTED):
+                self._commit(table, partial(_merged, table, new[table]))
+            tidy(self.store, STORED)
+            if self.store.local:
+                database.refresh(self.store.root)
+        return 0
+
+    def _begin(self) -> None:
+        """Once for each sink: makes the tables, and refuses those that cannot take the rows."""
+        if self._ready:
+            return
+        if self.store.local and Path(self.store.root, OWN, "commits").exists():
+            fault = "holds tables of an earlier format; give another folder"
+            raise OSError(errno.EEXIST, fault, self.store.root)
+        self.store.make()
+        for name, table in STORED.items():
+            possible(differences(table, fields(self.store.open(name), table), bigquery_schema(LAYOUTS[table].row)))
+        self._ready = True
+
+    def _write_extracts(self, new: Mapping[str, pa.Table]) -> None:
+        articles = new.get("articles", delta_schema("articles").empty_table())
+        given = set(articles["article_id"].to_pylist())
+        if given:
+            self._commit(HISTORY, partial(self._superseded, articles, given))
+            self._commit("articles", partial(_current, articles, given))
+            if set(articles["revision_id"].to_pylist()) - set(self._revisions(given).values()):
+                self._commit(HISTORY, partial(self._superseded, articles, given))
+        for table in EXTRACTED[1:]:
+            rows = new.get(table, delta_schema(table).empty_table())
+            self._commit(table, partial(self._extracted, table, rows, articles))
+
+    def _superseded(self, articles: pa.Table, given: Groups, history: DeltaTable) -> Change:
+        """What ``articles_history`` lacks of the revisions that are not, or will not be, the current ones."""
+        known = found(self.store.open("articles"), "articles", given)
+        _, old = split_revisions(_joined(known, articles))
+        return _merged("articles", old, history)
+
+    def _extracted(self, table: str, rows: pa.Table, articles: pa.Table, held: DeltaTable) -> Change:
+        """The entities or reports of the current revisions.
+
+        ``held`` was read before the current revisions are: rows of a revision that another writer supersedes meanwhile
+        either are left out here, or this commit fails since that writer's was first.
+        """
+        of = rows["article_id"].to_pylist()
+        extracted = dict(zip(articles["revision_id"].to_pylist(), articles["article_id"].to_pylist(), strict=True))
+        groups = set(of) | set(extracted.values())
+        current = self._revisions(groups)
+        pairs = zip(of, rows["revision_id"].to_pylist(), strict=True)
+        rows = rows.filter(
+            pa.array([current.get(article, revision) == revision for article, revision in pairs], pa.bool_())
+        )
+        whole = {article for revision, article in extracted.items() if current[article] == revision}
+        return change(LAYOUTS[table], found(held, table, groups), rows, whole)
+
+    def _revisions(self, articles: Groups) -> dict[str, str]:
+        """Article -> its current revision, of those that the table has."""
+        held = found(self.store.open("articles"), "articles", articles, ["article_id", "revision_id"])
+        return dict(zip(held["article_id"].to_pylist(), held["revision_id"].to_pylist(), strict=True))
+
+    def _commit(self, name: str, work_out: Callable[[DeltaTable], Change]) -> None:
+        """Commits to table ``name`` what ``work_out`` says of its newest version; nothing where nothing changes."""
+
+        def step() -> None:
+            held = self.store.open(name)
+            made = work_out(held)
+            if made.replaced:
+                # New rows of other groups come by the same commit, so the predicate names these groups too.
+                groups = made.replaced | set(made.rows[_group(name)].to_pylist())
+                write_deltalake(
+                    held,
+                    made.rows,
+                    mode="overwrite",
+                    predicate=f"{_group(name)} IN ({', '.join(map(quoted, sorted(groups)))})",
+                    schema_mode="merge",
+                    commit_properties=STRICT,
+                )
+            elif made.rows.num_rows:
+                write_deltalake(held, made.rows, mode="append", schema_mode="merge", commit_properties=STRICT)
+
+        self.store.retrying(name, step)
+
+
+def _group(name: str) -> str:
+    return LAYOUTS[STORED[name]].group
+
+
+def _partitioned(table: str, rows: pa.Table, now: datetime) -> pa.Table:
+    """``rows`` as Delta keeps them, with their month."""
+    schema = delta_schema(table)
+    months = pa.array([month(time, now) for time in rows[LAYOUTS[table].time].to_pylist()], pa.string())
+    columns = [column.cast(field.type) for column, field in zip(rows.columns, schema, strict=False)]
+    return pa.Table.from_arrays([*columns, months], schema=schema)
+
+
+def _merged(table: str, new: pa.Table, held: DeltaTable) -> Change:
+    """``new`` rows beside those of other keys."""
+    groups = set(new[LAYOUTS[table].group].to_pylist())
+    return change(LAYOUTS[table], found(held, table, groups), new, set())
+
+
+def _current(articles: pa.Table, given: Groups, held: DeltaTable) -> Change:
+    """The newest revision of each article of ``given``, of what is there and what comes."""
+    known = found(held, "articles", given)
+    newest, _ = split_revisions(_joined(known, articles))
+    return change(LAYOUTS["articles"], known, newest, given)
+
+
+def _joined(known: pa.Table, articles: pa.Table) -> pa.Table:
+    return pa.concat_tables([known, articles], promote_options="permissive")
+
+
+def found(held: DeltaTable, table: str, groups: Groups, columns: Sequence[str] | None = None) -> pa.Table:
+    """The rows of ``groups``: one column is read of the whole table, the others only where rows were found."""
+    rows = held.to_pyarrow_dataset()
+    name = LAYOUTS[table].group
+    test = pc.field(name).isin(pa.array(list(groups), delta_schema(table).field(name).type))
+    if not groups or not rows.count_rows(filter=test):
+        return rows.schema.empty_table().select(columns or rows.schema.names)
+    return rows.to_table(columns, filter=test)

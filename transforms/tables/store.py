@@ -1,0 +1,180 @@
+"""A place of Delta tables: a folder of this machine or of a bucket.
+
+Every commit is made against the very version of the table that it was worked out from, and where another writer was
+first, it is worked out anew. So what a write finds in the table is still there when its commit is, whoever else writes
+from wherever. On one machine writers take turns by a lock besides, which saves them the repeats.
+"""
+
+import contextlib
+import errno
+import fcntl
+import random
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pyarrow as pa
+from deltalake import CommitProperties, DeltaTable
+from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
+
+from transforms.tables.layout import LAYOUTS, OWN, STORED
+from transforms.tables.schemas import arrow_schema, summary
+
+T = TypeVar("T")
+# How long readers may need what compaction and newer commits have taken out of a table.
+RETENTION_HOURS = 48
+CONFIGURATION = {
+    "delta.checkpointInterval": "50",
+    "delta.deletedFileRetentionDuration": f"interval {RETENTION_HOURS} hours",
+    "delta.logRetentionDuration": f"interval {RETENTION_HOURS} hours",
+}
+# The commit is for the version that was read, or for none.
+STRICT = CommitProperties(max_commit_retries=0)
+# How long a write goes on when other writers are first again and again.
+PATIENCE_SECONDS = 300.0
+
+
+class Store:
+    """The Delta tables at one address: ``/a/folder``, ``gs://bucket/tables`` or ``s3://bucket/tables``."""
+
+    def __init__(self, root: str) -> None:
+        self.local = "://" not in root
+        self.root = str(Path(root).absolute()) if self.local else root.rstrip("/")
+        # S3 answers a conditional put, so that two writers never make the same version.
+        self._options = {"conditional_put": "etag"} if self.root.startswith("s3") else None
+        self._known: dict[str, DeltaTable] = {}
+
+    def address(self, name: str) -> str:
+        """Where the Delta table ``name`` lies."""
+        return f"{self.root}/{name}"
+
+    def open(self, name: str) -> DeltaTable:
+        """The newest version of a table.
+
+        Raises:
+            FileNotFoundError: there is none.
+        """
+        with told(self.address(name)):
+            try:
+                found = self._known[name]
+                found.update_incremental()
+            except KeyError:
+                try:
+                    found = DeltaTable(self.address(name), storage_options=self._options)
+                except TableNotFoundError as error:
+                    raise FileNotFoundError(
+                        errno.ENOENT, "no tables here yet (meetwire run makes them)", self.root
+                    ) from error
+                self._known[name] = found
+            return found
+
+    def make(self) -> None:
+        """Makes the tables that are missing, empty."""
+        for name, table in STORED.items():
+            try:
+                self.open(name)
+            except FileNotFoundError:
+                self.retrying(name, lambda name=name, table=table: self._create(name, table))  # type: ignore[misc]
+
+    def _create(self, name: str, table: str) -> None:
+        if self.local:
+            Path(self.root, name).mkdir(parents=True, exist_ok=True)
+        DeltaTable.create(
+            self.address(name),
+            schema=delta_schema(table),
+            mode="ignore",
+            partition_by=[LAYOUTS[table].partition],
+            name=name,
+            description=summary(LAYOUTS[table].row),
+            configuration=CONFIGURATION,
+            storage_options=self._options,
+        )
+
+    def retrying(self, name: str, step: Callable[[], T]) -> T:
+        """What ``step`` gives, which reads table ``name`` and commits to it; again where another writer was first."""
+        until = time.monotonic() + PATIENCE_SECONDS
+        wait = 0.01
+        with told(self.address(name)):
+            while True:
+                try:
+                    return step()
+                except CommitFailedError:
+                    if time.monotonic() > until:
+                        raise
+                self._known.pop(name, None)
+                time.sleep(wait * random.uniform(0.5, 1))
+                wait = min(2 * wait, 1.0)
+
+    @contextlib.contextmanager
+    def lock(self) -> Iterator[None]:
+        """Keeps other writers of this machine waiting; the system gives it up when the process dies.
+
+        File systems without locks, and buckets, do without: the commits alone keep writers apart.
+        """
+        if not self.local:
+            yield
+            return
+        own = Path(self.root, OWN)
+        own.mkdir(parents=True, exist_ok=True)
+        with (own / "lock").open("a") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX)
+            except OSError as error:
+                if error.errno not in (errno.ENOLCK, errno.ENOTSUP, errno.EINVAL):
+                    raise
+            yield
+
+
+@contextlib.contextmanager
+def told(place: str) -> Iterator[None]:
+    """Makes delta-rs's errors an OSError that names the place."""
+    try:
+        yield
+    except DeltaError as error:
+        text = " ".join(str(error).split())[:300]
+        full = "No space left" in text
+        raise OSError(errno.ENOSPC if full else errno.EIO, text, place) from error
+    except OSError as error:
+        if error.filename:
+            raise
+        raise OSError(error.errno or errno.EIO, " ".join(str(error).split())[:300], place) from error
+
+
+def delta_schema(table: str) -> pa.Schema:
+    """The schema of a table as Delta keeps it: its columns, all nullable so that columns can be added, and the month."""
+    fields = [_nullable(field) for field in arrow_schema(LAYOUTS[table].row)]
+    return pa.schema([*fields, pa.field(LAYOUTS[table].partition, pa.string())])
+
+
+_TYPES = {"string": "STRING", "int64": "INTEGER", "double": "FLOAT", "bool": "BOOLEAN", "date32[day]": "DATE"}
+
+
+def fields(held: DeltaTable, table: str) -> list[dict[str, Any]]:
+    """The schema of a Delta table in BigQuery's JSON form, without the partition."""
+    schema = held.to_pyarrow_dataset().schema
+    return [_field(field) for field in schema if field.name != LAYOUTS[table].partition]
+
+
+def _field(field: pa.Field) -> dict[str, Any]:
+    kind, mode = field.type, "NULLABLE" if field.nullable else "REQUIRED"
+    if pa.types.is_list(kind):
+        kind, mode = kind.value_type, "REPEATED"
+    made = {"name": field.name, "mode": mode, "type": _TYPES.get(str(kind), str(kind).upper())}
+    if pa.types.is_timestamp(kind):
+        made["type"] = "TIMESTAMP"
+    if pa.types.is_struct(kind):
+        return {**made, "type": "RECORD", "fields": [_field(inner) for inner in kind]}
+    return made
+
+
+def _nullable(field: pa.Field) -> pa.Field:
+    return pa.field(field.name, _inner_nullable(field.type), metadata=field.metadata)
+
+
+def _inner_nullable(kind: pa.DataType) -> pa.DataType:
+    if pa.types.is_struct(kind):
+        return pa.struct([_nullable(inner) for inner in kind])
+    if pa.types.is_list(kind):
+        return pa.list_(pa.field("element", _inner_nullable(kind.value_type)))
+    return kind
