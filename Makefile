@@ -7,7 +7,7 @@ export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 READY := .venv/.ready
 
-.PHONY: install run test lint types bench evaluate soak docs lock clean
+.PHONY: install run test lint types bench evaluate train soak docs lock clean
 
 install: $(READY)
 
@@ -40,6 +40,11 @@ types: $(READY)
 
 evaluate: $(READY)
 	@meetwire evaluate --config configs/local.yaml
+
+# The weights of the taught reader, from nothing: training/README.md tells what is needed and how long it takes.
+MARKED ?= ../shared/meetings/marked
+train: $(READY)
+	@training/train.sh $(MARKED)
 
 lock:
 	uv pip compile setup.py --extra dev --extra gcp --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet -o requirements.lock

@@ -43,7 +43,7 @@ def articles_to_tables(
     """The chain behind cleaning: ``PCollection[Article]`` into ``write``, where archived articles are read anew."""
     return (
         articles
-        | "Find entities and meetings" >> FindMeetings(settings.language.model, errors)
+        | "Find entities and meetings" >> FindMeetings(settings.language.model, errors, reader=settings.language.reader)
         | "Write the tables" >> write
     )
 
@@ -55,7 +55,7 @@ def load_model(settings: Settings) -> None:
         SettingsError: it is not installed, or lacks a parser or named entities.
     """
     try:
-        extractor_for(settings.language.model)
+        extractor_for(settings.language.model, settings.language.reader)
     except ModelError as error:
         raise SettingsError(f"language.model: {error}") from None
 

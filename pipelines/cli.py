@@ -62,6 +62,9 @@ def _command_parser(name: str) -> tuple[argparse.ArgumentParser, ModuleType]:
         "--tables", action="append", metavar="TABLES", help="folder, gs://…, s3://… or bigquery://PROJECT/DATASET"
     )
     common.add_argument("--model", metavar="NAME", help="an installed spaCy pipeline")
+    common.add_argument(
+        "--reader", choices=("on", "off"), help="whether the taught reader reads beside the rules (language.reader)"
+    )
     common.add_argument("--json", action="store_true", help="print JSON for machines")
     return parser, module
 
@@ -82,8 +85,12 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         changes["stream"] = arguments.stream
     if arguments.tables:
         changes["tables"] = tuple(arguments.tables)
+    language = settings.language
     if arguments.model:
-        changes["language"] = dataclasses.replace(settings.language, model=arguments.model)
+        language = dataclasses.replace(language, model=arguments.model)
+    if arguments.reader:
+        language = dataclasses.replace(language, reader=arguments.reader == "on")
+    changes["language"] = language
     return dataclasses.replace(settings, **changes)  # type: ignore[arg-type]
 
 

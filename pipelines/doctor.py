@@ -55,6 +55,8 @@ def examine(settings: Settings, create: bool = False) -> Iterator[Finding]:
     yield _checked("state", lambda: _state(Path(settings.state)))
     yield _checked("stream", lambda: _stream(settings.stream, create))
     yield _checked("model", lambda: _model(settings.language.model))
+    if settings.language.reader:
+        yield _checked("reader", _reader)
     for target in settings.tables:
         yield _checked("tables", lambda target=target: _tables(target))  # type: ignore[misc]
 
@@ -125,6 +127,13 @@ def _model(name: str) -> str:
 
     meta = load(name).meta
     return f"{name} {meta['version']} ({meta['lang']})"
+
+
+def _reader() -> str:
+    from transforms.reader.network import WEIGHTS, network
+
+    network()
+    return f"weights in {WEIGHTS}"
 
 
 def _tables(target: str) -> str:

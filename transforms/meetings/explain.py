@@ -47,6 +47,8 @@ def _one(article: Article, report: MeetingReport, draft: Draft) -> str:
     ):
         if value:
             lines.append(f"  {label:13} {value}")
+    if draft.said:
+        lines.append("  reader says   " + ", ".join(f"{field} {surely:.2f}" for field, surely in draft.said.items()))
     for encounter in draft.encounters:
         reasons = ", ".join(f"{key} {value!r}" for key, value in encounter.why.items() if value)
         lines.append(f"  found by      {encounter.frame}: {reasons}")

@@ -9,11 +9,16 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
+from spacy.tokens import Doc
+
 from transforms.articles.clean import mask
 from transforms.language import pipeline
 from transforms.language.pipeline import ModelError
-from transforms.meetings.find import Found, find
+from transforms.meetings.combine import decisions
+from transforms.meetings.find import Found, Sees, find
 from transforms.meetings.lexicon import frames
+from transforms.reader.component import ATTRIBUTE, ReaderComponent
+from transforms.reader.network import ReaderError
 from transforms.rows import Article, Extract
 
 __all__ = ["Extractor", "ModelError", "extractor_for"]
@@ -25,18 +30,20 @@ FOREIGN = "language_not_read"
 
 
 class Extractor:
-    """Reads articles with the spaCy pipeline ``model``.
+    """Reads articles with the spaCy pipeline ``model``, by rule; with ``reader``, beside the taught reader.
 
     Attributes:
         articles: How many it has read so far.
         reports: How many meeting reports it has found in them.
 
     Raises:
-        ModelError: the model is not installed, or has no parser or no named entities.
+        ModelError: the model is not installed, or has no parser or no named entities; the reader's weights are missing
+            or damaged, or it lacks ONNX Runtime.
     """
 
-    def __init__(self, model: str) -> None:
+    def __init__(self, model: str, reader: bool = False) -> None:
         self._nlp = pipeline.load(model)
+        self._reader = _reader() if reader else None
         self.model = model
         self.articles = self.reports = 0
         self._lock = threading.Lock()
@@ -62,12 +69,26 @@ class Extractor:
     def _read(self, batch: list[Article]) -> Iterator[tuple[Article, Found]]:
         read = [article.language in (None, self._nlp.lang) for article in batch]
         texts = [mask(article).text if known else "" for article, known in zip(batch, read, strict=True)]
-        for article, known, doc in zip(batch, read, pipeline.read(self._nlp, texts, _can_meet), strict=True):
+        docs = pipeline.read(self._nlp, texts, _can_meet)
+        if self._reader:
+            docs = self._reader.pipe(docs, batch_size=len(texts))
+        for article, known, doc in zip(batch, read, docs, strict=True):
             if not known:
                 article = _flagged(article, FOREIGN)
             elif len(article.text) > pipeline.LIMIT:
                 article = _flagged(article, CUT)
-            yield article, find(doc, article)
+            yield article, find(doc, article, self._sees(doc))
+
+    def _sees(self, doc: Doc) -> Sees | None:
+        sight = doc._.get(ATTRIBUTE) if self._reader else None
+        return Sees(self._reader.network, sight, decisions()) if self._reader and sight else None
+
+
+def _reader() -> ReaderComponent:
+    try:
+        return ReaderComponent()
+    except ReaderError as error:
+        raise ModelError(str(error)) from error
 
 
 def _batches(articles: Iterable[Article], size: int) -> Iterator[list[Article]]:
@@ -94,6 +115,6 @@ def _can_meet(paragraphs: Sequence[str]) -> list[bool]:
 
 
 @functools.lru_cache(maxsize=2)
-def extractor_for(model: str) -> Extractor:
-    """The process's one extractor for ``model``."""
-    return Extractor(model)
+def extractor_for(model: str, reader: bool = False) -> Extractor:
+    """The process's one extractor for ``model``, with or without the taught reader."""
+    return Extractor(model, reader)

@@ -23,6 +23,8 @@ from transforms.meetings import (
     when,
     where,
 )
+from transforms.meetings.combine import Decisions, Seen, combine
+from transforms.meetings.combine import confidence as sure
 from transforms.meetings.datelined import dateline_place
 from transforms.meetings.draft import Draft
 from transforms.meetings.encounter import Encounter
@@ -30,6 +32,7 @@ from transforms.meetings.lexicon import frames as lexicon_frames
 from transforms.meetings.parties import Party, Sentence
 from transforms.meetings.reject import counts, rejected
 from transforms.meetings.resolve import Resolver
+from transforms.reader.network import Network, Sight
 from transforms.rows import (
     Article,
     Dateline,
@@ -45,6 +48,20 @@ from transforms.rows import (
 
 VERSION = "0.1"
 _KIND = {2: "bilateral", 3: "trilateral"}
+
+
+class Sees(NamedTuple):
+    """The taught reader at one article.
+
+    Attributes:
+        network: Its weights.
+        sight: The article as it sees it.
+        limits: From which probability on its word counts.
+    """
+
+    network: Network
+    sight: Sight
+    limits: Decisions
 
 
 class Found(NamedTuple):
@@ -68,8 +85,11 @@ def find_meetings(doc: Doc, article: Article) -> list[MeetingReport]:
     return find(doc, article).reports
 
 
-def find(doc: Doc, article: Article) -> Found:
-    """The entities and meeting reports of ``article``, whose masked text ``doc`` is, with what they were made from."""
+def find(doc: Doc, article: Article, sees: Sees | None = None) -> Found:
+    """The entities and meeting reports of ``article``, whose masked text ``doc`` is, with what they were made from.
+
+    ``sees`` is the taught reader with its view of ``doc``; the rules decide alone without it.
+    """
     masked = mask(article)
     reading = read_entities(doc)
     hand_on_offices(reading)
@@ -77,9 +97,12 @@ def find(doc: Doc, article: Article) -> Found:
     told = _drafts(reading, masked, article, anchor)
     _name_sources(told)
     drafts = merge.merge(told)
+    limits = sees.limits if sees else Decisions()
+    if sees:
+        drafts = combine(drafts, Seen(sees.network, sees.sight, reading), anchor, limits)
     ids = {i: derive_id(article.article_id, draft.label, draft.name) for i, draft in enumerate(reading.entities)}
     entities = _entity_rows(reading, article, ids, masked)
-    reports = [_report(draft, article, ids, masked, anchor) for draft in drafts]
+    reports = [_report(draft, article, ids, masked, anchor, limits) for draft in drafts]
     unique = {
         report.report_id: (report, draft) for report, draft in zip(reversed(reports), reversed(drafts), strict=True)
     }
@@ -223,7 +246,7 @@ _WISHES = ("hope", "hoping", "wish", "look")
 
 
 def _report(
-    draft: Draft, article: Article, ids: dict[int, str], masked: Masked, anchor: datetime | None
+    draft: Draft, article: Article, ids: dict[int, str], masked: Masked, anchor: datetime | None, limits: Decisions
 ) -> MeetingReport:
     participants = [_participant(party, draft, ids) for party in draft.parties]
     date = _date_row(draft)
@@ -246,7 +269,7 @@ def _report(
         topics=draft.topics[:8],
         attribution=draft.attribution,
         evidence=_evidence(draft, article, masked),
-        confidence=confidence.confidence_of(draft),
+        confidence=sure(draft, confidence.confidence_of(draft), limits.confidence),
         extractor=f"{'patterns' if draft.encounters[0].pattern else 'frames'}/{VERSION}:{draft.encounters[0].frame}",
         published=article.published,
     )

@@ -20,14 +20,14 @@ BATCH = 16
 
 
 class _Find(beam.DoFn):
-    def __init__(self, model: str, clock: Clock) -> None:
-        self._model, self._clock = model, clock
+    def __init__(self, model: str, reader: bool, clock: Clock) -> None:
+        self._model, self._with_reader, self._clock = model, reader, clock
         self._extracted = Metrics.counter("meetwire", "extracted")
         self._reports = Metrics.counter("meetwire", "reports")
         self._dead = Metrics.counter("meetwire", "dead_letters.meetings")
 
     def setup(self) -> None:
-        self._extractor: Extractor = extractor_for(self._model)
+        self._extractor: Extractor = extractor_for(self._model, self._with_reader)
 
     def process(self, articles: Sequence[Article]) -> Iterator[Any]:
         try:
@@ -51,16 +51,16 @@ class FindMeetings(beam.PTransform):
     """``PCollection[Article]`` -> ``PCollection[Extract]``: the article's entities and meeting reports.
 
     Bounded or unbounded; element-wise, so nothing is shuffled. An article that the model cannot read goes to
-    ``errors``. Loads ``model`` once a process and hands it texts in batches.
+    ``errors``. Loads ``model`` once a process, with ``reader`` also the taught reader, and hands it texts in batches.
     """
 
-    def __init__(self, model: str, errors: Any, clock: Clock = utc_now) -> None:
+    def __init__(self, model: str, errors: Any, clock: Clock = utc_now, reader: bool = False) -> None:
         super().__init__()
-        self._model, self._errors, self._clock = model, errors, clock
+        self._model, self._errors, self._clock, self._reader = model, errors, clock, reader
 
     def expand(self, articles: beam.PCollection) -> beam.PCollection:
         """Wires the stage."""
-        find = _Find(self._model, self._clock)
+        find = _Find(self._model, self._reader, self._clock)
         outputs = (
             articles
             | "Batch the articles" >> beam.BatchElements(min_batch_size=1, max_batch_size=BATCH)

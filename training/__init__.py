@@ -1,0 +1,1 @@
+"""Trains the reader whose weights the package ships; see README.md."""

