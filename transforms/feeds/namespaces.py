@@ -4,6 +4,7 @@ An element goes by its namespace's address without scheme, ``www.``, case and la
 unknown or has no such element; one without prefix is the feed's own.
 """
 
+import contextlib
 import json
 import re
 from functools import cache, lru_cache
@@ -46,7 +47,8 @@ def claim(root: "etree._Element") -> None:
     if own:
         for element in root.iter("*"):
             if _space(element) in own:
-                element.tag = re.split("[}:]", str(element.tag))[-1]
+                with contextlib.suppress(ValueError):  # what stands behind the prefix is no name: ``<x:>``, ``<x:1>``
+                    element.tag = re.split("[}:]", str(element.tag))[-1]
 
 
 def _space(element: "etree._Element") -> tuple[str | None, str | None]:

@@ -14,7 +14,7 @@ FOLDERS = (ROOT / "tests/feed_cases", ROOT / "configs/sample-feeds", ROOT.parent
 ODD = (
     b"&#99999999999999999999;", b"&#xD800;", b"&#0;", b"&lol;", b"&", b"<", b">", b"]]>", b"<![CDATA[", b"<!--", b"-->", b"<!-->", b"<?xml?>",
     b"<?", b"<!DOCTYPE x [<!ENTITY a 'b'>]>", b"<!DOCTYPE", b"<!ENTITY a 'b'>", b"\x00", b"\xff", b"\xed\xa0\x80", b"\xf4\x90\x80\x80",
-    "\u200d\u202e\u00ad\U000e0041".encode(), b"9" * 5000, b"-1", b"1e999", b"99999999999999999999", b"<a b=\"", b"<x:y>", b"</item>", b"<item>",
+    "\u200d\u202e\u00ad\U000e0041".encode(), b"9" * 5000, b"-1", b"1e999", b"99999999999999999999", b"<a b=\"", b"<x:y>", b"<x:>", b"<:>", b"<rss:1>", b"</item>", b"<item>",
     b"<entry xmlns='urn:x'>", b" xml:base='http://['", b" xmlns='http://search.yahoo.com/mrss/'", b"http://[see", b"<ttl>99999999999999999999</ttl>",
     b"<gml:pos>1 2</gml:pos>", b"<author>" + b"a 1" * 300 + b"</author>", b"<pubDate>99/99/9999 99:99</pubDate>", b"<script>", b"<iframe/>",
     b'{"id": 1e400}', b"[" * 300, b"\\ud800", b"null",

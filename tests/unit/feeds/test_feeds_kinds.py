@@ -269,3 +269,42 @@ def test_a_text_longer_than_any_article_is_cut_and_flagged():
         rss("<guid>1</guid><description>" + "The ministers met. " * 400_000 + "</description>"), detect=False
     ).entries
     assert len(entry.text) == 6_000_000 and "text_cut" in entry.flags
+
+
+CUT = {
+    "rss": ('<rss version="2.0"><channel><title>T</title>', "<item><guid>{0}</guid><title>Story {0}</title>", "</item>"),
+    "rss with a prefix": ('<x:rss xmlns:x="urn:x"><x:channel>', "<x:item><x:guid>{0}</x:guid>", "</x:item>"),
+    "rdf": (
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"><channel/>',
+        '<item rdf:about="https://gazette.example/{0}"><title>Story {0}</title><dc:identifier>{0}</dc:identifier>',
+        "</item>",
+    ),
+    "atom": ('<feed xmlns="http://www.w3.org/2005/Atom"><title>T</title>', "<entry><id>{0}</id><title>{0}</title>", "</entry>"),
+    "entries that hold elements of their name": (
+        '<rss xmlns:g="urn:g"><channel>', "<item><guid>{0}</guid><g:item>shelf {0}</g:item>", "</item>",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", CUT)
+@pytest.mark.parametrize("open_ones", [(), (1,), (2,), (1, 2), (1, 2, 3, 4)])
+def test_of_a_document_that_stops_early_the_last_entry_alone_is_left_out(kind, open_ones):
+    head, entry, end = CUT[kind]
+    whole = "".join(entry.format(n) + ("" if n in open_ones else end) for n in (1, 2, 3, 4))
+    document = parse(head + whole + entry.format(5))
+    assert [item.guid for item in document.entries] == ["1", "2", "3", "4"]
+    assert not document.whole
+
+
+@pytest.mark.parametrize("name", ["x:", ":", "rss:1", "x:-", "x:a:", "x:y"])
+@pytest.mark.parametrize(
+    "root",
+    ["<x:rss>{}</x:rss>", '<rss xmlns="http://search.yahoo.com/mrss/">{}</rss>', "<rss:rss>{}</rss:rss>", "<rs:>{}"],
+)
+def test_an_element_without_a_proper_name_costs_nothing_but_itself(root, name):
+    prefix = root[1:3] if root.startswith("<x:") else ""
+    document = parse(
+        root.format(f"<{prefix}item><{prefix}guid>1</{prefix}guid><{name}>a</{name}></{prefix}item><{name}/>")
+    )
+    assert document.error or [entry.guid for entry in document.entries] == ["1"]
+    assert root == "<rs:>{}" or not document.error
