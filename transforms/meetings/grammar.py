@@ -162,11 +162,13 @@ def below(token: Token, verb: Token) -> Token:
     return next((t for t in chain(token) if t.head == verb), token)
 
 
+_DENYING = {"never", "no", "n't", "not"}
+
+
 def negated(verb: Token) -> bool:
     """Whether "not", "never", "no" or "without" denies ``verb``."""
-    if children(verb, "neg"):
-        return True
-    if any(child.lower_ in {"never", "no", "n't", "not"} for child in verb.children if child.i < verb.i):
+    denying = [c for c in verb.children if c.dep_ == "neg" or (c.i < verb.i and c.lower_ in _DENYING)]
+    if any(c.i + 1 == len(verb.doc) or c.nbor().lower_ != "only" for c in denying):
         return True
     if verb.dep_ == "conj" and any(c.dep_ == "cc" and c.lower_ in {"or", "nor"} for c in verb.head.children):
         return negated(verb.head)  # "never met or spoke with"

@@ -3,6 +3,7 @@
 from typing import Any
 
 from transforms.meetings.draft import Draft
+from transforms.meetings.party import Party
 
 # held beats planned; what was called off stays so.
 _RANK = {"held": 5, "ongoing": 4, "cancelled": 3, "planned": 2, "proposed": 1, "denied": 0}
@@ -70,7 +71,24 @@ def _parties_agree(one: Draft, other: Draft) -> bool:
     if a == b:
         return True
     small, large = sorted((a, b), key=len)
-    return len(small) >= 2 and small <= large
+    return (len(small) >= 2 and small <= large) or _one_is_nameless(one, other)
+
+
+def _one_is_nameless(one: Draft, other: Draft) -> bool:
+    """Whether the two share someone and one names its further parties less: "a senior commander" is "negotiator Tarek"."""
+    shared = one.keys & other.keys
+    first, second = ([p for p in draft.parties if not shared & {p.entity, p.name.casefold()}] for draft in (one, other))
+    if not shared or not first or not second or one.encounters[0].sentence is other.encounters[0].sentence:
+        return False
+    for vague, known in ((first, second), (second, first)):
+        if len(vague) == 1 and _is_nameless(vague[0]) and not any(_is_nameless(p) for p in known):
+            single = len(known) == 1 and known[0].kind == "person"
+            return vague[0].plural != single and vague[0].country in {None, *(p.country for p in known)}
+    return False
+
+
+def _is_nameless(party: Party) -> bool:
+    return party.kind == "group" and party.entity is None
 
 
 def _modes_agree(one: Draft, other: Draft) -> bool:
@@ -105,13 +123,17 @@ def _statuses_agree(one: Draft, other: Draft) -> bool:
     return False
 
 
+def _names(draft: Draft) -> int:
+    return sum(not _is_nameless(p) for p in draft.parties)
+
+
 def absorb(known: Draft, draft: Draft) -> None:
     """Adds to ``known`` what ``draft`` says beyond it."""
     if _RANK[draft.status.status] > _RANK[known.status.status]:
         known.status = draft.status
     if known.mode[0] == "unknown" and draft.mode[0] != "unknown":
         known.mode = draft.mode
-    if len(draft.parties) > len(known.parties):
+    if (len(draft.parties), _names(draft)) > (len(known.parties), _names(known)):
         known.parties = draft.parties
     known.when = _finer(known.when, draft.when)
     if known.where is None or (

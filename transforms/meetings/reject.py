@@ -105,6 +105,9 @@ def _asks_for_the_press(encounter: Encounter, party: Party) -> bool:
     doc = encounter.sentence.doc
     if party.title and party.title.split()[-1] in traps("journalists"):
         return True
+    owner, possessive, _ = party.name.replace("’", "'").partition("'s ")
+    if possessive and _outlet().fullmatch(owner):  # "Fox News's Ann Lee"
+        return True
     before = [t.text for t in doc[max(encounter.sentence.span.start, party.start - 4) : party.start]]
     if before[-1:] in (["'s"], ["’s"]) and any(
         _outlet().fullmatch(" ".join(before[i:-1])) for i in range(len(before) - 1)
