@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "meetings": ("pipelines.meetings", "who met whom, from the tables, newest first"),
     "query": ("pipelines.query", "SQL over the tables"),
     "export": ("pipelines.export", "meetings, participants or pairs as CSV or JSON lines"),
+    "migrate": ("pipelines.migrate", "take tables of the first format over into those of today"),
     "compact": ("pipelines.compact", "rewrite many small files of the tables as few"),
     "evaluate": ("pipelines.evaluate", "precision, recall and F1 against gold articles, with floors"),
     "doctor": ("pipelines.doctor", "check settings, model, stream and tables without running"),

@@ -6,6 +6,8 @@
   meetwire export sources > sources.csv              one line an article of a meeting: title, link, sentences
   meetwire export --format jsonl                     the same flat lines as JSON
   meetwire export --format jsonl --nested            meetings as the tables hold them
+  meetwire export entities --format jsonl            a whole table, row by row: articles, entities, meeting_reports,
+                                                     dead_letters, feed_health
   meetwire export --since 2023-04-01 --until 2023-05-01 --status held --output meetings.csv
 
 --since and --until take meetings by their own date (the last day of a range counts); those without a date are left
@@ -29,6 +31,7 @@ from pipelines.settings import Settings, SettingsError
 from transforms.rows import Meeting, MeetingSource
 from transforms.tables.ask import ask
 from transforms.tables.flat import WHAT
+from transforms.tables.layout import LAYOUTS
 
 STATUSES = ("held", "ongoing", "planned", "proposed", "cancelled", "denied")
 # What a spreadsheet would take for a formula.
@@ -37,7 +40,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to export, how, and which meetings."""
-    parser.add_argument("what", nargs="?", choices=WHAT, default="meetings", help="(default: meetings)")
+    parser.add_argument("what", nargs="?", choices=(*WHAT, *LAYOUTS), default="meetings", help="(default: meetings)")
     parser.add_argument("--format", choices=("csv", "jsonl"), default="csv", help="(default: csv)")
     parser.add_argument("--nested", action="store_true", help="JSON lines of whole meetings, as the tables hold them")
     parser.add_argument("--since", type=_day, metavar="DATE", help="meetings that end on this day or later")
@@ -50,9 +53,12 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
     """Writes the lines; 0, or 2 for settings that do not go together."""
     if arguments.nested and (arguments.what != "meetings" or arguments.format != "jsonl"):
         raise SettingsError("--nested is for meetings with --format jsonl")
+    whole = arguments.what in LAYOUTS
+    if whole and (arguments.format != "jsonl" or arguments.since or arguments.until or arguments.status):
+        raise SettingsError(f"{arguments.what} goes out whole, with --format jsonl; meetwire query chooses rows")
     with ask(settings.tables[0], _sql(arguments)) as answer:
         rows = (dict(zip(answer.columns, row, strict=True)) for row in answer.rows)
-        lines = rows if arguments.nested else WHAT[arguments.what](rows)
+        lines = rows if arguments.nested or whole else WHAT[arguments.what](rows)
         if arguments.output is None:
             terminal.takes_every_letter()
             count = _write(lines, arguments, sys.stdout)
@@ -68,6 +74,8 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def _sql(arguments: argparse.Namespace) -> str:
     """The same in DuckDB and in BigQuery, where a reserved word behind a dot is a name."""
+    if arguments.what in LAYOUTS:
+        return f"SELECT * FROM {arguments.what} ORDER BY {', '.join(LAYOUTS[arguments.what].keys)}"
     tests = []
     if arguments.since:
         tests.append(f"m.date.end >= DATE '{arguments.since}'")

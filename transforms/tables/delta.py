@@ -20,7 +20,8 @@ from transforms.tables.compact import tidy
 from transforms.tables.current import Change, change, split_revisions
 from transforms.tables.encode import to_arrow
 from transforms.tables.evolve import differences, possible
-from transforms.tables.layout import EXTRACTED, HISTORY, LAYOUTS, OWN, STORED, month
+from transforms.tables.first_format import is_first_format
+from transforms.tables.layout import EXTRACTED, HISTORY, LAYOUTS, STORED, month
 from transforms.tables.schemas import bigquery_schema
 from transforms.tables.sinks import Line
 from transforms.tables.store import STRICT, Store, delta_schema, fields
@@ -59,8 +60,10 @@ class DeltaSink:
         """Once for each sink: makes the tables, and refuses those that cannot take the rows."""
         if self._ready:
             return
-        if self.store.local and Path(self.store.root, OWN, "commits").exists():
-            fault = "holds tables of an earlier format; give another folder"
+        if self.store.local and is_first_format(Path(self.store.root)):
+            fault = (
+                f"holds tables of the first format; meetwire migrate {self.store.root} --tables OTHER takes them over"
+            )
             raise OSError(errno.EEXIST, fault, self.store.root)
         self.store.make()
         for name, table in STORED.items():
