@@ -2,6 +2,7 @@
 
 Looks at what the page announces (link rel=alternate), at its links, at the usual addresses and in its news sitemaps,
 within the limits of ``fetch`` in the settings. Each feed that answers is listed with title, last entry and language.
+Feeds of comments are left out; name such a feed's own address to take it.
 
   meetwire discover https://news.example          lists its feeds
   meetwire discover https://news.example --add    and puts them into the settings file, whose comments stay
@@ -12,6 +13,7 @@ within the limits of ``fetch`` in the settings. Each feed that answers is listed
 
 import argparse
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -53,10 +55,18 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
             terminal.print_json(_row(found))
         else:
             _print(console, found)
-    say(f"discover: {counted(len(result.found), 'feed') if result.found else 'no feeds'} at {arguments.url}")
+    say(_summary(arguments.url, result))
     if arguments.add and result.found:
         add([found.url for found in result.found], arguments.config)
     return 0 if result.found else 1
+
+
+def _summary(asked: str, result: Discovery) -> str:
+    """``discover: 3 feeds at https://a.example; left out: 1 comments, 2 http_404``."""
+    said = f"discover: {counted(len(result.found), 'feed') if result.found else 'no feeds'} at {asked}"
+    reasons = Counter(failure.error.split(":")[0] for failure in result.failures)
+    left_out = ", ".join(f"{number} {reason}" for reason, number in sorted(reasons.items()))
+    return f"{said}; left out: {left_out}" if left_out else said
 
 
 def _address(text: str) -> str:

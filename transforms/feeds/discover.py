@@ -27,6 +27,11 @@ _USUAL = (
     "feed", "rss", "feed.xml", "rss.xml", "atom.xml", "index.xml", "feeds/posts/default", "feed.json", "index.rdf",
     "news/rss", "news-sitemap.xml", "sitemap-news.xml",
 )  # fmt: skip
+# A feed of what readers say below the articles: by its address, its title, or where its entries lead.
+_COMMENTS_ADDRESS = re.compile(r"(?:^|[/._?=&])comments(?:[/._?=&-]|$)", re.IGNORECASE)
+_COMMENTS_TITLE = re.compile(r"^comments (?:on|for)\b", re.IGNORECASE)
+_COMMENT = re.compile(r"#(?:comment|c)[-_]?\d+|[?&]showComment=", re.IGNORECASE)
+COMMENTS = "comments: name this address itself to take it"
 # Candidates of one page, and feeds of one OPML list, that are tried.
 MOST = 100
 
@@ -69,6 +74,8 @@ async def discover(url: str, fetch: Fetch, parse: Parse) -> Discovery:
     """The feeds that ``url`` announces: a feed, a list of feeds (OPML), a page or a home page.
 
     A page that announces none is asked at its site's home page, then at the usual addresses and in its sitemaps.
+    Of these, feeds of comments are failures with the error ``COMMENTS``; a feed that ``url`` names,
+    itself or in its list, is found whatever it holds.
 
     Args:
         url: http(s) address, or a file.
@@ -83,7 +90,7 @@ async def discover(url: str, fetch: Fetch, parse: Parse) -> Discovery:
         return Discovery([_found(url, answer, document)], [])
     listed = _opml(answer)
     if listed is not None:
-        return await _tried(listed, fetch, parse)
+        return await _tried(listed, fetch, parse, comments=True)
     announced = await _tried(announced_by(answer), fetch, parse) if answer.status == 200 else Discovery([], [])
     home = urljoin(answer.url, "/")
     if not announced.found and urlsplit(home).scheme in ("http", "https"):
@@ -111,11 +118,11 @@ def announced_by(page: Fetched) -> list[str]:
         for link in tree.iter("link")
         if link.get("href") and _announces((link.get("rel") or "").lower().split(), link.get("type") or "")
     ]
-    links = links or [href for href in tree.xpath("//a/@href") if _LOOKS_LIKE_A_FEED.search(urlsplit_path(href))]
+    links = links or [href for href in tree.xpath("//a/@href") if _LOOKS_LIKE_A_FEED.search(_path(href))]
     return _addresses(base, links)
 
 
-def urlsplit_path(href: str) -> str:
+def _path(href: str) -> str:
     """Path and query of ``href``; ``""`` for what is no address."""
     try:
         parts = urlsplit(href.strip())
@@ -163,21 +170,31 @@ async def _sitemaps(home: str, fetch: Fetch) -> list[str]:
     return _addresses(home, [url for url in named if "news" in url.lower()])
 
 
-async def _tried(urls: Sequence[str], fetch: Fetch, parse: Parse) -> Discovery:
-    """Each of ``urls`` that is a feed, once however many addresses lead to it."""
-    answers = await asyncio.gather(*(_try(url, fetch, parse) for url in urls[:MOST]))
+async def _tried(urls: Sequence[str], fetch: Fetch, parse: Parse, comments: bool = False) -> Discovery:
+    """Each of ``urls`` that is a feed, once however many addresses lead to it; with ``comments`` those of comments too."""
+    answers = await asyncio.gather(*(_try(url, fetch, parse, comments) for url in urls[:MOST]))
     found = {each.url: each for each in answers if isinstance(each, Found)}
     failures = [each for each in answers if isinstance(each, Failure)]
     failures += [Failure(url, f"not tried: only {MOST} are") for url in urls[MOST:]]
     return Discovery(list(found.values()), failures)
 
 
-async def _try(url: str, fetch: Fetch, parse: Parse) -> Found | Failure:
+async def _try(url: str, fetch: Fetch, parse: Parse, comments: bool) -> Found | Failure:
     answer = await fetch(url)
     if answer.status != 200:
         return Failure(url, answer.error or f"http_{answer.status}")
     document = await parse(answer)
-    return Failure(url, document.error) if document.error else _found(url, answer, document)
+    if document.error or (not comments and _is_of_comments(url, document)):
+        return Failure(url, document.error or COMMENTS)
+    return _found(url, answer, document)
+
+
+def _is_of_comments(url: str, document: Document) -> bool:
+    """Whether a feed holds comments: its address or title says so, or most of its entries lead to one."""
+    if _COMMENTS_ADDRESS.search(_path(url)) or _COMMENTS_TITLE.match((document.feed.title or "").strip()):
+        return True
+    lead = [bool(_COMMENT.search(f"{entry.link} {entry.guid}")) for entry in document.entries]
+    return 2 * sum(lead) > len(lead)
 
 
 def _found(url: str, answer: Fetched, document: Document) -> Found:

@@ -75,7 +75,7 @@ def test_a_page_lists_what_it_announces_with_title_last_entry_and_language(site,
     assert lines[1].strip() == "World · en · rss20 · 1 entry · last entry 2026-10-12 09:00 UTC"
     assert lines[2] == f"{address}/blog.atom"
     assert "Blog" in lines[3]
-    assert err == f"{address}/dead.rss: http_404\ndiscover: 2 feeds at {address}/\n"
+    assert err == f"{address}/dead.rss: http_404\ndiscover: 2 feeds at {address}/; left out: 1 http_404\n"
 
 
 def test_json_is_one_feed_a_line(site, found):
@@ -120,6 +120,39 @@ def test_a_feed_a_page_links_usual_addresses_sitemaps_and_lists(site, found, ask
     code, out, _ = found(asked)
     assert code == 0
     assert [line for line in out.splitlines() if line.startswith("http")] == [site[0] + feed for feed in feeds]
+
+
+COMMENTS = "<rss version='2.0'><channel><title>{}</title>{}</channel></rss>"
+BY_LINK = COMMENTS.format("Talks", "<item><title>Ann</title><link>https://a.example/talks{}</link></item>")
+
+
+@pytest.mark.parametrize(
+    ("path", "feed"),
+    [
+        ("/comments/feed/", RSS.format("World", "en", 1)),
+        ("/?feed=comments-rss2", RSS.format("World", "en", 1)),
+        ("/feeds/comments/default", COMMENTS.format("Blog", "")),
+        ("/talks/feed/", COMMENTS.format("Comments on: Talks", "")),
+        ("/talks/feed/", BY_LINK.format("#comment-12")),
+        ("/talks/feed/", BY_LINK.format(".html?showComment=1#c12")),
+    ],
+)
+def test_feeds_of_comments_are_left_out_unless_named(site, found, path, feed):
+    address, documents = site
+    links = f"<link rel=alternate type=application/rss+xml href='{path}'>" + "<link rel=feed href='/news'>"
+    documents |= {"/": f"<html>{links}</html>", "/news": RSS.format("News", "en", 1), path: feed}
+    code, out, err = found()
+    assert code == 0
+    assert [line for line in out.splitlines() if line.startswith("http")] == [f"{address}/news"]
+    assert err.splitlines()[0] == f"{address}{path}: comments: name this address itself to take it"
+    assert err.splitlines()[1] == f"discover: 1 feed at {address}/; left out: 1 comments"
+    assert found(path)[1].startswith(f"{address}{path}\n")
+
+
+@pytest.mark.parametrize("path", ["/comment/rss", "/commentisfree/rss", "/news/no-comments-yet.xml"])
+def test_opinion_pages_are_no_comments(site, found, path):
+    site[1].update({"/": f"<html><link rel=feed href='{path}'>", path: BY_LINK.format("#section")})
+    assert found()[0] == 0
 
 
 def test_nothing_found_is_said_and_exit_1(site, found):
