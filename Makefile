@@ -5,18 +5,19 @@ export PATH := $(VIRTUAL_ENV)/bin:$(PATH)
 # One thread a process: spaCy gains nothing from more, and workers would fight.
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
-READY := .venv/.ready
+# The stamp is named after what was installed, for after a checkout times tell nothing.
+READY := .venv/.ready-$(firstword $(shell cat requirements.lock setup.py | cksum))
 
 .PHONY: install run test lint types bench evaluate train soak docs lock clean
 
 install: $(READY)
 
-$(READY): requirements.lock setup.py
+$(READY):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "meetwire needs Python 3.11 or newer: make PYTHON=/path/to/python3.11")'
 	$(PYTHON) -m venv .venv
 	.venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	.venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	@touch $@
+	@rm -f .venv/.ready* && touch $@
 
 run: $(READY)
 	@test -e data/state.sqlite || echo "make run: reads five sample feeds; broken.xml is an error page on purpose, and the others go on" >&2

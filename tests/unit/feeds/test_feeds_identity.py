@@ -13,6 +13,7 @@ from transforms.feeds.document import Document
 from transforms.feeds.masks import masked
 from transforms.feeds.parse import parse_document
 from transforms.feeds.source import Source
+from transforms.feeds.stability import settle_by_history
 from transforms.feeds.state import State
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -202,7 +203,7 @@ class Desk:
 
     def read(self, *items, minutes=30):
         self.now += timedelta(minutes=minutes)
-        document = parse(*items, policy=self.policy)
+        document = settle_by_history(self.state, SOURCE.url, parse(*items, policy=self.policy))
         self.policy = document.identity
         planned = decide.plan(self.state, SOURCE, document, self.now)
         with self.state.transaction():

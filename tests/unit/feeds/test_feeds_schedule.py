@@ -175,7 +175,7 @@ NOON = datetime(2026, 3, 9, 12, tzinfo=UTC)
         (None, None, None, NOON),
         (NOON + 10 * MINUTE, NOON, None, NOON + 10 * MINUTE),
         (NOON.replace(year=2036), NOON.replace(year=2036), None, NOON),
-        (NOON.replace(year=2036), NOON - 5 * MINUTE, None, NOON + timedelta(hours=26.4)),
+        (NOON.replace(year=2036), NOON - 5 * MINUTE, None, NOON - 5 * MINUTE + timedelta(hours=26.4)),
         (NOON + timedelta(days=30), NOON, timedelta(days=30), NOON + timedelta(days=30)),
         (NOON + timedelta(days=30), NOON - 5 * MINUTE, 10 * MINUTE, NOON + 6 * MINUTE),
     ],

@@ -1,24 +1,9 @@
 """Guids and links that do not stay with their articles are no identity: such feeds are told apart by link or content."""
 
 import pytest
-from test_feeds_identity import SOURCE, Desk, fates, item, link, parse
+from test_feeds_identity import Desk, fates, item, link
 
-from transforms.feeds import decide, ledger
 from transforms.feeds.masks import masked, masked_title
-from transforms.feeds.stability import settle_by_history
-
-
-class HistoryDesk(Desk):
-    def read(self, *items, minutes=30):
-        from datetime import timedelta
-
-        self.now += timedelta(minutes=minutes)
-        document = settle_by_history(self.state, SOURCE.url, parse(*items, policy=self.policy))
-        self.policy = document.identity
-        planned = decide.plan(self.state, SOURCE, document, self.now)
-        with self.state.transaction():
-            ledger.record(self.state, SOURCE, document, planned, self.now, None)
-        return planned
 
 
 def aliases(desk):
@@ -27,7 +12,7 @@ def aliases(desk):
 
 @pytest.mark.parametrize("linked", [False, True])
 def test_guids_that_are_drawn_at_each_poll_publish_nothing_twice(linked):
-    desk = HistoryDesk()
+    desk = Desk()
     for poll in range(6):
         found = desk.read(*(item(n, f"{poll}-{n}", link(n) if linked else None) for n in range(10)))
         assert fates(found) == ["new" if poll == 0 else "seen"] * 10
@@ -41,7 +26,7 @@ def test_guids_that_are_drawn_at_each_poll_publish_nothing_twice(linked):
 
 @pytest.mark.parametrize("linked", [False, True])
 def test_guids_that_are_positions_in_the_list_give_no_revisions(linked):
-    desk = HistoryDesk()
+    desk = Desk()
     for poll in range(6):
         newest_first = range(10 + poll - 1, poll - 1, -1)
         found = desk.read(*(item(n, str(place), link(n) if linked else None) for place, n in enumerate(newest_first)))
@@ -50,7 +35,7 @@ def test_guids_that_are_positions_in_the_list_give_no_revisions(linked):
 
 
 def test_guids_that_are_positions_of_wholly_new_articles_give_new_articles():
-    desk = HistoryDesk()
+    desk = Desk()
     for poll in range(4):
         found = desk.read(
             *(
@@ -72,9 +57,86 @@ def test_guids_that_are_positions_of_wholly_new_articles_give_new_articles():
     ],
 )  # fmt: skip
 def test_a_healthy_feed_keeps_its_guids(polls):
-    desk = HistoryDesk()
+    desk = Desk()
     for items in polls:
         desk.read(*items)
+    assert desk.policy == "guid"
+
+
+def dated(moment):
+    return f"<pubDate>Mon, 09 Mar 2026 {moment}:00 GMT</pubDate>"
+
+
+# How entries are dated at a poll: not at all, each with its own moment, or all with the moment of the fetch.
+DATES = {
+    "undated": lambda poll, n: "",
+    "dated": lambda poll, n: dated(f"0{n}:00"),
+    "dated by the fetch": lambda poll, n: dated(f"1{poll}:0{n}"),
+}
+
+
+@pytest.mark.parametrize("linked", [True, False], ids=["linked", "unlinked"])
+@pytest.mark.parametrize("date", DATES.values(), ids=DATES)
+def test_whatever_links_and_dates_stand_beside_drawn_guids_nothing_is_published_twice(linked, date):
+    desk = Desk()
+    for poll in range(4):
+        found = desk.read(*(item(n, f"{poll}-{n}", link(n) if linked else None, extra=date(poll, n)) for n in range(6)))
+        assert fates(found) == ["new" if poll == 0 else "seen"] * 6
+    assert desk.policy == ("link" if linked else "text" if date is DATES["dated by the fetch"] else "hash")
+
+
+SUBJECTS = [
+    "Harbour wages in Porto", "A treaty on salmon", "Night trains to Oslo", "Grain through the strait", "Borders of the lake",
+    "The price of salt", "Two ministers in Lima", "A bridge at the delta", "Snow on the pass",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("linked", [True, False], ids=["linked", "unlinked"])
+@pytest.mark.parametrize("has_dates", [True, False], ids=["dated", "undated"])
+def test_guids_that_are_places_in_a_list_that_moves_by_one_or_more_make_no_revisions(linked, has_dates):
+    desk, published = Desk(), []
+    for newest in (4, 5, 7, 8):
+        numbers = range(newest, newest - 5, -1)
+        items = (
+            item(
+                n, str(place), link(n) if linked else None, SUBJECTS[n], f"{SUBJECTS[n]} was the subject of the envoys",
+                dated(f"0{n}:00") if has_dates else "",
+            )
+            for place, n in enumerate(numbers)
+        )  # fmt: skip
+        published.append(len(desk.read(*items).published))
+    assert published == [5, 1, 2, 1]
+    assert {article.revision for article in desk.messages()} == {1}
+    assert desk.policy == ("link" if linked else "hash")
+
+
+# Feeds that change a lot and are in order: their entries at a poll, and the fate of each from the second poll on.
+IN_ORDER = {
+    "all new each time": (lambda poll, n: item(f"{poll}{n}", f"g{poll}{n}", link(f"{poll}{n}")), "new new new"),
+    "the same words each day": (
+        lambda poll, n: item("", f"g{poll}{n}", link(f"{poll}{n}"), "Weather", "Fine", dated(f"1{poll}:0{n}")),
+        "new new new",
+    ),
+    "rewritten under their guids": (lambda poll, n: item(poll * 7 + n, f"g{n}", link(n)), "revised revised revised"),
+    "corrected under their guids": (
+        lambda poll, n: item(n, f"g{n}", link(n), text=f"The envoys of {n} met {poll + 2} times"), "revised revised revised",
+    ),
+    "redated under their guids": (lambda poll, n: item(n, f"g{n}", link(n), extra=dated(f"1{poll}:0{n}")), "seen seen seen"),
+    "moved to another host once": (
+        lambda poll, n: item(n, moved(poll, n), moved(poll, n), extra=dated(f"0{n}:00")), "seen revised seen",
+    ),
+}  # fmt: skip
+
+
+def moved(poll, n):
+    return f"https://{'old' if poll < 2 else 'new'}.example/{n}"
+
+
+@pytest.mark.parametrize(("entry", "then"), IN_ORDER.values(), ids=IN_ORDER)
+def test_a_feed_in_order_keeps_its_guids_however_much_it_changes(entry, then):
+    desk = Desk()
+    for poll, fate in enumerate(["new", *then.split()]):
+        assert fates(desk.read(*(entry(poll, n) for n in range(5)))) == [fate] * 5
     assert desk.policy == "guid"
 
 
