@@ -6,6 +6,7 @@ from typing import NamedTuple
 from lxml import etree
 
 from transforms.feeds import namespaces, plaintext, tree
+from transforms.feeds.entries import LONGEST_TEXT
 
 # Best first. ``media:*`` is missing on purpose: its texts are captions and credits.
 _BODIES = (
@@ -14,16 +15,22 @@ _BODIES = (
     "dcterms:abstract", "itunes:summary",
 )  # fmt: skip
 _TEASERS = ("description", "summary", "atom:summary", "abstract", "dc:description", "itunes:summary", "itunes:subtitle")
+# Characters of a title's markup.
+_LONGEST_TITLE = 100_000
 # Of several elements with one name, as many are read.
 _MOST_ALIKE = 5
 _FOREIGN_TYPES = ("image/", "video/", "audio/", "application/", "multipart/")
 
 
 class Text(NamedTuple):
-    """A construct's plain text and the markup it came from (null for plain text)."""
+    """A construct's plain text and the markup it came from (null for plain text).
+
+    ``is_cut``: the markup was longer than any article's, and was not read to its end.
+    """
 
     text: str
     html: str | None
+    is_cut: bool = False
 
 
 _NOTHING = Text("", None)
@@ -33,11 +40,14 @@ def title(element: "etree._Element | None", is_atom: bool) -> str | None:
     """A title on one line. Atom's types decide what is markup; elsewhere titles are HTML by custom."""
     if element is None:
         return None
-    return plaintext.line(construct(element, is_atom, is_title=True).text)
+    return plaintext.line(construct(element, is_atom, _LONGEST_TITLE, is_title=True).text)
 
 
-def construct(element: "etree._Element", is_atom: bool, is_title: bool = False) -> Text:
-    """The text of ``element`` after its type: ``text`` is literal, ``html`` and ``xhtml`` are markup."""
+def construct(element: "etree._Element", is_atom: bool, longest: int = LONGEST_TEXT, is_title: bool = False) -> Text:
+    """The text of ``element`` after its type: ``text`` is literal, ``html`` and ``xhtml`` are markup.
+
+    Markup is read as far as ``longest`` characters.
+    """
     kind = (element.get("type") or "").strip().lower()
     mode = (element.get("mode") or "").lower()
     if mode == "base64" or (kind.startswith(_FOREIGN_TYPES) and not kind.endswith(("xhtml+xml", "html"))):
@@ -45,8 +55,7 @@ def construct(element: "etree._Element", is_atom: bool, is_title: bool = False) 
     if element.get("src") and not len(element) and not (element.text or "").strip():
         return _NOTHING
     if len(element):
-        markup = tree.inner_markup(element)
-        return Text(plaintext.from_html(markup), markup.strip())
+        return from_markup(tree.inner_markup(element), longest)
     raw = element.text or ""
     literal = kind in ("text", "plain") or (kind.startswith("text/") and "html" not in kind)
     if is_atom and not kind:
@@ -55,7 +64,14 @@ def construct(element: "etree._Element", is_atom: bool, is_title: bool = False) 
         literal = not plaintext.looks_like_html(raw)
     if literal:
         return Text(plaintext.from_text(raw), None)
-    return Text(plaintext.from_html(raw), raw.strip() or None)
+    return from_markup(raw, longest)
+
+
+def from_markup(markup: str, longest: int = LONGEST_TEXT) -> Text:
+    """The text of HTML, which is read as far as ``longest`` characters."""
+    markup = markup.strip()
+    kept = markup[:longest]
+    return Text(plaintext.from_html(kept), kept or None, len(kept) < len(markup))
 
 
 def choose(
@@ -66,35 +82,43 @@ def choose(
     The first of the body elements that says anything outside of its figures, and the longest of several of one name; a
     media description only where the item has no text of its own at all (video channels have nothing else).
     """
+    left = LONGEST_TEXT  # for all markup of the item
+
+    def read(element: "etree._Element", is_atom: bool) -> Text:
+        nonlocal left
+        said = construct(element, is_atom, left)
+        left -= len(said.html or "")
+        return said
+
     body, source = _NOTHING, None
     seen: dict[str, Text] = {}
     for name in _BODIES:
         if name not in found:
             continue
         said = [
-            (construct(element, is_atom and not name.startswith("content:")), element)
+            (read(element, is_atom and not name.startswith("content:")), element)
             for element in found[name][:_MOST_ALIKE]
         ]
         seen[name], element = max(said, key=lambda one: len(one[0].text))
         if seen[name].text and _says_something(seen[name]):
             body, source = seen[name], element
             break
-    teaser = None
+    teaser, is_cut = None, body.is_cut
     for name in _TEASERS:
         if name in found:
-            said_first = seen.get(name) or construct(found[name][0], is_atom)
+            said_first = seen.get(name) or read(found[name][0], is_atom)
             if said_first.text and _says_something(said_first):
-                teaser = said_first.text
+                teaser, is_cut = said_first.text, is_cut or said_first.is_cut
                 break
     if not body.text and teaser is None:
         for element in item.iter("*"):
             if namespaces.name(element) == ("media", "description"):
-                described = construct(element, False)
+                described = read(element, False)
                 if described.text:
                     return described, None, element
     if not body.text and teaser is not None:
         body = Text(teaser, None)
-    return body, teaser, source
+    return body._replace(is_cut=is_cut), teaser, source
 
 
 def _says_something(said: Text) -> bool:

@@ -8,8 +8,9 @@ from typing import NamedTuple, TypeVar
 from transforms.feeds.document import Document, Entry
 
 Item = TypeVar("Item")
-# In characters. Identity and revisions are hashed over all of a text, which takes a second for each two millions.
-_LONGEST_TEXT = 6_000_000
+# In characters, of a text and of the markup that it is read from. Masking a text for its hashes takes a second for each
+# ten millions, reading its markup up to a second for each million.
+LONGEST_TEXT = 6_000_000
 _LONGEST_TITLE = 10_000
 
 
@@ -70,8 +71,8 @@ def _bounded(entry: Entry) -> Entry:
     """``entry`` with its texts cut where they are longer than any article, with the flag ``text_cut``."""
     title, summary, text = (
         (entry.title or "")[:_LONGEST_TITLE],
-        (entry.summary or "")[:_LONGEST_TEXT],
-        entry.text[:_LONGEST_TEXT],
+        (entry.summary or "")[:LONGEST_TEXT],
+        entry.text[:LONGEST_TEXT],
     )
     if (
         len(title) == len(entry.title or "")
@@ -79,4 +80,6 @@ def _bounded(entry: Entry) -> Entry:
         and len(text) == len(entry.text)
     ):
         return entry
-    return entry._replace(title=title or None, summary=summary or None, text=text, flags=(*entry.flags, "text_cut"))
+    return entry._replace(
+        title=title or None, summary=summary or None, text=text, flags=tuple(dict.fromkeys([*entry.flags, "text_cut"]))
+    )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from transforms.feeds import characters, dates, links, plaintext
+from transforms.feeds import body, characters, dates, links, plaintext
 from transforms.feeds.document import Document, Entry, Feed, refused
 from transforms.feeds.entries import Fetch, read_all
 
@@ -73,9 +73,9 @@ def _number(digits: str) -> int | float:
 
 def _entry(item: Mapping[str, Any], fetch: Fetch, language: str | None, authors: list[str]) -> Entry:
     markup, plain = _text(item.get("content_html")), _text(item.get("content_text"))
-    text = plaintext.from_html(markup) if markup else ""
-    if not text:
-        markup, text = None, plaintext.from_text(plain or "")
+    said = body.from_markup(markup or "")
+    if not said.text:
+        said = body.Text(plaintext.from_text(plain or ""), None)
     summary = plaintext.from_text(_text(item.get("summary")) or "") or None
     declared = _text(item.get("language"))
     link = links.absolute(_text(item.get("url")), fetch.url) or links.absolute(
@@ -97,8 +97,8 @@ def _entry(item: Mapping[str, Any], fetch: Fetch, language: str | None, authors:
         id="",
         id_source="",
         summary=summary,
-        text=text or summary or "",
-        html=markup,
+        text=said.text or summary or "",
+        html=said.html,
         base=fetch.url,
         authors=_authors(item) or authors,
         categories=[
@@ -111,7 +111,7 @@ def _entry(item: Mapping[str, Any], fetch: Fetch, language: str | None, authors:
         utc_offset=when.offset,
         published_raw=raw,
         updated=dates.read(changed, fetch.at, tags_of_language, fetch.zone).at if changed else None,
-        flags=tuple(when.flags),
+        flags=(*when.flags, *(["text_cut"] if said.is_cut else [])),
     )
 
 

@@ -104,10 +104,9 @@ _TICKING_VALUES = re.compile(r"[\d.]{9,}|[0-9a-fA-F-]{8,}")
 
 def masked(text: str) -> str:
     """``text`` without what ticks, and without differences of white space and Unicode form."""
-    return _masked(text) if len(text) < _LONGEST_REMEMBERED else _masked.__wrapped__(text)
+    return _masked_short(text) if len(text) < _LONGEST_REMEMBERED else _masked_long(text)
 
 
-@lru_cache(maxsize=1024)
 def _masked(text: str) -> str:
     text = unicodedata.normalize("NFC", text)
     if "://" in text:
@@ -124,6 +123,11 @@ def _masked(text: str) -> str:
         text = " ".join([*pieces, text[position:]])
     text = _TOKEN.sub(lambda match: " " if _NONCE.fullmatch(match[0]) else match[0], text)
     return " ".join(text.split())
+
+
+# An entry's text is masked for its identity, its revision and its sketch, one right after the other.
+_masked_short = lru_cache(maxsize=1024)(_masked)
+_masked_long = lru_cache(maxsize=1)(_masked)
 
 
 def _ticking(text: str) -> Iterator[tuple[int, int]]:

@@ -12,7 +12,7 @@ from transforms.feeds.links import join
 
 XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-_TAG = re.compile(r"<[^<>]*>")
+_NAMESPACED_TAG = re.compile(r"<(?:[^\s<>:]+:|[^<>]*?\sxmlns)[^<>]*>")
 _NAMESPACE = re.compile(r'\sxmlns(?::[^\s=]+)?="[^"]*"|(?<=<)[^\s/>:]+:|(?<=</)[^\s/>:]+:')
 # More children than any item has; those beyond are not looked at.
 _MOST_CHILDREN = 5000
@@ -79,7 +79,7 @@ def inner_markup(element: "etree._Element") -> str:
     pieces = [escape(element.text or "", quote=False)]
     for child in element:
         pieces.append(etree.tostring(child, encoding="unicode", with_tail=True))
-    return _TAG.sub(lambda tag: _NAMESPACE.sub("", tag[0]), "".join(pieces))
+    return _NAMESPACED_TAG.sub(lambda tag: _NAMESPACE.sub("", tag[0]), "".join(pieces))
 
 
 def attribute(element: "etree._Element", local: str) -> str | None:

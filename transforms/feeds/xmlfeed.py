@@ -153,7 +153,7 @@ def _entry(element: "etree._Element", is_atom: bool, feed_language: str | None, 
         utc_offset=when.offset,
         published_raw=raw,
         updated=changed.at,
-        flags=tuple(when.flags),
+        flags=(*when.flags, *(["text_cut"] if said.is_cut else [])),
     )
 
 

@@ -1,5 +1,6 @@
 """Hostile servers: each is refused within its limit, named in ``meetwire feeds``, and costs the others nothing."""
 
+import asyncio
 import gzip
 import json
 import time
@@ -11,6 +12,8 @@ from webhosts import Deployment, Names, serve
 
 from pipelines.feeds import health
 from pipelines.publish import feeds_of
+from transforms.feeds.isolate import Parser
+from transforms.feeds.source import Limits
 from transforms.feeds.state import State
 
 MIB = 1024 * 1024
@@ -196,6 +199,35 @@ def test_a_document_that_takes_too_much_cpu_is_refused_and_the_next_one_is_read(
     summary = deployment.poll("2026-03-09T09:00:00Z")
     assert (summary.polls["ok"], summary.polls["error"]) == (1, 1)
     assert "parse_time" in deployment.said[0]
+
+
+SENTENCE = "The delegations met again on the second day of their talks. "
+LARGE = {
+    "items": "".join(f"<item><guid>{n}</guid></item>" for n in range(500_000)),
+    "text": f"<item><guid>0</guid><description>{SENTENCE * 240_000}</description></item>",
+    "marked up text": f"<item><guid>0</guid><description><![CDATA[<p>{f'<b>{SENTENCE}</b></p><p>' * 200_000}]]></description></item>",
+    "scripts": f"<item><guid>0</guid><description><![CDATA[Talks.{'<script><p>' * 1_300_000}</script>]]></description></item>",
+    "several bodies": "<item><guid>0</guid>"
+    + "".join(f"<{name}><![CDATA[{'<b>a</b>' * 550_000}]]></{name}>" for name in ("body", "description", "summary"))
+    + "</item>",
+}
+
+
+@pytest.mark.parametrize("kind", LARGE)
+def test_of_a_document_as_large_as_is_allowed_what_can_be_read_in_time_is_kept_and_flagged(kind):
+    body = f"<rss version='2.0'><channel><title>T</title>{LARGE[kind]}</channel></rss>".encode()
+
+    async def parsed():
+        async with Parser(Limits().parse_seconds) as parser:
+            return await parser.feed(body, "https://evil.example/f", datetime(2026, 3, 9, tzinfo=UTC), detect=False)
+
+    document = asyncio.run(parsed())
+    assert document.error is None
+    assert document.entries[0].guid == "0"
+    if kind == "items":
+        assert len(document.entries) + document.omitted == 500_000
+    else:
+        assert "text_cut" in document.entries[0].flags
 
 
 def test_too_many_entries_are_cut_and_counted(site, tmp_path):
