@@ -107,7 +107,7 @@ def note_document(
     fault = f"cut_short: {cut}; its whole entries were taken, and it is asked again in full" if cut else None
     weaker = None
     if document.identity != feed.identity:
-        weaker = f"identity: its {feed.identity}s do not stay with their articles; told apart by {document.identity}"
+        weaker = f"identity: no {feed.identity} stays with its article; told apart by {document.identity}"
     fetch_id = derive_id(source.url, format_time(now), body_sha) if kept is not None and published else None
     feed = feed._replace(
         title=document.feed.title or source.title,

@@ -82,7 +82,7 @@ def kill_again_and_again(tmp_path, kills, feeds=4, seed=20260309):
             "fetch": {"allow_hosts": ["127.0.0.1"], "host_spacing": 0.0, "host_connections": 4},
             "state": str(tmp_path / "state.sqlite"),
             "stream": stream,
-            "tables": f"jsonl:{tmp_path / 'tables'}",
+            "tables": str(tmp_path / "tables"),
         }
         config = tmp_path / "settings.yaml"
         config.write_text(yaml.safe_dump(settings))

@@ -249,12 +249,7 @@ def test_each_poll_is_a_row_of_feed_health_whose_fates_add_up(site, tmp_path):
     deployment.poll("2026-03-09T01:00:00Z")
     site.put("gazette.example", "/feed.xml", b"", 500)
     deployment.poll("2026-03-09T02:00:00Z")
-    rows = [
-        json.loads(line)
-        for path in sorted((tmp_path / "tables" / "feed_health").rglob("*.jsonl"))
-        for line in path.read_text().splitlines()
-    ]
-    rows.sort(key=lambda row: row["polled_at"])
+    rows = sorted(deployment.table("feed_health"), key=lambda row: row["polled_at"])
     assert [(row["status"], row["fetched"], row["published"]) for row in rows] == [
         ("ok", 3, 2),
         ("ok", 3, 2),

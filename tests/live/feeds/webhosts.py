@@ -4,11 +4,12 @@ import socket
 import threading
 from collections.abc import Callable
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from aiohttp.abc import AbstractResolver
+from deltalake import DeltaTable
 
 from pipelines.publish import publish_once
 from pipelines.settings import FeedSettings, FetchSettings, Settings
@@ -121,7 +122,7 @@ class Deployment:
             fetch=FetchSettings(**options),
             state=str(folder / "state.sqlite"),
             stream=f"folder:{folder / 'stream'}",
-            tables=(f"jsonl:{folder / 'tables'}",),
+            tables=(str(folder / "tables"),),
         )
         self.resolver = resolver or Names()
         self.said = []
@@ -129,14 +130,16 @@ class Deployment:
 
     def poll(self, at, feeds=None, **options):
         """One pass at the moment ``at``."""
-        import dataclasses
-
         moment = datetime.fromisoformat(at) if isinstance(at, str) else at
         settings = self.settings
         if feeds is not None:
-            settings = dataclasses.replace(settings, feeds=tuple(FeedSettings(url=feed) for feed in feeds))
+            settings = replace(settings, feeds=tuple(FeedSettings(url=feed) for feed in feeds))
         return publish_once(settings, lambda: moment, self.said.append, resolver=self.resolver, **options)
 
     def messages(self):
         """Every article on the stream, in its order."""
         return [message.decode(received.data) for received in read_range(self.settings.stream)]
+
+    def table(self, name):
+        """The rows of one table."""
+        return DeltaTable(f"{self.settings.tables[0]}/{name}").to_pyarrow_table().to_pylist()
