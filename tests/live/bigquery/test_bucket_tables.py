@@ -1,0 +1,112 @@
+"""Tables in an S3 bucket are what tables in a folder are: moto's server, reached by delta-rs's own client."""
+
+import concurrent.futures
+import json
+import multiprocessing
+import os
+import subprocess
+import sys
+import urllib.request
+
+import polars
+import pytest
+from conftest import free_port, wait_for
+from deltalake import DeltaTable
+from making import by_table, extract, ticking
+
+from pipelines import cli
+from transforms import rows
+from transforms.tables.ask import ask
+from transforms.tables.plan import plan
+from transforms.tables.sinks import Tables
+
+
+@pytest.fixture(scope="module")
+def s3(emulators_python, tmp_path_factory):
+    """What the environment holds for an S3 server on this machine with the bucket ``news``."""
+    port, log = free_port(), tmp_path_factory.mktemp("s3") / "log"
+    command = [emulators_python.with_name("moto_server"), "-H", "127.0.0.1", "-p", str(port)]
+    with log.open("wb") as output:
+        server = subprocess.Popen(command, stdout=output, stderr=output)
+    try:
+        url = f"http://127.0.0.1:{port}"
+        wait_for(f"{url}/moto-api/", server, log)
+        urllib.request.urlopen(urllib.request.Request(f"{url}/news", method="PUT")).close()
+        keys = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "us-east-1"}
+        yield {"AWS_ENDPOINT_URL": url, "AWS_ALLOW_HTTP": "true", **keys}
+    finally:
+        server.kill()
+        server.wait()
+
+
+@pytest.fixture
+def bucket(s3, monkeypatch, request):
+    """A ``tables`` setting that names a folder of the test's own in the bucket."""
+    for name, value in s3.items():
+        monkeypatch.setenv(name, value)
+    return f"s3://news/{os.getpid()}/{request.node.name}"
+
+
+def content(target):
+    found = {}
+    for table in rows.TABLES:
+        with ask(target, f"SELECT * FROM {table}") as answer:
+            found[table] = sorted(answer.rows, key=repr)
+    return found
+
+
+def test_a_bucket_holds_what_a_folder_holds_and_a_second_write_adds_nothing(bucket, tmp_path):
+    for _ in range(2):
+        Tables([bucket, str(tmp_path)], ticking()).write_all(by_table(extract("a"), extract("a", 2), extract("b")))
+    assert content(bucket) == content(str(tmp_path))
+    assert len(content(bucket)["articles"]) == 2
+
+
+def test_a_plain_reader_of_a_bucket_sees_current_rows_once(bucket):
+    for revision in (1, 2, 1):
+        Tables([bucket], ticking()).write_all(by_table(extract("a", revision)))
+    found = polars.read_delta(f"{bucket}/articles")
+    assert found["revision_id"].to_list() == ["a.2"]
+    assert DeltaTable(f"{bucket}/articles_history").to_pyarrow_table()["revision_id"].to_pylist() == ["a.1"]
+
+
+def write(target, name):
+    Tables([target]).write_all(by_table(*(extract(f"{name}{n}") for n in range(3))))
+
+
+def test_several_writers_at_once_lose_and_double_nothing(bucket):
+    Tables([bucket]).write_all(by_table(extract("first")))
+    spawned = multiprocessing.get_context("spawn")
+    with concurrent.futures.ProcessPoolExecutor(3, mp_context=spawned) as pool:
+        for done in [pool.submit(write, bucket, name) for name in "abcabc"]:
+            done.result()
+    names = sorted(polars.read_delta(f"{bucket}/articles")["article_id"].to_list())
+    assert names == sorted(["first", *(f"{name}{n}" for name in "abc" for n in range(3))])
+
+
+def test_query_plan_and_compact_work_on_a_bucket(bucket, capsys):
+    assert cli.main(["query", "--tables", bucket, "select 1"]) == 1
+    assert "no tables here yet" in capsys.readouterr().err
+    assert plan(bucket)[0] == "articles: would be made"
+    for name in "abc":
+        Tables([bucket], ticking()).write_all(by_table(extract(name)))
+    held = content(bucket)
+    assert cli.main(["compact", "--tables", bucket]) == 0
+    assert content(bucket) == held
+    assert plan(bucket)[0] == "articles: 1 files with 3 rows"
+    sql = "select status, count(*) n from meeting_reports group by 1"
+    capsys.readouterr()
+    assert cli.main(["query", "--csv", "--tables", bucket, sql]) == 0
+    assert capsys.readouterr().out == "status,n\nheld,3\n"
+
+
+def test_a_run_writes_to_a_bucket_and_its_meetings_are_shown_from_there(bucket, tmp_path, s3):
+    text = "Foreign Minister Ana Ruiz met her Danish counterpart, Lars Holm, in Oslo on Sunday."
+    feed = {"version": "https://jsonfeed.org/version/1.1", "title": "Gazette"}
+    feed["items"] = [{"id": "1", "title": "Talks", "content_text": text, "date_published": "2026-03-09T08:00:00Z"}]
+    (tmp_path / "feed.json").write_text(json.dumps(feed))
+    flags = ["--state", str(tmp_path / "state.sqlite"), "--stream", f"folder:{tmp_path / 'stream'}", "--tables", bucket]
+    command = [sys.executable, "-m", "pipelines.cli", "run", "--feed", str(tmp_path / "feed.json"), *flags]
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **s3}, timeout=200)
+    assert done.returncode == 0, done.stderr
+    assert "Ana Ruiz" in done.stdout
