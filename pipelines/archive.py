@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from pipelines.meetings import local_folder
+from pipelines.meetings import delta_tables
 from pipelines.settings import Settings
 from transforms.plain import from_plain
 from transforms.rows import Article, DeadLetter
@@ -19,12 +19,12 @@ def archived_articles(settings: Settings, since: datetime | None, until: datetim
     """The newest revision of each article fetched at or after ``since`` and before ``until``, oldest first.
 
     Raises:
-        SettingsError: no table is a folder of this machine.
+        SettingsError: all tables are in BigQuery.
         FileNotFoundError: there are no tables yet.
     """
     where = _between("fetched_at", since, until)
     sql = f"SELECT * FROM articles WHERE {where} ORDER BY fetched_at, article_id"
-    with ask(local_folder(settings), sql) as answer:
+    with ask(delta_tables(settings), sql) as answer:
         for row in answer.rows:
             yield from_plain(Article, dict(zip(answer.columns, row, strict=True)))
 
@@ -47,7 +47,7 @@ def open_letters(
     if not solved:
         conditions.append(f"len(list_filter(attributes, lambda a: a.key = '{SOLVED}')) = 0")
     sql = f"SELECT * FROM dead_letters WHERE {' AND '.join(conditions)} ORDER BY occurred_at, letter_id"
-    with ask(local_folder(settings), sql) as answer:
+    with ask(delta_tables(settings), sql) as answer:
         return [from_plain(DeadLetter, dict(zip(answer.columns, row, strict=True))) for row in answer.rows]
 
 

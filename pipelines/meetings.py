@@ -50,16 +50,16 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def local_folder(settings: Settings) -> str:
-    """The first of the settings' tables that is a folder of this machine, as the settings name it.
+def delta_tables(settings: Settings) -> str:
+    """The first of the settings' tables that are Delta tables, in a folder or a bucket, as the settings name it.
 
     Raises:
         SettingsError: none of them is.
     """
     for target in settings.tables:
-        if "://" not in target:
+        if not target.startswith("bigquery://"):
             return target
-    raise SettingsError(f"tables: {', '.join(settings.tables)}: none is a folder; ask BigQuery itself, or add a folder")
+    raise SettingsError(f"tables: {', '.join(settings.tables)}: none is a folder or bucket; ask BigQuery itself, or add a folder")
 
 
 def newest_meetings(
@@ -68,7 +68,7 @@ def newest_meetings(
     """Rows of ``meetings`` with at least ``min_confidence``, newest first, at most ``limit``."""
     sql = f"""SELECT * FROM meetings WHERE confidence >= {min_confidence!r}
         ORDER BY coalesce("date".start, CAST(last_reported AS DATE)) DESC NULLS LAST, last_reported DESC, meeting_id"""
-    with ask(local_folder(settings), f"{sql} LIMIT {limit:d}" if limit else sql) as answer:
+    with ask(delta_tables(settings), f"{sql} LIMIT {limit:d}" if limit else sql) as answer:
         for row in answer.rows:
             yield dict(zip(answer.columns, row, strict=True))
 
@@ -91,7 +91,7 @@ def print_meetings(
 def _summary(settings: Settings, shown: int, min_confidence: float) -> str:
     sql = f"""SELECT count(*), count(*) FILTER (confidence >= {min_confidence!r}), (SELECT count(*) FROM articles)
         FROM meetings"""
-    with ask(local_folder(settings), sql) as answer:
+    with ask(delta_tables(settings), sql) as answer:
         ((every, likely, articles),) = answer.rows
     said = f"{counted(likely, 'meeting') if likely else 'no meetings'} in {counted(articles, 'article')}"
     if shown < likely:

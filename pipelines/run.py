@@ -35,14 +35,14 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
     say(f"read: {published.summary()}")
     fates = drain(settings, "extract")
     say(f"extract: {fates.summary()}")
-    folders = [target for target in settings.tables if "://" not in target]
-    if folders and arguments.json:
+    here = any(not target.startswith("bigquery://") for target in settings.tables)
+    if here and arguments.json:
         for meeting in newest_meetings(settings):
             terminal.print_json(meeting)
-    elif folders:
+    elif here:
         print_meetings(settings, sources=False)
     say("\n".join(f"tables: {target}" for target in settings.tables))
-    if folders:
+    if here:
         flags = same_tables(arguments)
         say(f"their sentences and links: meetwire meetings{flags}")
         say(f'anything else: meetwire query{flags} "SELECT status, count(*) FROM meetings GROUP BY status"')
