@@ -59,7 +59,9 @@ def delta_tables(settings: Settings) -> str:
     for target in settings.tables:
         if not target.startswith("bigquery://"):
             return target
-    raise SettingsError(f"tables: {', '.join(settings.tables)}: none is a folder or bucket; ask BigQuery itself, or add a folder")
+    raise SettingsError(
+        f"tables: {', '.join(settings.tables)}: none is a folder or bucket; ask BigQuery itself, or add a folder"
+    )
 
 
 def newest_meetings(
