@@ -2,8 +2,9 @@
 
     python -m training.choose --marked FOLDER [--marked FOLDER ...] [--weights FOLDER] [--write]
 
-Of the real articles only the third that no training saw is used (``training.examples.is_kept``): one half to choose,
-the other to report, with intervals of 95 % by the bootstrap over articles. ``--write`` puts what was chosen into
+Of the real articles only the third that no training saw is used (``training.examples.is_kept``). It is cut in two: what
+is chosen on each half is reported on the other, so that every figure is of articles that chose nothing, with intervals
+of 95 % by the bootstrap over articles. ``--write`` puts what is chosen on both halves together into
 ``transforms/lexicon/decisions.yaml``.
 """
 
@@ -48,6 +49,10 @@ TRIED: dict[str, tuple[float, ...]] = {
 }
 _KINDS = ("meeting", "participant", "perfect")
 _COUNTS = ("gold", "found", "paired", "perfect", "gold_participants", "found_participants", "paired_participants")
+
+
+# Fewer reports would fit the six weights of confidence to chance.
+_ENOUGH = 150
 
 
 class Case(NamedTuple):
@@ -138,7 +143,7 @@ def choose(some: Sequence[Case], say: Callable[[str], None]) -> Decisions:
 
 
 def fit_confidence(some: Sequence[Case], limits: Decisions) -> dict[str, float]:
-    """Weights of a logistic regression that says how often a report is right."""
+    """Weights of a logistic regression that says how often a report is right; none where there are too few reports."""
     rows, right = [], []
     for case in some:
         found = case.read(limits)
@@ -147,7 +152,7 @@ def fit_confidence(some: Sequence[Case], limits: Decisions) -> dict[str, float]:
         for number, draft in enumerate(found.drafts):
             rows.append(features(draft, by_rule.confidence_of(draft)))
             right.append(float(number in paired))
-    if not rows:
+    if len(rows) < _ENOUGH:
         return {}
     names = list(rows[0])
     x, y = numpy.array([[row[n] for n in names] for row in rows]), numpy.array(right)
@@ -172,21 +177,27 @@ def interval(before: Sequence[Score], after: Sequence[Score], kind: str, times: 
     return found[times // 40], found[-times // 40]
 
 
-def report(some: Sequence[Case], limits: Decisions, say: Callable[[str], None]) -> None:
-    """What rules alone and both together reach on ``some``."""
-    for name, part in {**groups(some), "all": list(some)}.items():
-        before, after = scores(part, None), scores(part, limits)
+def report(parts: Sequence[tuple[Sequence[Case], Decisions]], say: Callable[[str], None]) -> None:
+    """What rules alone and both together reach, each part with the decisions that were chosen without it."""
+    read: dict[str, tuple[list[Score], list[Score]]] = {}
+    for some, limits in parts:
+        for name, group in groups(some).items():
+            for kind in (name, "all"):
+                before, after = read.setdefault(kind, ([], []))
+                before += scores(group, None)
+                after += scores(group, limits)
+    for name, (before, after) in read.items():
         for who, each in (("rules", before), ("both", after)):
             values = "  ".join(f"{kind} {value:.3f}" for kind, value in figures(each).items())
-            say(f"{name:9} {len(part):3} {who:6} {values}")
+            say(f"{name:9} {len(each):3} {who:6} {values}")
         for kind in _KINDS:
             low, high = interval(before, after, kind)
             say(f"{'':13} {kind}: difference between {low:+.3f} and {high:+.3f}")
-    table = calibration((t for one in scores(some, limits) for t in one.confidences), BINS)
+    table = calibration((triple for one in read["all"][1] for triple in one.confidences), BINS)
     sure = [row for row in table if row.low >= 0.9]
     reports = sum(row.reports for row in sure)
-    say(f"calibration error {calibration_error(table):.3f}; from .9 on {reports} reports, of them right: "
-        f"{sum(row.precision * row.reports for row in sure) / max(1, reports):.3f}")  # fmt: skip
+    right = sum(row.precision * row.reports for row in sure) / max(1, reports)
+    say(f"calibration error {calibration_error(table):.3f}; from .9 on {reports} reports, of them right: {right:.3f}")
 
 
 def write(limits: Decisions, path: Path = FILE) -> None:
@@ -218,13 +229,15 @@ def main() -> int:
     kept = cases([r for r in records if is_kept(r["id"])], options.model, Network(options.weights))
     halves = [[c for c in kept if zlib.crc32(f"half:{c.record['id']}".encode()) % 2 == n] for n in (0, 1)]
     say = functools.partial(print, flush=True)
-    say(f"{len(halves[0])} articles to choose on, {len(halves[1])} to report on")
-    limits = choose(halves[0], say)
-    limits = dataclasses.replace(limits, confidence=fit_confidence(halves[0], limits))
-    say(f"chosen: {limits}")
-    report(halves[1], limits, say)
+    chosen = []
+    for half, other in (halves, halves[::-1]):
+        say(f"chosen on {len(half)} articles, reported on the other {len(other)}")
+        limits = choose(half, say)
+        chosen.append((other, dataclasses.replace(limits, confidence=fit_confidence(half, limits))))
+    report(chosen, say)
     if options.write:
-        write(limits)
+        limits = choose(kept, say)
+        write(dataclasses.replace(limits, confidence=fit_confidence(kept, limits)))
     return 0
 
 
