@@ -8,11 +8,13 @@ import zlib
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from webhosts import Deployment, serve
+from webhosts import Deployment, Names, serve
 
 from pipelines.feeds import health
 from pipelines.publish import feeds_of
 from pipelines.reparse import messages as reparsed
+from pipelines.settings import FeedSettings
+from transforms.feeds.parse import parse_document
 from transforms.feeds.reader import Agenda
 from transforms.feeds.source import Source
 from transforms.feeds.state import State, format_time
@@ -84,24 +86,23 @@ def cut(document, share):
     return document[: int(len(document) * share)]
 
 
+# The cuts of RSS are in test_feeds_cut.py.
 CUTS = {
-    "content-length": lambda h, d, s: answer(h, cut(d, s), length=len(d)),
-    "chunked": lambda h, d, s: answer(h, cut(d, s), chunked=True),
-    "closed": lambda h, d, s: answer(h, cut(d, s)),
-    "gzip": lambda h, d, s: answer(h, cut(gzip.compress(d, 0), s), encoding="gzip"),
-    "gzip with a length": lambda h, d, s: answer(
-        h, cut(gzip.compress(d, 0), s), length=len(cut(gzip.compress(d, 0), s)), encoding="gzip"
+    "atom, closed": (ATOM, lambda h, d: answer(h, cut(d, 0.6))),
+    "atom, gzip with the length of its part": (
+        ATOM,
+        lambda h, d: answer(
+            h, cut(gzip.compress(d, 0), 0.6), length=int(len(gzip.compress(d, 0)) * 0.6), encoding="gzip"
+        ),
     ),
-    "deflate": lambda h, d, s: answer(h, cut(zlib.compress(d, 0), s), encoding="deflate"),
-    "raw deflate": lambda h, d, s: answer(h, cut(zlib.compress(d, 0)[2:], s), encoding="deflate"),
+    "json, chunked": (JSON, lambda h, d: answer(h, cut(d, 0.6), chunked=True)),
+    "json, raw deflate": (JSON, lambda h, d: answer(h, cut(zlib.compress(d, 0)[2:], 0.6), encoding="deflate")),
 }
 
 
-@pytest.mark.parametrize(
-    ("way", "document"), [(way, (RSS, ATOM, JSON)[place % 3]) for place, way in enumerate(CUTS)], ids=list(CUTS)
-)
-def test_a_cut_answer_gives_its_whole_entries_and_is_asked_again_in_full(site, tmp_path, way, document):
-    site.put("gazette.example", "/feed.xml", lambda handler: CUTS[way](handler, document, 0.6))
+@pytest.mark.parametrize(("document", "send"), CUTS.values(), ids=CUTS)
+def test_a_cut_answer_gives_its_whole_entries_and_is_asked_again_in_full(site, tmp_path, document, send):
+    site.put("gazette.example", "/feed.xml", lambda handler: send(handler, document))
     deployment = Deployment(tmp_path, [site.url("gazette.example")])
     first = deployment.poll("2026-03-09T09:00:00Z")
     assert 8 <= first.sent < 20
@@ -123,8 +124,6 @@ def test_a_cut_answer_gives_its_whole_entries_and_is_asked_again_in_full(site, t
 
 @pytest.mark.parametrize("document", [RSS, ATOM, JSON], ids=["rss", "atom", "json"])
 def test_a_document_cut_at_any_place_gives_no_cut_entry(document):
-    from transforms.feeds.parse import parse_document
-
     whole = {
         entry.guid: entry.text for entry in parse_document(document, "https://a.example/", datetime.now(UTC)).entries
     }
@@ -134,8 +133,33 @@ def test_a_document_cut_at_any_place_gives_no_cut_entry(document):
         assert all(whole[entry.guid] == entry.text for entry in found.entries), end
 
 
-# Clocks
+PAGES = ["<!doctype html><title>Error</title><p>Try later", "<br/><b>Fatal error</b>: no memory", '{"error": 503}', " "]
 
+
+def test_error_pages_served_as_200_keep_the_validators_of_the_last_feed(site, tmp_path):
+    deployment = Deployment(tmp_path, [site.url("gazette.example")])
+    site.put("gazette.example", "/feed.xml", RSS, ETag='"good"')
+    deployment.poll("2026-03-09T00:00:00Z")
+    for hour, page in enumerate(PAGES, 1):
+        site.put("gazette.example", "/feed.xml", page, ETag='"page"')
+        assert deployment.poll(f"2026-03-09T0{hour}:00:00Z").polls["error"] == 1
+        assert site.requests[-1].headers["If-None-Match"] == '"good"'
+    site.put("gazette.example", "/feed.xml", rss(item(1, "g1"), item(99, "g99")))
+    assert deployment.poll("2026-03-09T09:00:00Z").sent == 1
+    assert site.requests[-1].headers["If-None-Match"] == '"good"'
+
+
+def test_an_error_in_the_middle_of_a_document_counts_as_a_cut(site, tmp_path):
+    deployment = Deployment(tmp_path, [site.url("gazette.example")])
+    site.put("gazette.example", "/feed.xml", cut(RSS, 0.5) + b"<br /><b>Fatal error</b>: memory exhausted", ETag='"x"')
+    first = deployment.poll("2026-03-09T00:00:00Z").sent
+    assert 8 <= first < 12 and "cut_short" in deployment.said[0]
+    assert not any("Fatal error" in article.text for article in deployment.messages())
+    site.put("gazette.example", "/feed.xml", RSS)
+    assert deployment.poll("2026-03-09T01:00:00Z").sent == 20 - first
+
+
+# Clocks and wishes
 
 NOW = datetime(2026, 3, 9, 9, tzinfo=UTC)
 
@@ -162,6 +186,48 @@ def test_a_poll_under_way_while_the_clock_is_put_back_is_not_parked(tmp_path):
         assert agenda.due(NOW) == []
         agenda.put(source, NOW.replace(year=2036, hour=10))
         assert agenda.due(NOW + timedelta(hours=1)) == [source]
+
+
+@pytest.mark.parametrize("years", [-30, -1, 1, 10, 100])
+def test_a_clock_that_was_wrong_once_parks_no_feed(site, tmp_path, years):
+    site.put("gazette.example", "/feed.xml", RSS, ETag='"a"', Cache_Control="max-age=999999999")
+    deployment = Deployment(tmp_path, [site.url("gazette.example")])
+    deployment.poll(NOW.replace(year=NOW.year + years))
+    site.put("gazette.example", "/feed.xml", rss(item(77, "new")))
+    for hour in range(0, 30, 7):
+        deployment.poll(NOW + timedelta(hours=hour), due=True)
+    assert len(deployment.messages()) == 21
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("wait", ["99999999999", "Fri, 01 Jan 2100 00:00:00 GMT", "-5", "1e9", "9" * 400])
+def test_no_retry_after_keeps_a_feed_away_for_more_than_a_day(site, tmp_path, status, wait):
+    site.put("gazette.example", "/feed.xml", b"", status, Retry_After=wait)
+    deployment = Deployment(tmp_path, [site.url("gazette.example")])
+    deployment.poll(NOW)
+    site.put("gazette.example", "/feed.xml", RSS)
+    assert deployment.poll(NOW + timedelta(seconds=1), due=True).sent == 0, "it is left alone for a while"
+    assert deployment.poll(NOW + timedelta(hours=27), due=True).sent == 20
+
+
+WISHES = {
+    "a ttl beyond all numbers": "<ttl>99999999999999999999</ttl>",
+    "a negative ttl": "<ttl>-7</ttl>",
+    "a ttl that is infinite": "<ttl>1e400</ttl>",
+    "never on any day": "<skipDays>" + "".join(f"<day>{NOW + timedelta(days=n):%A}</day>" for n in range(7)) + "</skipDays>",
+    "never at any hour": "<skipHours>" + "".join(f"<hour>{hour}</hour>" for hour in range(24)) + "</skipHours>",
+    "once in a thousand years": "<sy:updatePeriod xmlns:sy='http://purl.org/rss/1.0/modules/syndication/'>yearly</sy:updatePeriod>"
+    "<sy:updateFrequency xmlns:sy='http://purl.org/rss/1.0/modules/syndication/'>0.001</sy:updateFrequency>",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("wish", WISHES.values(), ids=WISHES)
+def test_no_wish_of_a_feeds_own_parks_it(site, tmp_path, wish):
+    deployment = Deployment(tmp_path, [site.url("gazette.example")])
+    site.put("gazette.example", "/feed.xml", rss(wish, item(1, "a")))
+    assert deployment.poll(NOW).sent == 1
+    site.put("gazette.example", "/feed.xml", rss(wish, item(1, "a"), item(2, "b")))
+    assert deployment.poll(NOW + timedelta(hours=7), due=True).sent == 1
 
 
 # One feed's faults
@@ -209,7 +275,7 @@ def test_whatever_one_feed_does_is_counted_and_the_rest_goes_on(site, tmp_path):
         site.put("evil.example", f"/{number}", body)
     site.put("gazette.example", "/feed.xml", RSS)
     urls = [site.url("evil.example", f"/{number}") for number in range(len(HOSTILE))]
-    deployment = Deployment(tmp_path, [*urls, site.url("gazette.example")], connections=4)
+    deployment = Deployment(tmp_path, [*urls, site.url("gazette.example")], connections=4, tables=True)
     for hour in (0, 1, 2):
         deployment.said.clear()
         summary = deployment.poll(NOW + timedelta(hours=hour))
@@ -249,7 +315,48 @@ def test_what_the_state_makes_of_one_feed_costs_that_feed_alone(site, tmp_path, 
     assert sum("gazette" in article.feed_url for article in deployment.messages()) == 20
 
 
-# Credentials
+# Credentials and refusals
+
+SECRETS = {"Authorization": "Bearer s", "X-Api-Key": "k", "Cookie": "sid=1"}
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_feeds_headers_reach_neither_another_port_nor_another_host_nor_a_page(site, tmp_path, status):
+    with serve() as other_port:
+        start, page = site.url("gazette.example"), site.url("gazette.example", "/page")
+        site.put("gazette.example", "/feed.xml", b"", status, Location=other_port.url("gazette.example"))
+        other_port.put("gazette.example", "/feed.xml", b"", status, Location=site.url("other.example"))
+        deployment = Deployment(tmp_path, [FeedSettings(url=start, headers=SECRETS, full_text=True)])
+        for day in (1, 9, 11):  # a permanent move is adopted after a week
+            items = (item(day, f"{day}", page), item(day, f"{day} too", site.url("third.example", "/page")))
+            site.put("other.example", "/feed.xml", rss(*items))
+            assert deployment.poll(f"2026-03-{day:02}T00:00:00Z").sent == 2
+    asked = [*site.requests, *other_port.requests]
+    bearing = [request for request in asked if SECRETS.keys() & request.headers.keys()]
+    assert bearing and bearing == [request for request in site.asked("gazette.example") if request.path == "/feed.xml"]
+    assert all(request.headers.items() >= SECRETS.items() for request in bearing)
+    assert {request.path for request in asked} >= {"/feed.xml", "/page"} and len(other_port.requests) >= 1
+
+
+@pytest.mark.parametrize(
+    ("address", "kind"),
+    [
+        ("127.0.0.1", "a loopback address"),
+        ("10.1.2.3", "a private address"),
+        ("192.168.0.9", "a private address"),
+        ("169.254.169.254", "a link-local address"),
+        ("0.0.0.0", "an unspecified address"),
+        ("224.0.0.1", "a multicast address"),
+    ],
+)
+@pytest.mark.parametrize("named", [True, False], ids=["by name", "by number"])
+def test_a_refusal_says_what_the_address_is_and_the_way_out(site, tmp_path, address, kind, named):
+    url = f"http://{'inside.example' if named else address}:{site.port}/"
+    deployment = Deployment(tmp_path, [url], resolver=Names(inside_example=address))
+    deployment.poll(NOW)
+    told = f"blocked_address: {address} is {kind}; allow it with fetch.allow_hosts"
+    assert deployment.said == [f"{url}: {told}"]
+    assert site.requests == []
 
 
 def test_user_and_password_of_an_address_stay_with_its_origin_and_stand_nowhere(site, tmp_path):

@@ -263,7 +263,7 @@ def test_an_encoding_that_was_not_asked_for_or_is_broken_is_an_error(site, tmp_p
 def test_a_message_that_no_stream_takes_is_a_dead_letter_with_its_whole_payload(site, tmp_path):
     huge = "Послы встретились. " * 300_000  # eleven million bytes
     site.put("gazette.example", "/huge", GOOD.replace("The envoys met.", huge))
-    deployment = Deployment(tmp_path, [site.url("gazette.example", "/huge")])
+    deployment = Deployment(tmp_path, [site.url("gazette.example", "/huge")], tables=True)
     summary = deployment.poll("2026-03-09T09:00:00Z")
     assert (summary.published, summary.sent, summary.dead, summary.waiting) == (1, 0, 1, 0)
     (row,) = deployment.table("dead_letters")

@@ -242,7 +242,7 @@ def test_a_snapshot_that_shares_nothing_with_the_last_is_a_gap(site, tmp_path):
 
 
 def test_each_poll_is_a_row_of_feed_health_whose_fates_add_up(site, tmp_path):
-    deployment = Deployment(tmp_path, [site.url("gazette.example")])
+    deployment = Deployment(tmp_path, [site.url("gazette.example")], tables=True)
     site.put("gazette.example", "/feed.xml", feed(item(1), item(1), item(2)))
     deployment.poll("2026-03-09T00:00:00Z")
     site.put("gazette.example", "/feed.xml", feed(item(1), item(2, "The talks were called off."), item(3)))
