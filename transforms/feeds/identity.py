@@ -8,7 +8,7 @@ polls.
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from transforms.feeds.document import Document, Entry, Marks
 from transforms.feeds.masks import masked, masked_title
@@ -43,19 +43,19 @@ def settle(document: Document, policy: str = "guid") -> Document:
                 if policy == "link" and entry.link is None and entry.guid and guid_key(entry) not in repeated
                 else "hash"
             )
-        content = text_key(entry) if policy == "text" else hash_key(entry)
+        keys = {"guid": guid_key(entry), "link": link_key(entry), "hash": hash_key(entry), "text": text_key(entry)}
+        content = keys["text" if policy == "text" else "hash"] or ""
         identity = {"guid": entry.guid, "link": entry.link}.get(source) or content[5:]
-        settled.append(_marked(entry._replace(id=identity, id_source=source), policy))
+        settled.append(entry._replace(id=identity, id_source=source, marks=_marks(entry, keys, source, policy)))
     return document._replace(entries=settled, identity=policy)
 
 
-def _marked(entry: Entry, policy: str) -> Entry:
+def _marks(entry: Entry, keys: Mapping[str, str | None], source: str, policy: str) -> Marks:
     # What is no identity of this feed is not remembered: guids that are drawn anew at each poll would fill the state.
     trusted = POLICIES[POLICIES.index(policy) :]
-    keys = {"guid": guid_key(entry), "link": link_key(entry), "hash": hash_key(entry), "text": text_key(entry)}
-    aliases = [alias for kind, alias in keys.items() if alias and (kind in trusted or kind == entry.id_source)]
-    key = keys["text" if policy == "text" else entry.id_source] or ""
-    return entry._replace(marks=Marks(key, list(dict.fromkeys(aliases)), content_hash(entry), sketch(entry.text)))
+    aliases = [alias for kind, alias in keys.items() if alias and (kind in trusted or kind == source)]
+    key = keys["text" if policy == "text" else source] or ""
+    return Marks(key, list(dict.fromkeys(aliases)), content_hash(entry), sketch(entry.text))
 
 
 def guid_key(entry: Entry) -> str | None:
@@ -70,12 +70,16 @@ def link_key(entry: Entry) -> str | None:
 
 def hash_key(entry: Entry) -> str:
     """A hash of what does not change between fetches."""
-    return f"hash:{derive_id(masked_title(entry.title or ''), entry.published_raw or '', masked(entry.text))}"
+    return _content_key(entry, entry.published_raw or "")
 
 
 def text_key(entry: Entry) -> str:
     """The same without the date, for feeds whose dates are those of the fetch."""
-    return hash_key(entry._replace(published_raw=None))
+    return _content_key(entry, "")
+
+
+def _content_key(entry: Entry, date: str) -> str:
+    return f"hash:{derive_id(masked_title(entry.title or ''), date, masked(entry.text))}"
 
 
 def _holds(entries: Sequence[Entry], policy: str) -> bool:

@@ -36,6 +36,8 @@ _INLINE = {
     "track", "tt", "u", "var", "wbr", "xmp",
 }  # fmt: skip
 _KNOWN = _BLOCKS | _LINES | _CELLS | _DROPPED | _INLINE
+# Names that are hardly anything else where a ``>`` ends them.
+_CERTAIN = {name for name in _KNOWN if len(name) > 1}
 _PARAGRAPH, _NEWLINE = "\ue0f0", "\ue0f1"
 _SIGNS = dict.fromkeys(_BLOCKS, _PARAGRAPH) | dict.fromkeys(_LINES, _NEWLINE) | dict.fromkeys(_CELLS, " ")
 # A tag with its attributes. Quotation marks that pair may hold ``>``; where they do not pair, the next ``>`` or ``<`` ends the
@@ -134,22 +136,24 @@ class _Extraction:
 
     def pieces(self) -> list[str]:
         """The text, to be joined; character references are still in it."""
+        markup, pieces, dropped = self._markup, self._pieces, self._dropped
         done = position = 0
-        while match := _TAG.search(self._markup, position):
-            if not self._is_tag(match):
-                position = match.start() + 1
+        while match := _TAG.search(markup, position):
+            start, position = match.span()
+            name = match[2].lower()
+            if not (markup[position - 1] == ">" and name in _CERTAIN) and not self._is_tag(match, name):
+                position = start + 1
                 continue
-            self._pieces.append(self._markup[done : match.start()])
-            done = position = self._take(match)
-        self._pieces.append(self._markup[done:])
-        return self._pieces
+            if done < start:
+                pieces.append(markup[done:start])
+            if name in _SIGNS:
+                pieces.append(_SIGNS[name])
+            done = position = self._behind(match, name) if name in dropped else position
+        pieces.append(markup[done:])
+        return pieces
 
-    def _take(self, tag: re.Match[str]) -> int:
-        """Notes one tag; returns where the text goes on."""
-        name = tag[2].lower()
-        self._pieces.append(_SIGNS.get(name, ""))
-        if name not in self._dropped:
-            return tag.end()
+    def _behind(self, tag: re.Match[str], name: str) -> int:
+        """Notes a tag of an element that is dropped; returns where the text goes on."""
         if tag[1]:
             self._close(name)
         elif not tag[0].rstrip(">").endswith("/"):
@@ -187,15 +191,15 @@ class _Extraction:
             return start
         return block.start() if block else len(self._markup)
 
-    def _is_tag(self, match: re.Match[str]) -> bool:
+    def _is_tag(self, match: re.Match[str], name: str) -> bool:
         """False for what only looks like a tag: ``x<y``, ``a <b and c> d``, ``List<String>``."""
-        end_mark, name, whole = match[1], match[2].lower(), match[0]
+        end_mark, whole = match[1], match[0]
         attributes = whole[1 + len(end_mark) + len(name) :].removesuffix(">")
         finished = whole.endswith(">")
         known = name in _KNOWN
         if not finished:
-            return known and (len(name) > 1 or "=" in attributes or bool(end_mark))
-        if (end_mark and not attributes.strip()) or (known and len(name) > 1):
+            return known and (name in _CERTAIN or "=" in attributes or bool(end_mark))
+        if end_mark and not attributes.strip():
             return True
         if known:
             return not attributes.strip() or "=" in attributes or "/" in attributes
