@@ -3,7 +3,7 @@
 What one document shows, ``identity.settle`` sees; this looks at the document beside what is remembered of the feed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from transforms.feeds import identity, revision
 from transforms.feeds.decide import aliases_of, is_present, known_article, marks
@@ -38,18 +38,22 @@ def _is_stable(state: State, feed_url: str, document: Document, policy: str) -> 
     kept = changed = other = 0
     for entry in document.entries:
         keys = {"guid": identity.guid_key(entry), "link": identity.link_key(entry), "hash": identity.hash_key(entry)}
-        key = keys[policy]
-        if key is None:
-            continue
-        by_key = known_article(state, feed_url, key)
+        source = entry.id_source  # an entry without a guid goes by its link, one without either by its content
+        by_key = known_article(state, feed_url, keys[source] or "")
         if by_key is None:
-            weaker = keys["link"] if policy == "guid" else None
+            weaker = keys["link"] if source == "guid" else None
             changed += _is_known_otherwise(state, feed_url, entry, weaker, present)
-        elif policy != "hash" and _stands_on_another(state, feed_url, entry, by_key):
+        elif source != "hash" and _stands_on_another(state, feed_url, entry, by_key):
             other += 1
         else:
             kept += 1
-    return not (changed >= _FEWEST and changed > kept) and not (other >= _FEWEST and other > kept)
+    fewest = 1 if _is_lone(document.entries) else _FEWEST
+    return not (changed >= fewest and changed > kept) and not (other >= _FEWEST and other > kept)
+
+
+def _is_lone(entries: Sequence[Entry]) -> bool:
+    """True for a feed of one entry that has nothing but its guid to tell that the same words are said anew."""
+    return len(entries) == 1 and entries[0].link is None and entries[0].published_raw is None
 
 
 def _is_known_otherwise(

@@ -85,6 +85,42 @@ def test_whatever_links_and_dates_stand_beside_drawn_guids_nothing_is_published_
     assert desk.policy == ("link" if linked else "text" if date is DATES["dated by the fetch"] else "hash")
 
 
+@pytest.mark.parametrize(
+    "entry",
+    [
+        lambda poll, n: item(n, extra=DATES["dated by the fetch"](poll, n)),
+        lambda poll, n: item(n, None, f"https://gazette.example/{n}/{poll}x"),
+        lambda poll, n: item(n, None, f"https://gazette.example/{n}/{poll}x", extra=DATES["dated"](poll, n)),
+        lambda poll, n: item(n, f"{poll}-{n}", f"https://gazette.example/{n}?session={poll}{n}"),
+    ],
+    ids=["dates alone", "links alone", "links with dates", "links and guids"],
+)
+def test_whatever_else_is_drawn_at_each_poll_is_told_apart_by_content_and_soon_no_news(entry):
+    desk = Desk()
+    found = [fates(desk.read(*(entry(poll, n) for n in range(6)))) for poll in range(6)]
+    assert found[0] == ["new"] * 6
+    assert not any("new" in fates for fates in found[1:])
+    assert found[3:] == [["seen"] * 6] * 3
+    assert desk.policy in ("hash", "text")
+
+
+@pytest.mark.parametrize(
+    ("extra", "linked", "fate"),
+    [
+        (lambda poll: "", False, "seen"),
+        (lambda poll: dated(f"1{poll}:00"), False, "new"),
+        (lambda poll: dated(f"1{poll}:00"), True, "new"),
+    ],
+    ids=["with nothing else", "with a new date", "with a new date and link"],
+)
+def test_the_same_words_under_a_new_guid_in_a_feed_of_one_entry_are_new_where_a_date_says_so(extra, linked, fate):
+    desk = Desk()
+    found = [
+        fates(desk.read(item(1, f"{poll}", link(poll) if linked else None, extra=extra(poll)))) for poll in range(4)
+    ]
+    assert found == [["new"], *[[fate]] * 3]
+
+
 SUBJECTS = [
     "Harbour wages in Porto", "A treaty on salmon", "Night trains to Oslo", "Grain through the strait", "Borders of the lake",
     "The price of salt", "Two ministers in Lima", "A bridge at the delta", "Snow on the pass",
