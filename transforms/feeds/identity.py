@@ -46,15 +46,16 @@ def settle(document: Document, policy: str = "guid") -> Document:
         keys = {"guid": guid_key(entry), "link": link_key(entry), "hash": hash_key(entry), "text": text_key(entry)}
         content = keys["text" if policy == "text" else "hash"] or ""
         identity = {"guid": entry.guid, "link": entry.link}.get(source) or content[5:]
-        settled.append(entry._replace(id=identity, id_source=source, marks=_marks(entry, keys, source, policy)))
+        entry = entry._replace(id=identity, id_source=source)
+        settled.append(entry._replace(marks=_marks(entry, keys, policy)))
     return document._replace(entries=settled, identity=policy)
 
 
-def _marks(entry: Entry, keys: Mapping[str, str | None], source: str, policy: str) -> Marks:
+def _marks(entry: Entry, keys: Mapping[str, str | None], policy: str) -> Marks:
     # What is no identity of this feed is not remembered: guids that are drawn anew at each poll would fill the state.
     trusted = POLICIES[POLICIES.index(policy) :]
-    aliases = [alias for kind, alias in keys.items() if alias and (kind in trusted or kind == source)]
-    key = keys["text" if policy == "text" else source] or ""
+    aliases = [alias for kind, alias in keys.items() if alias and (kind in trusted or kind == entry.id_source)]
+    key = keys["text" if policy == "text" else entry.id_source] or ""
     return Marks(key, list(dict.fromkeys(aliases)), content_hash(entry), sketch(entry.text))
 
 

@@ -19,9 +19,9 @@ _UNLIKE = 0.5
 def settle_by_history(state: State, feed_url: str, document: Document) -> Document:
     """``document`` under the strongest identity that the feed's own past bears out; reads the state only.
 
-    A guid (or link) is none where all of a document's are new though the articles are known by their link or content
-    (guids drawn at each poll), or where most of the known ones stand on another article than before (positions in the
-    list).
+    What entries go by is no identity where most of a document's are new though the articles are known by their link or
+    content (guids drawn at each poll), or where most of the known ones stand on another article than before (positions
+    in the list).
     """
     policy = document.identity
     while policy != identity.POLICIES[-1] and not _is_stable(state, feed_url, document, policy):
