@@ -8,7 +8,7 @@ export OPENBLAS_NUM_THREADS ?= 1
 # The stamp is named after what was installed, for after a checkout times tell nothing.
 READY := .venv/.ready-$(firstword $(shell cat requirements.lock setup.py | cksum))
 
-.PHONY: install run test lint types bench evaluate train soak docs lock clean
+.PHONY: install prepare run test lint types bench evaluate train soak docs lock clean
 
 install: $(READY)
 
@@ -23,11 +23,15 @@ run: $(READY)
 	@test -e data/state.sqlite || echo "make run: reads five sample feeds; broken.xml is an error page on purpose, and the others go on" >&2
 	@meetwire run --config configs/local.yaml
 
+# The servers that the live tests start, downloaded and built once into ~/.cache/meetwire-tools.
+prepare: $(READY)
+	@python tests/live/prepare.py
+
 # Three workers on two cores: many tests wait for servers.
-test: $(READY)
+test: prepare
 	@pytest -n 3 -m "not soak" tests
 
-soak: $(READY)
+soak: prepare
 	@pytest -m soak tests
 
 bench: $(READY)

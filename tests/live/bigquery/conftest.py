@@ -14,8 +14,8 @@ import pytest
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1] / "unit/tables")]
 
-from fault_proxy import FaultProxy  # noqa: E402  # found by the path above
-from install_emulators import FOLDER, install  # noqa: E402
+import prepare  # noqa: E402  # found by the path above
+from fault_proxy import FaultProxy  # noqa: E402
 
 PROJECT = "proj-emulated"
 _datasets = itertools.count()
@@ -28,21 +28,13 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def emulators_python():
-    try:
-        return install()
-    except subprocess.CalledProcessError as error:
-        pytest.skip(f"the emulators cannot be installed here: {error}")
-
-
-@pytest.fixture(scope="session")
 def emulator(emulators_python, tmp_path_factory):
     """The address of a BigQuery emulator."""
     port, log = free_port(), tmp_path_factory.mktemp("bigquery") / "log"
     command = [emulators_python, HERE / "start_emulator.py", "start", "--rest-port", str(port)]
     command += ["--grpc-port", str(free_port()), "--project", PROJECT]
     with log.open("wb") as output:
-        home = {"HOME": str(FOLDER / "home")}
+        home = {"HOME": str(prepare.EMULATORS_HOME)}
         server = subprocess.Popen(command, stdout=output, stderr=output, env={**os.environ, **home})
     try:
         wait_for(f"http://127.0.0.1:{port}/healthz", server, log)

@@ -3,7 +3,7 @@ from types import SimpleNamespace
 
 import pytest
 from google.cloud import pubsub_v1
-from servers import Server, build_pstest, emulator, running
+from servers import Server, emulator, running
 
 NAMES = itertools.count()
 
@@ -15,11 +15,8 @@ def embedded(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def fake():
-    program = build_pstest()
-    if program is None:
-        pytest.skip("no Go toolchain to build Google's fake with")
-    with running(Server("pstest", [str(program)])) as server:
+def fake(pstest):
+    with running(Server("pstest", [str(pstest)])) as server:
         yield server
 
 

@@ -1,38 +1,11 @@
 """The two Pub/Sub servers that the contract is tested against: meetwire's own, and Google's fake."""
 
 import contextlib
-import hashlib
-import os
-import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-
-PSTEST = Path(__file__).parent.parent / "pstest"
-CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "meetwire-tools"
-
-
-def go() -> str | None:
-    """The Go toolchain, where there is one."""
-    usual = Path("/usr/local/go/bin/go")
-    return shutil.which("go") or (str(usual) if usual.exists() else None)
-
-
-def build_pstest() -> Path | None:
-    """Google's fake as a program, built once for this source; null without a Go toolchain."""
-    source = b"".join((PSTEST / name).read_bytes() for name in ("main.go", "go.mod", "go.sum"))
-    program = CACHE / f"pstest-{hashlib.sha256(source).hexdigest()[:12]}"
-    if not program.exists():
-        toolchain = go()
-        if toolchain is None:
-            return None
-        CACHE.mkdir(parents=True, exist_ok=True)
-        partial = program.with_name(f"{program.name}.{os.getpid()}")
-        subprocess.run([toolchain, "build", "-o", str(partial), "."], cwd=PSTEST, check=True)
-        partial.replace(program)
-    return program
 
 
 class Server:
@@ -75,16 +48,3 @@ def running(server: Server) -> Iterator[Server]:
         yield server
     finally:
         server.stop()
-
-
-def build_prism() -> Path | None:
-    """Beam's Prism as a program, built once; null without a Go toolchain."""
-    program = CACHE / "prism"
-    if not program.exists():
-        toolchain = go()
-        if toolchain is None:
-            return None
-        CACHE.mkdir(parents=True, exist_ok=True)
-        package = "github.com/apache/beam/sdks/v2/go/cmd/prism@v2.77.0"
-        subprocess.run([toolchain, "install", package], env={**os.environ, "GOBIN": str(CACHE)}, check=True)
-    return program

@@ -7,24 +7,18 @@ from datetime import UTC, datetime
 
 import pytest
 from deployment import Deployment, articles, messages_of, publish, publish_samples, wait_for
-from servers import build_prism, emulator, running
+from servers import emulator, running
 
 from transforms.streams import Message, open_publisher
 from transforms.streams.create import create_stream
 
 
-def runner_flags(way: str) -> list[str]:
-    if way == "default":
-        return []
-    program = build_prism()
-    if program is None:
-        pytest.skip("no Go toolchain to build Prism with")
-    return ["--runner=PrismRunner", f"--prism_location={program}"]
-
-
 @pytest.fixture(params=["default", "prism"])
 def way(request):
-    return runner_flags(request.param)
+    """The flags of ``stream`` for the local way, and for another runner of Beam."""
+    if request.param == "default":
+        return []
+    return ["--runner=PrismRunner", f"--prism_location={request.getfixturevalue('prism')}"]
 
 
 @pytest.fixture(scope="module")
@@ -256,11 +250,11 @@ def test_batch_reads_a_span_again_or_the_archive_and_changes_nothing(tmp_path, c
     assert deployment.rows() == rows
 
 
-def test_batch_on_prism_gives_the_same_rows(tmp_path, corpus):
+def test_batch_on_prism_gives_the_same_rows(tmp_path, corpus, prism):
     raws, rows = corpus(100)
     deployment = Deployment(tmp_path)
     publish(deployment.stream, raws)
-    deployment.run("batch", "--since", "1h", *runner_flags("prism"))
+    deployment.run("batch", "--since", "1h", "--runner=PrismRunner", f"--prism_location={prism}")
     assert deployment.rows() == rows
 
 

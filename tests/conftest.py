@@ -1,0 +1,31 @@
+"""No test leaves a file in the checkout: the run fails where git then knows of a new one."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+_before = pytest.StashKey[set[str]]()
+
+
+def untracked() -> set[str]:
+    """The files that git neither holds nor ignores; none where this is no checkout."""
+    if shutil.which("git") is None:
+        return set()
+    command = ["git", "ls-files", "--others", "--exclude-standard"]
+    return set(subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout.splitlines())
+
+
+def pytest_sessionstart(session):
+    if not hasattr(session.config, "workerinput"):
+        session.config.stash[_before] = untracked()
+
+
+def pytest_sessionfinish(session):
+    if _before not in session.config.stash:
+        return
+    if left := sorted(untracked() - session.config.stash[_before]):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        session.config.get_terminal_writer().line(f"\ntests left files in the checkout: {', '.join(left)}", red=True)

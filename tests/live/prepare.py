@@ -1,0 +1,119 @@
+"""Downloads and builds the servers that the live tests start: ``make prepare``, and so ``make test``.
+
+They are kept in ``~/.cache/meetwire-tools`` (``$XDG_CACHE_HOME``), for every checkout, and made anew only when their
+pinned versions change. What cannot be made here is said in a line, and the tests that need it are skipped.
+"""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+import venv
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+HERE = Path(__file__).parent
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "meetwire-tools"
+PRISM_PACKAGE = "github.com/apache/beam/sdks/v2/go/cmd/prism@v2.77.0"
+SAY_EVERY = 15.0  # seconds
+
+
+def _of(*files: Path) -> str:
+    """A name for the contents of ``files``."""
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
+
+
+PSTEST_SOURCE = HERE / "pstest"
+PSTEST = CACHE / f"pstest-{_of(*(PSTEST_SOURCE / name for name in ('main.go', 'go.mod', 'go.sum')))}"
+PRISM = CACHE / f"prism-{PRISM_PACKAGE.rpartition('@')[2]}"
+REQUIREMENTS = HERE / "bigquery" / "requirements.txt"
+# An environment of its own: the BigQuery emulator needs another DuckDB than meetwire.
+EMULATORS = CACHE / f"emulators-py{sys.version_info[0]}{sys.version_info[1]}-{_of(REQUIREMENTS)}"
+EMULATORS_PYTHON = EMULATORS / "bin" / "python"
+EMULATORS_HOME = EMULATORS / "home"
+EMULATORS_READY = EMULATORS / "ready"
+
+
+def main() -> int:
+    """Makes whatever is missing, with a line when it begins, every 15 seconds, and when it is there."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _make("Google's Pub/Sub fake (Go modules, 60 MB, about a minute)", PSTEST, _build_pstest)
+        _make("Beam's Prism runner (Go modules, 150 MB, about two minutes)", PRISM, _build_prism)
+        _make(
+            "emulators of BigQuery and Cloud Storage (Python packages, 250 MB, about two minutes)",
+            EMULATORS_READY,
+            _install_emulators,
+        )
+    return 0
+
+
+def _make(what: str, made: Path, make: Callable[[], None]) -> None:
+    if made.exists():
+        return
+    print(f"prepare: {what}", flush=True)
+    try:
+        make()
+    except (OSError, subprocess.CalledProcessError) as error:
+        print(f"prepare: not made, and the tests that need it are skipped: {error}", flush=True)
+    else:
+        print(f"prepare: {made.name if made != EMULATORS_READY else EMULATORS.name} is ready", flush=True)
+
+
+def _go() -> str:
+    """The Go toolchain. FileNotFoundError where there is none."""
+    usual = Path("/usr/local/go/bin/go")
+    found = shutil.which("go") or (str(usual) if usual.exists() else None)
+    if found is None:
+        raise FileNotFoundError("no Go toolchain (https://go.dev/dl) on the PATH")
+    return found
+
+
+def _build_pstest() -> None:
+    partial = PSTEST.with_name(f"{PSTEST.name}.partial")
+    _run({}, _go(), "-C", PSTEST_SOURCE, "build", "-o", partial, ".")
+    partial.replace(PSTEST)
+
+
+def _build_prism() -> None:
+    folder = CACHE / "gobin.partial"
+    _run({"GOBIN": str(folder)}, _go(), "install", PRISM_PACKAGE)
+    (folder / "prism").replace(PRISM)
+
+
+def _install_emulators() -> None:
+    """DuckDB's extensions come as wheels, so that the emulator downloads nothing when it starts."""
+    venv.create(EMULATORS, with_pip=True, clear=True)
+    _run({}, EMULATORS_PYTHON, "-m", "pip", "install", "-q", "--require-hashes", "-r", REQUIREMENTS)
+    EMULATORS_HOME.mkdir()
+    import_all = "from duckdb_extensions import import_extension as i; [i(e) for e in ('spatial', 'avro')]"
+    _run({"HOME": str(EMULATORS_HOME)}, EMULATORS_PYTHON, "-c", import_all)
+    EMULATORS_READY.touch()
+
+
+def _run(changed: Mapping[str, str], *command: str | Path) -> None:
+    """Runs ``command`` to its end and says every 15 seconds that it goes on.
+
+    Raises:
+        OSError: it failed; its last line.
+    """
+    environment = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", **changed}
+    began, log = time.monotonic(), CACHE / "log"
+    with log.open("w") as output:
+        process = subprocess.Popen(command, env=environment, cwd=CACHE, stdout=output, stderr=subprocess.STDOUT)
+        while process.poll() is None:
+            try:
+                process.wait(SAY_EVERY)
+            except subprocess.TimeoutExpired:
+                print(f"prepare:   {time.monotonic() - began:.0f} s", flush=True)
+    if process.returncode:
+        lines = log.read_text(errors="replace").strip().splitlines()
+        raise OSError(f"{Path(command[0]).name} ended with {process.returncode}: {lines[-1] if lines else ''}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
