@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 
 from pipelines.archive import archived_articles
 from pipelines.chain import Fates, load_model
-from pipelines.moments import moment_flag
+from pipelines.moments import check_span, moment_flag
 from pipelines.on_runner import batch_on_runner, wants_runner
 from pipelines.progress import say
 from pipelines.settings import Settings, SettingsError
@@ -45,8 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace, settings: Settings) -> int:
     """Runs the batch; see the module for its exit codes."""
-    if arguments.since and arguments.until and arguments.since >= arguments.until:
-        raise SettingsError("--since is not before --until")
+    check_span(arguments.since, arguments.until)
     now = datetime.now(UTC)
     span = arguments.since or arguments.until
     if wants_runner(arguments.beam):

@@ -4,139 +4,136 @@ Every command is a module of ``pipelines`` with ``add_arguments(parser)`` and ``
 docstring is its ``--help``. Modules are imported only when their command is asked for, so that ``--help`` is instant.
 """
 
-import argparse
-import dataclasses
-import importlib
-import logging
+import contextlib
+import os
+import signal
 import sys
-from pathlib import Path
-from types import ModuleType
+from typing import Any, NamedTuple
 
-from pipelines import settings as settings_module
-from pipelines.progress import Said
-from pipelines.settings import FeedSettings, Settings, SettingsError
 
-# Command -> (module, what it does in a few words).
-COMMANDS: dict[str, tuple[str, str]] = {
-    "run": ("pipelines.run", "read the feeds once and print who met whom: the main job"),
-    "init": ("pipelines.init", "write a commented settings file of one's own"),
-    "discover": ("pipelines.discover", "find the feeds of a site, and add them to the settings"),
-    "publish": ("pipelines.publish", "read the feeds into the stream, once or for ever"),
-    "feeds": ("pipelines.feeds", "how each feed is doing; OPML out"),
-    "reparse": ("pipelines.reparse", "the messages of kept fetches again, from their bytes"),
-    "batch": ("pipelines.batch", "take a span of the stream through the chain into the tables"),
-    "stream": ("pipelines.streaming", "take the stream through the chain into the tables, for ever"),
-    "replay": ("pipelines.replay", "take dead letters through the chain again"),
-    "emulator": ("pipelines.emulator", "an embedded, durable Google Pub/Sub for laptops and tests"),
-    "extract": ("pipelines.extract", "articles in, meetings out: a Unix filter"),
-    "parse-feed": ("pipelines.parse_feed", "show what one fetched document yields"),
-    "meetings": ("pipelines.meetings", "who met whom, from the tables, newest first"),
-    "query": ("pipelines.query", "SQL over the tables"),
-    "export": ("pipelines.export", "meetings, participants or pairs as CSV or JSON lines"),
-    "migrate": ("pipelines.migrate", "take tables of the first format over into those of today"),
-    "compact": ("pipelines.compact", "rewrite many small files of the tables as few"),
-    "evaluate": ("pipelines.evaluate", "precision, recall and F1 against gold articles, with floors"),
-    "doctor": ("pipelines.doctor", "check settings, model, stream and tables without running"),
+class Command(NamedTuple):
+    """One command.
+
+    Attributes:
+        module: Where it is.
+        what: What it does, in a few words.
+        heeds: Which of the flags that every command takes it acts on; ``--config`` always.
+        beam: Whether ``--runner=…`` and further flags of Beam's may follow.
+    """
+
+    module: str
+    what: str
+    heeds: str
+    beam: bool = False
+
+
+COMMANDS: dict[str, Command] = {
+    "run": Command(
+        "pipelines.run",
+        "read the feeds once and print who met whom: the main job",
+        "feed state stream tables model reader json",
+    ),
+    "init": Command("pipelines.init", "write a commented settings file of one's own", "feed"),
+    "discover": Command("pipelines.discover", "find the feeds of a site, and add them to the settings", "json"),
+    "publish": Command(
+        "pipelines.publish", "read the feeds into the stream, once or for ever", "feed state stream tables json"
+    ),
+    "feeds": Command("pipelines.feeds", "how each feed is doing; OPML out", "feed state json"),
+    "reparse": Command(
+        "pipelines.reparse", "the messages of kept fetches again, from their bytes", "feed state stream"
+    ),
+    "batch": Command(
+        "pipelines.batch",
+        "take a span of the stream through the chain into the tables",
+        "state stream tables model reader",
+        beam=True,
+    ),
+    "stream": Command(
+        "pipelines.streaming",
+        "take the stream through the chain into the tables, for ever",
+        "state stream tables model reader",
+        beam=True,
+    ),
+    "replay": Command("pipelines.replay", "take dead letters through the chain again", "tables model reader json"),
+    "emulator": Command("pipelines.emulator", "an embedded, durable Google Pub/Sub for laptops and tests", ""),
+    "extract": Command("pipelines.extract", "articles in, meetings out: a Unix filter", "model reader"),
+    "parse-feed": Command("pipelines.parse_feed", "show what one fetched document yields", "json"),
+    "meetings": Command("pipelines.meetings", "who met whom, from the tables, newest first", "tables json"),
+    "query": Command("pipelines.query", "SQL over the tables", "tables json"),
+    "export": Command("pipelines.export", "meetings, participants or pairs as CSV or JSON lines", "tables"),
+    "migrate": Command("pipelines.migrate", "take tables of the first format over into those of today", "tables"),
+    "compact": Command("pipelines.compact", "rewrite many small files of the tables as few", "tables json"),
+    "evaluate": Command(
+        "pipelines.evaluate", "precision, recall and F1 against gold articles, with floors", "model reader json"
+    ),
+    "doctor": Command(
+        "pipelines.doctor",
+        "check settings, model reader, stream and tables without running",
+        "feed state stream tables model json",
+    ),
 }
 
 
-def _command_parser(name: str) -> tuple[argparse.ArgumentParser, ModuleType]:
-    """The parser of one command, with the flags that every command takes."""
-    module = importlib.import_module(COMMANDS[name][0])
-    parser = argparse.ArgumentParser(
-        prog=f"meetwire {name}", description=module.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    module.add_arguments(parser)
-    common = parser.add_argument_group("settings")
-    common.add_argument(
-        "--config",
-        type=Path,
-        metavar="FILE",
-        help=f"settings file (default: {settings_module.OWN_FILE}, else {settings_module.DEFAULT_FILE})",
-    )
-    common.add_argument(
-        "--feed", action="append", metavar="URL_OR_FILE", help="read this feed instead; again and again"
-    )
-    common.add_argument("--state", metavar="FILE", help="what the feed readers remember (SQLite)")
-    common.add_argument("--stream", metavar="STREAM", help="folder:PATH or pubsub://PROJECT/TOPIC/SUBSCRIPTION")
-    common.add_argument(
-        "--tables", action="append", metavar="TABLES", help="folder, gs://…, s3://… or bigquery://PROJECT/DATASET"
-    )
-    common.add_argument("--model", metavar="NAME", help="an installed spaCy pipeline")
-    common.add_argument(
-        "--reader", choices=("on", "off"), help="whether the taught reader reads beside the rules (language.reader)"
-    )
-    common.add_argument("--json", action="store_true", help="print JSON for machines")
-    return parser, module
-
-
-def _settings(arguments: argparse.Namespace) -> Settings:
-    """The settings file with the flags laid over it. Without either, the built-in defaults."""
-    path = arguments.config
-    if path is None:
-        files = (settings_module.OWN_FILE, settings_module.DEFAULT_FILE)
-        path = next((file for file in files if file.exists()), None)
-    settings = settings_module.load(path) if path else Settings()
-    changes: dict[str, object] = {}
-    if arguments.feed:
-        changes["feeds"] = tuple(FeedSettings(url=feed) for feed in arguments.feed)
-    if arguments.state:
-        changes["state"] = arguments.state
-    if arguments.stream:
-        changes["stream"] = arguments.stream
-    if arguments.tables:
-        changes["tables"] = tuple(arguments.tables)
-    language = settings.language
-    if arguments.model:
-        language = dataclasses.replace(language, model=arguments.model)
-    if arguments.reader:
-        language = dataclasses.replace(language, reader=arguments.reader == "on")
-    changes["language"] = language
-    return dataclasses.replace(settings, **changes)  # type: ignore[arg-type]
-
-
-def _log() -> None:
-    """What meetwire's own modules warn of goes to stderr; of the libraries only their errors."""
-    logging.basicConfig(level=logging.ERROR, format="meetwire: %(message)s", handlers=[Said()])
-    for package in ("pipelines", "transforms"):
-        logging.getLogger(package).setLevel(logging.INFO)
-
-
-def _usage() -> str:
-    width = max(map(len, COMMANDS))
-    commands = "\n".join(f"  {name:{width}}  {what}" for name, (_, what) in COMMANDS.items())
-    title = (__doc__ or "").splitlines()[0]
-    return f"{title}\n\nusage: meetwire COMMAND [flags]\n\n{commands}\n\nmeetwire COMMAND --help explains a command."
-
-
 def main(argv: list[str] | None = None) -> int:
-    """Runs one command. 0 on success, 2 on bad usage or settings, 1 on failure; data on stdout, all else on stderr."""
-    argv = sys.argv[1:] if argv is None else argv
-    if not argv or argv[0] in ("-h", "--help"):
-        print(_usage())
-        return 0 if argv else 2
-    name, rest = argv[0], argv[1:]
-    if name not in COMMANDS:
-        print(f"meetwire: {name!r} is not a command (commands: {', '.join(COMMANDS)})", file=sys.stderr)
-        return 2
-    _log()
-    parser, module = _command_parser(name)
-    arguments, beam_flags = parser.parse_known_args(rest)
-    if beam_flags and not getattr(module, "TAKES_BEAM_OPTIONS", False):
-        parser.error(f"unrecognized arguments: {' '.join(beam_flags)}")
-    arguments.beam = beam_flags
+    """Runs one command.
+
+    Returns:
+        0 on success, 2 on bad usage or settings, 1 on failure, 130 where Ctrl-C ended it. Data goes to stdout, all
+        else to stderr.
+    """
     try:
-        return int(module.main(arguments, _settings(arguments)))
-    except SettingsError as error:
-        print(f"meetwire {name}: {error}", file=sys.stderr)
-        return 2
+        sys.unraisablehook = _unraisable
+        from pipelines.arguments import run_command
+
+        code = run_command(sys.argv[1:] if argv is None else argv)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return code
     except BrokenPipeError:
+        _discard_stdout()
         return 0
-    except KeyboardInterrupt:
-        return 130
     except OSError as error:
-        print(f"meetwire {name}: {error.filename or ''}: {error.strerror or error}", file=sys.stderr)
+        _discard_stdout()
+        place = f"{error.filename}: " if error.filename else ""
+        _complain(f"{place}{error.strerror or error}")
         return 1
+    except BaseException as error:
+        if not _is_interrupt(error):
+            raise
+        with contextlib.suppress(ValueError):
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # a second Ctrl-C ends the clean-up too
+        _discard_stdout()
+        _complain("interrupted")
+        return 130
+
+
+def _is_interrupt(error: BaseException | None) -> bool:
+    """True for Ctrl-C, also where a library's import turned it into a fault of its own."""
+    while error is not None:
+        if isinstance(error, KeyboardInterrupt):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _unraisable(fault: Any) -> None:
+    """Ctrl-C in a place that cannot raise ends the process; all else is shown as ever."""
+    if not _is_interrupt(fault.exc_value):
+        sys.__unraisablehook__(fault)
+        return
+    _complain("interrupted")
+    os._exit(130)
+
+
+def _complain(fault: str) -> None:
+    with contextlib.suppress(OSError):
+        print(f"meetwire: {' '.join(fault.split())}", file=sys.stderr)
+
+
+def _discard_stdout() -> None:
+    """What is still buffered for a reader that is gone, or a disk that is full, fails no more at the end."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

@@ -13,13 +13,16 @@ import signal
 import threading
 from pathlib import Path
 
+from pipelines.moments import number_flag
 from pipelines.progress import say
 from pipelines.settings import Settings
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The flags of ``emulator``."""
-    parser.add_argument("--port", type=int, default=8085, help="where to listen; 0: any free port (default: 8085)")
+    parser.add_argument(
+        "--port", type=number_flag(0, 65535), default=8085, help="where to listen; 0: any free port (default: 8085)"
+    )
     parser.add_argument(
         "--data", type=Path, default=Path("data/pubsub"), metavar="DIR", help="its messages (default: %(default)s)"
     )

@@ -51,6 +51,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace, settings: Settings) -> int:
     """Writes the lines; 0, or 2 for settings that do not go together."""
+    if arguments.since and arguments.until and arguments.since >= arguments.until:
+        raise SettingsError(f"--since {arguments.since} is not before --until {arguments.until}")
     if arguments.nested and (arguments.what != "meetings" or arguments.format != "jsonl"):
         raise SettingsError("--nested is for meetings with --format jsonl")
     whole = arguments.what in LAYOUTS

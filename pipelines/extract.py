@@ -1,57 +1,74 @@
 """Articles in, meetings out: a Unix filter.
 
-Reads JSONL with ``id``, ``title``, ``text`` and ``published`` (RFC 3339), or plain text files with ``--published``;
-standard input without a file. Prints one meeting report a line as JSON.
+Reads JSON with ``id``, ``title``, ``text`` and ``published`` (RFC 3339), an object a line, an array or one object, or
+plain text files with ``--published``; standard input without a file. Prints one meeting report a line as JSON. What
+cannot be read is named with file and line, the rest goes on, and the exit code is 1.
 """
 
 import argparse
 import json
-import sys
-from collections.abc import Iterable, Iterator
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
-from pipelines.settings import Settings
+from pipelines import documents
+from pipelines.checks import check_readable
+from pipelines.progress import say
+from pipelines.settings import Settings, SettingsError, shown
 from transforms.articles.clean import clean
 from transforms.rows import Article, RawArticle, derive_id
+
+Complain = Callable[[str], None]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The flags of ``extract``."""
-    parser.add_argument("files", nargs="*", metavar="FILE", help="JSONL or plain text; standard input without one")
-    parser.add_argument("--published", metavar="TIME", help="when plain text was published (RFC 3339)")
+    parser.add_argument(
+        "files", nargs="*", metavar="FILE", help="JSON, JSON lines or plain text; standard input without one"
+    )
+    parser.add_argument(
+        "--published", type=published_flag, metavar="TIME", help="when plain text was published (RFC 3339)"
+    )
     parser.add_argument("--entities", action="store_true", help="print the entities instead of the meetings")
     parser.add_argument("--explain", action="store_true", help="tell for each report which words say what")
     parser.add_argument("--html", metavar="FILE", type=Path, help="also write the texts with names and meetings marked")
 
 
-class InputError(ValueError):
-    """An input that cannot be read; one line that names file, line and fault."""
-
-
 def main(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Extracts from each article in turn; 1 where an input or the model cannot be used."""
+    """Extracts from each article in turn; 1 where one of them cannot be read, which is named, and the rest goes on."""
+    if arguments.entities and arguments.explain:
+        raise SettingsError("--entities or --explain, not both")
+    for name in arguments.files:
+        if name != "-":
+            check_readable(Path(name), "FILE")
+    if arguments.html and not arguments.html.absolute().parent.is_dir():
+        raise SettingsError(f"--html: {arguments.html}: there is no folder {arguments.html.parent}")
     from transforms.meetings import explain
     from transforms.meetings.extract import Extractor, ModelError
 
     try:
         extractor = Extractor(settings.language.model, settings.language.reader)
-        drawn: list[str] = []
-        for article, found in extractor.find(read_articles(arguments.files, arguments.published)):
-            if arguments.explain:
-                print(explain.as_text(article, found), flush=True)
-            else:
-                for row in found.entities if arguments.entities else found.reports:
-                    print(json.dumps(_plain(row), ensure_ascii=False))
-            if arguments.html:
-                drawn.append(explain.as_html(article, found))
+    except ModelError as error:
+        raise SettingsError(f"language.model: {error}") from None
+    faults: list[str] = []
+
+    def complain(fault: str) -> None:
+        faults.append(fault)
+        say(f"meetwire extract: {fault}")
+
+    drawn: list[str] = []
+    for article, found in extractor.find(read_articles(arguments.files, arguments.published, complain)):
+        if arguments.explain:
+            print(explain.as_text(article, found), flush=True)
+        else:
+            for row in found.entities if arguments.entities else found.reports:
+                print(json.dumps(_plain(row), ensure_ascii=False))
         if arguments.html:
-            arguments.html.write_text(explain.page(drawn), encoding="utf-8")
-    except (InputError, ModelError) as error:
-        print(f"meetwire extract: {error}", file=sys.stderr)
-        return 2 if isinstance(error, ModelError) else 1
-    return 0
+            drawn.append(explain.as_html(article, found))
+    if arguments.html:
+        arguments.html.write_text(explain.page(drawn), encoding="utf-8")
+    return 1 if faults else 0
 
 
 def _plain(row: Any) -> Any:
@@ -61,64 +78,58 @@ def _plain(row: Any) -> Any:
     return [_plain(item) for item in row] if isinstance(row, (list, tuple)) else row
 
 
-def read_articles(files: Iterable[str], published: str | None) -> Iterator[Article]:
-    """The articles of ``files``, in order; ``published`` is the time of those that do not say theirs.
+def read_articles(files: Iterable[str], published: str | None, complain: Complain = say) -> Iterator[Article]:
+    """The articles of ``files``, in order.
 
-    Raises:
-        InputError: a file cannot be read; names file, line and fault.
+    Args:
+        files: Paths, or ``-`` for standard input, as is none.
+        published: RFC 3339 time of the articles that do not say theirs.
+        complain: Is told what cannot be read: one line with file, line and fault.
     """
-    stamp = _moment(published, "--published") if published else None
     for name in files or ["-"]:
-        if name == "-":
-            yield from _read(sys.stdin, "standard input", stamp)
-        else:
-            try:
-                with Path(name).open(encoding="utf-8", errors="replace") as stream:
-                    yield from _read(stream, name, stamp)
-            except OSError as error:
-                raise InputError(f"{name}: {error.strerror or error}") from error
+        place = "standard input" if name == "-" else name
+        try:
+            with documents.opened(name) as stream:
+                for found in documents.read(stream, place, complain):
+                    if isinstance(found, str):
+                        yield _article("stdin" if name == "-" else Path(name).stem, "", found, published)
+                    elif article := _from_record(found, published, complain):
+                        yield article
+        except OSError as error:
+            complain(f"{place}: {error.strerror or error}")
 
 
-def _read(stream: TextIO, name: str, published: str | None) -> Iterator[Article]:
-    first = stream.readline()
-    if first.lstrip().startswith("{"):
-        lines: Iterable[str] = stream
-        for number, line in enumerate(_chain(first, lines), 1):
-            if line.strip():
-                yield _from_json(line, f"{name}:{number}", published)
-        return
-    text = first + stream.read()
-    if text.strip():
-        yield _article(Path(name).stem if name != "standard input" else "stdin", "", text, published)
-
-
-def _chain(first: str, rest: Iterable[str]) -> Iterator[str]:
-    yield first
-    yield from rest
-
-
-def _from_json(line: str, where: str, published: str | None) -> Article:
-    try:
-        record = json.loads(line)
-    except ValueError as error:
-        raise InputError(f"{where}: not JSON: {error}") from error
-    if not isinstance(record, dict):
-        raise InputError(f"{where}: an object with id, title, text and published is expected")
+def _from_record(record: documents.Record, published: str | None, complain: Complain) -> Article | None:
+    fields = record.value
+    if not isinstance(fields, dict):
+        complain(f"{record.place}: an object with id, title, text and published is expected")
+        return None
     for key in ("id", "title", "text", "published"):
-        if record.get(key) is not None and not isinstance(record[key], (str, int) if key == "id" else str):
-            raise InputError(f"{where}: {key}: text is expected, not {type(record[key]).__name__}")
-    stamp = _moment(record["published"], f"{where}: published") if record.get("published") else published
-    title, text = record.get("title") or "", record.get("text") or ""
-    identity = str(record.get("id") or record.get("article_id") or derive_id(title, text))
+        value = fields.get(key)
+        if value is not None and not isinstance(value, (str, int) if key == "id" else str):
+            complain(f"{record.place}: {key}: text is expected, not {type(value).__name__}")
+            return None
+    title, text = documents.cleaned(fields.get("title") or ""), documents.cleaned(fields.get("text") or "")
+    if not text.strip():
+        near = next((key for key in fields if str(key).lower() in ("body", "content", "article", "text")), None)
+        complain(f"{record.place}: no text" + (f" (it has {near!r})" if near and near != "text" else ""))
+        return None
+    try:
+        stamp = published_flag(fields["published"]) if fields.get("published") else published
+    except argparse.ArgumentTypeError as error:
+        complain(f"{record.place}: published: {error}")
+        return None
+    identity = documents.cleaned(str(fields.get("id") or fields.get("article_id") or derive_id(title, text)))
     return _article(identity, title, text, stamp)
 
 
-def _moment(value: str, where: str) -> str:
+def published_flag(text: str) -> str:
+    """``text``, which is a time; for argparse."""
     try:
-        datetime.fromisoformat(value)
-    except ValueError as error:
-        raise InputError(f"{where}: {value!r} is not a time (such as 2023-04-17T12:00:00+09:00)") from error
-    return value
+        datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise argparse.ArgumentTypeError(f"{shown(text)} is not a time (such as 2023-04-17T12:00:00+09:00)") from None
+    return text
 
 
 def _article(identity: str, title: str, text: str, published: str | None) -> Article:

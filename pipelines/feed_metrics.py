@@ -1,4 +1,4 @@
-"""Prometheus metrics of the feed readers, served on request (``publish --metrics PORT``)."""
+"""Prometheus metrics of the feed readers, served on request (``publish --metrics-port PORT``)."""
 
 from datetime import datetime
 

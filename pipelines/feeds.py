@@ -46,6 +46,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace, settings: Settings) -> int:
     """Prints the feeds; 1 where one of them has an error."""
+    if arguments.opml and arguments.json:
+        raise SettingsError("--opml or --json, not both")
     found = feeds_of(settings)
     if arguments.opml:
         print(opml.write(found), end="")

@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from pipelines.checks import check_url, check_zone
+from pipelines.moments import number_flag
 from pipelines.settings import Settings, SettingsError
 from transforms.feeds import links
 from transforms.feeds.document import Document, Entry
@@ -23,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="the document's bytes; - for standard input")
     parser.add_argument("--url", help="where it was fetched from, after redirects (default: the file)")
     parser.add_argument("--at", metavar="TIME", help="when it was fetched, RFC 3339 (default: now)")
-    parser.add_argument("--status", type=int, default=200, help="its HTTP status")
+    parser.add_argument("--status", type=number_flag(100, 599), default=200, help="its HTTP status")
     parser.add_argument(
         "--header", action="append", default=[], metavar="'NAME: VALUE'", help="an HTTP header; again and again"
     )
@@ -34,12 +36,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Prints the document; 1 where the file cannot be read, 0 also where it is no feed (``error`` says so)."""
-    body = sys.stdin.buffer.read() if arguments.file == "-" else Path(arguments.file).read_bytes()
+    """Prints the document; 0 also where it is no feed (``error`` says so)."""
+    if arguments.url is not None:
+        check_url(arguments.url, "--url", ("http", "https", "file"))
+    if arguments.zone:
+        check_zone(arguments.zone, "--zone")
+    try:
+        body = sys.stdin.buffer.read() if arguments.file == "-" else Path(arguments.file).read_bytes()
+    except OSError as error:
+        raise SettingsError(f"{arguments.file}: {error.strerror or error}") from None
     headers = {}
     for header in arguments.header:
         name, colon, value = header.partition(":")
-        if not colon:
+        if not colon or not name.strip():
             raise SettingsError(f"--header {header!r} is not 'NAME: VALUE'")
         headers[name.strip()] = value.strip()
     document = parse_document(

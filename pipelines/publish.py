@@ -19,10 +19,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
+from pipelines.moments import add_metrics_port, duration_flag
 from pipelines.progress import Progress, counted, say
-from pipelines.settings import FeedSettings, FetchSettings, Settings, SettingsError, duration
+from pipelines.settings import FeedSettings, FetchSettings, Settings, SettingsError
 from transforms.feeds import kept as kept_bytes
 from transforms.feeds import opml, outbox, schedule
 from transforms.feeds.links import without_user
@@ -63,6 +63,11 @@ class PublishSummary(NamedTuple):
     waiting: int
     dead: int
     error: str | None = None
+
+    @property
+    def all_failed(self) -> bool:
+        """True where feeds were asked and each of them failed."""
+        return 0 < self.polls["error"] == self.polls.total()
 
     def summary(self) -> str:
         """One line that says it."""
@@ -123,17 +128,10 @@ def feeds_of(settings: Settings) -> list[Source]:
     """Every feed of the settings, those of OPML files among them, each once.
 
     Raises:
-        SettingsError: an OPML file or a timezone cannot be used.
+        SettingsError: an OPML file cannot be used.
     """
     found: dict[str, Source] = {}
-    for index, feed in enumerate(settings.feeds):
-        if feed.timezone is not None:
-            try:
-                ZoneInfo(feed.timezone)
-            except (ValueError, OSError, LookupError):
-                raise SettingsError(
-                    f"feeds[{index}].timezone: {feed.timezone!r} is not a zone (such as 'Asia/Tokyo')"
-                ) from None
+    for feed in settings.feeds:
         try:
             listed = opml.read(feed.opml) if feed.opml else [Source(feed.url or "")]
         except opml.OpmlError as error:
@@ -274,34 +272,38 @@ def _row(table: str, fields: dict[str, Any]) -> FeedHealth | DeadLetter:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The flags of ``publish``."""
-    parser.add_argument("--every", metavar="TIME", help="go on for ever, reading a feed at the most this often (10m)")
+    parser.add_argument(
+        "--every",
+        type=duration_flag,
+        metavar="TIME",
+        help="go on for ever, reading a feed at the most this often (10m)",
+    )
     parser.add_argument("--once", action="store_true", help="read every feed once; the default without --every")
     parser.add_argument("--due", action="store_true", help="with --once: only the feeds whose time has come")
     parser.add_argument("--shard", metavar="I/N", help="read only this share of the hosts, counted from 0 (0/4 to 3/4)")
-    parser.add_argument(
-        "--metrics", type=int, metavar="PORT", help="serve Prometheus metrics on this port of 127.0.0.1"
-    )
+    add_metrics_port(parser)
 
 
 def main(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Publishes; 0 also where single feeds failed, 1 where the stream did not take everything."""
+    """Publishes; 0 also where single feeds failed, 1 where all did or the stream did not take everything."""
     shard = parse_shard(arguments.shard) if arguments.shard else None
     if arguments.every and (arguments.once or arguments.due):
         raise SettingsError("--every goes on for ever; leave out --once and --due")
+    if arguments.metrics_port is not None and not arguments.every:
+        raise SettingsError("--metrics-port serves while publish goes on for ever; give --every too")
     if not settings.feeds:
         raise SettingsError("no feeds: name them in the settings file or with --feed")
     if arguments.every:
-        try:
-            every = duration(arguments.every)
-        except ValueError as error:
-            raise SettingsError(f"--every: {error}") from None
-        summary = publish_for_ever(settings, lambda: datetime.now(UTC), say, every, shard, arguments.metrics)
+        every = timedelta(seconds=arguments.every)
+        summary = publish_for_ever(settings, lambda: datetime.now(UTC), say, every, shard, arguments.metrics_port)
     else:
         summary = publish_once(settings, lambda: datetime.now(UTC), say, due=arguments.due, shard=shard)
     if arguments.json:
         print(json.dumps({**summary._asdict(), "polls": dict(summary.polls), "skipped": dict(summary.skipped)}))
     say(f"publish: {'in all ' if arguments.every else ''}{summary.summary()}")
-    return 1 if summary.waiting else 0
+    if summary.all_failed:
+        say("publish: no feed could be read")
+    return 1 if summary.waiting or summary.all_failed else 0
 
 
 def publish_for_ever(

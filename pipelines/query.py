@@ -23,7 +23,7 @@ from rich.text import Text
 
 from pipelines import terminal
 from pipelines.progress import counted, say
-from pipelines.settings import Settings
+from pipelines.settings import Settings, SettingsError
 from transforms.tables.ask import Answer, QueryError, ask
 
 # Lines that a cell may have on a terminal, and columns of the screen below which a cell is no longer read with ease.
@@ -38,6 +38,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace, settings: Settings) -> int:
     """Prints the rows. 2 where the statement is at fault, 1 where the tables cannot be read."""
+    if arguments.csv and arguments.json:
+        raise SettingsError("--csv or --json, not both")
     sql = arguments.sql if arguments.sql not in (None, "-") else sys.stdin.read()
     try:
         with ask(settings.tables[0], sql) as answer:

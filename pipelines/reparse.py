@@ -19,6 +19,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from pipelines.moments import check_span, moment_flag
 from pipelines.progress import Progress, counted, say
 from pipelines.settings import Settings, SettingsError
 from transforms.articles import message
@@ -50,15 +51,18 @@ class Again(NamedTuple):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The flags of ``reparse``."""
-    parser.add_argument("--since", metavar="TIME", help="only fetches from this time on (RFC 3339)")
-    parser.add_argument("--until", metavar="TIME", help="only fetches before this time")
+    parser.add_argument("--since", type=moment_flag, metavar="TIME", help="only fetches from this time on (or 6h)")
+    parser.add_argument("--until", type=moment_flag, metavar="TIME", help="only fetches before this time")
     parser.add_argument("--check", action="store_true", help="compare only; print no message")
     parser.add_argument("--publish", action="store_true", help="bring the messages to the stream again")
 
 
 def main(arguments: argparse.Namespace, settings: Settings) -> int:
     """Prints or publishes the messages; 1 where one is lost or, with ``--check``, different."""
-    since, until = _time(arguments.since, "--since"), _time(arguments.until, "--until")
+    check_span(arguments.since, arguments.until)
+    if arguments.check and arguments.publish:
+        raise SettingsError("--check compares only; leave out --publish")
+    since, until = (moment and format_time(moment) for moment in (arguments.since, arguments.until))
     only = {feed.url for feed in settings.feeds if feed.url} if arguments.feed else None
     fates: Counter[str] = Counter()
     publisher = open_publisher(settings.stream) if arguments.publish else None
@@ -168,15 +172,3 @@ def _page(state: State, store: kept_bytes.Kept, name: str) -> str:
     return page.extract(
         body, kept["final_url"], datetime.fromisoformat(kept["fetched_at"]), json.loads(kept["headers"])
     ).text
-
-
-def _time(text: str | None, flag: str) -> str | None:
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise SettingsError(f"{flag} {text!r} is not a time such as 2026-03-10T12:00:00Z") from None
-    if moment.tzinfo is None:
-        raise SettingsError(f"{flag} {text!r} names no zone (add Z for UTC)")
-    return format_time(moment)

@@ -22,9 +22,9 @@ from pipelines.apart import Apart
 from pipelines.archive import FAILED_AGAIN, SOLVED, archived_articles, open_letters
 from pipelines.batch import take_articles
 from pipelines.chain import Fates, run_messages
-from pipelines.moments import moment_flag
+from pipelines.moments import check_span, moment_flag
 from pipelines.progress import Progress, counted, say
-from pipelines.settings import Settings
+from pipelines.settings import Settings, SettingsError
 from pipelines.streaming import run_article_messages
 from transforms.plain import from_plain
 from transforms.rows import TABLES, Attribute, DeadLetter
@@ -32,6 +32,7 @@ from transforms.streams.message import Received, timestamp
 from transforms.tables.dead_letters import payload_of
 from transforms.tables.sinks import Tables
 
+STAGES = ("publish", "decode", "clean", "meetings", "tables", "stream")
 # Letters that share a run as long as none of them fails.
 TOGETHER = 100
 
@@ -42,7 +43,7 @@ Workers = Mapping[bool, Apart]
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The flags of ``replay``."""
-    parser.add_argument("--stage", help="of this stage: publish, decode, clean, meetings, tables, stream")
+    parser.add_argument("--stage", choices=STAGES, metavar="STAGE", help=f"of this stage: {', '.join(STAGES)}")
     parser.add_argument("--error", metavar="TEXT", help="whose error holds this text")
     parser.add_argument("--since", type=moment_flag, metavar="TIME", help="that occurred then or later (or 6h)")
     parser.add_argument("--until", type=moment_flag, metavar="TIME", help="that occurred before then")
@@ -53,7 +54,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace, settings: Settings) -> int:
     """Replays; 0 where everything went through, 1 where a letter failed again."""
+    check_span(arguments.since, arguments.until)
     if arguments.archive:
+        if arguments.stage or arguments.error or arguments.all or arguments.list:
+            raise SettingsError("--archive replays articles, not letters; leave out --stage, --error, --all and --list")
         fates = take_articles(settings, archived_articles(settings, arguments.since, arguments.until), "replay")
         say(f"replay: {fates.summary()}")
         return 0

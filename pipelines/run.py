@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Runs the main job. 0 also where a feed could not be read; 1 where messages still wait for the stream."""
+    """Runs the main job. 0 also where a feed could not be read; 1 where none could, or messages still wait for the stream."""
     if not settings.feeds:
         raise SettingsError("no feeds: name them in the settings file or with --feed")
     load_model(settings)
@@ -46,7 +46,9 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
         flags = same_tables(arguments)
         say(f"their sentences and links: meetwire meetings{flags}")
         say(f'anything else: meetwire query{flags} "SELECT status, count(*) FROM meetings GROUP BY status"')
-    return 1 if published.waiting else 0
+    if published.all_failed:
+        say("run: no feed could be read")
+    return 1 if published.waiting or published.all_failed else 0
 
 
 def same_tables(arguments: argparse.Namespace) -> str:

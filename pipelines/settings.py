@@ -6,18 +6,16 @@ Frozen dataclasses say what there is; ``load`` turns YAML into them and names th
 
 import dataclasses
 import re
-import typing
 from collections.abc import Mapping
 from datetime import timedelta
+from importlib import metadata
 from pathlib import Path
-from types import UnionType
 from typing import Any
-
-import yaml
 
 # Read without --config: what `meetwire init` writes where it is, else the sample's.
 OWN_FILE = Path("meetwire.yaml")
 DEFAULT_FILE = Path("configs/local.yaml")
+LONGEST_DAYS = 36_500
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -25,12 +23,33 @@ class SettingsError(ValueError):
     """A settings file or flag that cannot be used; its text names the fault and the place in one line."""
 
 
+def shown(value: object) -> str:
+    """``value`` as a fault shows it: quoted, in one line, and not for ever."""
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:60]}…{text[-10:]}"
+
+
 def duration(text: str) -> timedelta:
-    """``'90s'``, ``'10m'``, ``'2h'`` or ``'7d'`` as a timedelta; ValueError for anything else."""
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd])", text.strip())
+    """``'90s'``, ``'10m'``, ``'2h'`` or ``'7d'`` as a timedelta.
+
+    Raises:
+        ValueError: it is anything else, shorter than a microsecond, or longer than a hundred years.
+    """
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd])", text.strip(), re.ASCII)
     if not match or not float(match[1]):
-        raise ValueError(f"{text!r} is not a duration (such as '10m')")
-    return timedelta(**{_UNITS[match[2]]: float(match[1])})
+        raise ValueError(f"{shown(text)} is not a duration (such as '10m')")
+    try:
+        found = timedelta(**{_UNITS[match[2]]: float(match[1])})
+    except OverflowError:
+        found = timedelta.max
+    if not timedelta(0) < found <= timedelta(days=LONGEST_DAYS):
+        raise ValueError(f"{shown(text)} is not a duration between a microsecond and {LONGEST_DAYS}d")
+    return found
+
+
+def _within(default: Any, least: float, most: float) -> Any:
+    """A number's default, with the least and the greatest that a settings file may give."""
+    return dataclasses.field(default=default, metadata={"least": least, "most": most})
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,16 +95,16 @@ class FetchSettings:
         keep_days: Days that fetched bytes are kept for ``reparse``; 0 keeps none.
     """
 
-    user_agent: str = "meetwire/0.1 (news feed reader)"
+    user_agent: str = f"meetwire/{metadata.version('meetwire')} (news feed reader)"
     allow_hosts: tuple[str, ...] = ()
     timeout: timedelta = timedelta(seconds=30)
-    max_bytes: int = 16 * 1024 * 1024
-    max_entries: int = 5000
-    parse_seconds: int = 5
-    connections: int = 64
-    host_connections: int = 1
-    host_spacing: float = 1.0
-    keep_days: int = 7
+    max_bytes: int = _within(16 * 1024 * 1024, 1024, 2**31)
+    max_entries: int = _within(5000, 1, 10**7)
+    parse_seconds: int = _within(5, 1, 3600)
+    connections: int = _within(64, 1, 10_000)
+    host_connections: int = _within(1, 1, 1000)
+    host_spacing: float = _within(1.0, 0, 86_400)
+    keep_days: int = _within(7, 0, LONGEST_DAYS)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -131,20 +150,16 @@ def load(path: Path) -> Settings:
     Raises:
         SettingsError: the file cannot be read or used; one line with file, key and fault.
     """
+    from pipelines import checks
+    from pipelines.settings_file import build, read_yaml
+
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SettingsError(f"{path}: {error.strerror or error}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
-    try:
-        settings: Settings = _build(Settings, document or {}, "")
-        for index, feed in enumerate(settings.feeds):
-            if (feed.url is None) == (feed.opml is None):
-                raise SettingsError(f"feeds[{index}]: give either 'url' or 'opml'")
+        settings: Settings = build(Settings, read_yaml(path), "")
+        settings = dataclasses.replace(settings, feeds=tuple(_beside(path.parent, feed) for feed in settings.feeds))
+        checks.check_file(settings)
     except SettingsError as error:
         raise SettingsError(f"{path}: {error}") from None
-    return dataclasses.replace(settings, feeds=tuple(_beside(path.parent, feed) for feed in settings.feeds))
+    return settings
 
 
 def _beside(folder: Path, feed: FeedSettings) -> FeedSettings:
@@ -154,38 +169,3 @@ def _beside(folder: Path, feed: FeedSettings) -> FeedSettings:
     if feed.url is not None and "://" not in feed.url and not feed.url.startswith("file:"):
         return dataclasses.replace(feed, url=str(folder / feed.url))
     return feed
-
-
-def _build(kind: Any, value: Any, place: str) -> Any:
-    """``value`` from YAML as a ``kind``, or a SettingsError that names ``place``."""
-    origin = typing.get_origin(kind)
-    if origin is UnionType:
-        if value is None:
-            return None
-        return _build(next(a for a in typing.get_args(kind) if a is not type(None)), value, place)
-    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
-        if not isinstance(value, dict):
-            raise SettingsError(f"{place or 'settings'}: {value!r} is not a mapping of settings")
-        known = typing.get_type_hints(kind)
-        for key in value:
-            if key not in known:
-                near = f"{place}.{key}" if place else str(key)
-                raise SettingsError(f"{near}: unknown setting (known: {', '.join(known)})")
-        return kind(**{k: _build(known[k], v, f"{place}.{k}" if place else k) for k, v in value.items()})
-    if origin is tuple:
-        items = value if isinstance(value, list) else [value]
-        return tuple(_build(typing.get_args(kind)[0], v, f"{place}[{i}]") for i, v in enumerate(items))
-    if kind is timedelta:
-        try:
-            return duration(str(value))
-        except ValueError as error:
-            raise SettingsError(f"{place}: {error}") from None
-    if origin is not None:
-        if not isinstance(value, dict):
-            raise SettingsError(f"{place}: {value!r} is not a mapping")
-        return {str(k): str(v) for k, v in value.items()}
-    if kind is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        raise SettingsError(f"{place}: {value!r} is not {'text' if kind is str else kind.__name__}")
-    return value

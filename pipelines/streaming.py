@@ -26,7 +26,7 @@ from pipelines.apart import Apart
 from pipelines.chain import Fates, load_model, run_articles, run_messages
 from pipelines.consume import Consumer, Limits
 from pipelines.metrics import Metrics
-from pipelines.moments import duration_flag
+from pipelines.moments import add_metrics_port, duration_flag, number_flag
 from pipelines.on_runner import stream_on_runner, wants_runner
 from pipelines.progress import Progress, say
 from pipelines.settings import Settings, SettingsError
@@ -47,7 +47,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--stop-when-idle", type=duration_flag, metavar="TIME", help="end when nothing came for so long"
     )
     parser.add_argument(
-        "--max-messages", type=int, default=defaults.messages, metavar="N", help="messages a run (default: %(default)s)"
+        "--max-messages",
+        type=number_flag(1, 100_000),
+        default=defaults.messages,
+        metavar="N",
+        help="messages a run (default: %(default)s)",
     )
     parser.add_argument(
         "--gather",
@@ -57,13 +61,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="wait so long for more messages once one is there: fewer, larger files (default: 2s)",
     )
     parser.add_argument(
-        "--tries", type=int, default=defaults.tries, metavar="N", help="then a dead letter (default: %(default)s)"
+        "--tries",
+        type=number_flag(3, 1000),
+        default=defaults.tries,
+        metavar="N",
+        help="then a dead letter (default: %(default)s)",
     )
-    parser.add_argument("--metrics-port", type=int, metavar="PORT", help="serve Prometheus metrics there")
+    add_metrics_port(parser)
 
 
 def main(arguments: argparse.Namespace, settings: Settings) -> int:
     """Streams until told to stop; 0 then, 1 where the stream or the tables fail."""
+    if arguments.metrics_port is not None and wants_runner(arguments.beam):
+        raise SettingsError("--metrics-port: another runner has metrics of its own; leave it out with --runner")
     try:
         limits = Limits(messages=arguments.max_messages, seconds=arguments.gather, tries=arguments.tries)
     except ValueError as error:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -17,9 +18,9 @@ def meetwire(*arguments, **options):
 def test_help_lists_every_command():
     answer = meetwire("--help")
     assert answer.returncode == 0
-    for command, (_, what) in cli.COMMANDS.items():
+    for command, described in cli.COMMANDS.items():
         assert command in answer.stdout
-        assert what in answer.stdout
+        assert described.what in answer.stdout
 
 
 @pytest.mark.parametrize("command", cli.COMMANDS)
@@ -53,6 +54,6 @@ def test_an_unknown_setting_ends_with_2_and_one_line(tmp_path):
 
 
 def test_every_command_is_in_the_manual():
-    manual = (cli.Path(__file__).parents[2] / "docs" / "command-line.md").read_text(encoding="utf-8")
+    manual = (Path(__file__).parents[2] / "docs" / "command-line.md").read_text(encoding="utf-8")
     for command in cli.COMMANDS:
         assert f"`{command}" in manual, f"docs/command-line.md does not tell of {command}"

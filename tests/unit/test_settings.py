@@ -40,7 +40,7 @@ def test_a_whole_file_becomes_settings(settings_file):
           - {opml: feeds.opml}
         state: s.sqlite
         stream: pubsub://project/topic/subscription
-        tables: [out, "jsonl:lines"]
+        tables: [out, "lines"]
         language: {model: en_core_web_trf}
         """
     )
@@ -50,7 +50,7 @@ def test_a_whole_file_becomes_settings(settings_file):
     assert settings.feeds[0].headers == {"Accept-Language": "en"}
     assert settings.feeds[1].url == str(path.parent / "wire.xml")
     assert settings.feeds[2].opml == str(path.parent / "feeds.opml")
-    assert settings.tables == ("out", "jsonl:lines")
+    assert settings.tables == ("out", "lines")
     assert settings.language.model == "en_core_web_trf"
 
 
@@ -68,7 +68,7 @@ def test_one_table_needs_no_list(settings_file):
         ("feedz: []", "feedz: unknown setting"),
         ("feeds: [{url: a.xml, evry: 5m}]", "feeds[0].evry: unknown setting"),
         ("feeds: [{url: a.xml}, {url: b.xml, every: 5 minuts}]", "feeds[1].every: '5 minuts' is not a duration"),
-        ("feeds: [{url: a.xml, full_text: perhaps}]", "feeds[0].full_text: 'perhaps' is not bool"),
+        ("feeds: [{url: a.xml, full_text: perhaps}]", "feeds[0].full_text: 'perhaps' is not true or false"),
         ("feeds: [{every: 5m}]", "feeds[0]: give either 'url' or 'opml'"),
         ("feeds: [{url: a.xml, opml: b.opml}]", "feeds[0]: give either 'url' or 'opml'"),
         ("feeds: [{url: a.xml, headers: [a]}]", "feeds[0].headers: ['a'] is not a mapping"),
