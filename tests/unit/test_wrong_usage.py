@@ -140,7 +140,7 @@ def test_a_line_without_text_is_named_and_the_rest_goes_on(tmp_path, capsys):
     assert cli.main(["extract", str(path)]) == 1
     out, err = capsys.readouterr()
     assert '"Lars Holm"' in out
-    assert "line 1" in err and "line 3" in err
+    assert f"{path}:1: no text" in err and f"{path}:3: " in err
 
 
 def test_feeds_of_ones_own_never_mix_with_the_samples(tmp_path):
