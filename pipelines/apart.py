@@ -7,6 +7,7 @@ import contextlib
 import ctypes
 import multiprocessing
 import os
+import pickle
 import signal
 import sys
 import threading
@@ -14,13 +15,16 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pipelines.chain import Fates, extracted_from_now, load_model
+from pipelines.progress import log_to_stderr
 from pipelines.settings import Settings, SettingsError
 from transforms.streams.message import Received
 
-Run = Callable[[Sequence[Received]], Fates]
+if TYPE_CHECKING:
+    from pipelines.chain import Fates
+
+Run = Callable[[Sequence[Received]], "Fates"]
 # A run that takes longer hangs: so long, and a second for so many bytes, a tenth of what one core reads.
 HANGS_SECONDS, BYTES_PER_SECOND = 60.0, 2_000
 START_SECONDS = 300.0
@@ -57,7 +61,7 @@ class Apart:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def __call__(self, messages: Sequence[Received]) -> Fates:
+    def __call__(self, messages: Sequence[Received]) -> "Fates":
         """What ``run`` gives or raises.
 
         Raises:
@@ -70,8 +74,8 @@ class Apart:
         answer = self._ask(list(messages), seconds)
         if isinstance(answer, Exception):
             raise answer
-        assert isinstance(answer, Fates)
-        return answer
+        fates: Fates = answer
+        return fates
 
     def counts(self) -> Mapping[str, int]:
         """What was done so far, the run under way included."""
@@ -95,7 +99,9 @@ class Apart:
             return
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs, self._run, self._settings, os.getpid()))
+        self._process = context.Process(
+            target=_serve, args=(theirs, pickle.dumps(self._run), self._settings, os.getpid())
+        )
         self._process.daemon = True
         self._process.start()
         theirs.close()
@@ -133,8 +139,12 @@ class Apart:
             raise RuntimeError(f"the process that worked on it ended with {code}") from None
 
 
-def _serve(pipe: Connection, run: Run, settings: Settings, parent: int) -> None:
-    """Answers until the parent closes its end, or dies."""
+def _serve(pipe: Connection, pickled_run: bytes, settings: Settings, parent: int) -> None:
+    """Answers until the parent closes its end, or dies. Beam is imported here, once its logging is in hand."""
+    log_to_stderr()
+    from pipelines.chain import extracted_from_now, load_model
+
+    run: Run = pickle.loads(pickled_run)
     for number in (signal.SIGINT, signal.SIGTERM):  # the parent's to handle: it ends this process
         signal.signal(number, signal.SIG_IGN)
     if sys.platform == "linux":

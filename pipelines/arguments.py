@@ -3,7 +3,6 @@
 import argparse
 import dataclasses
 import importlib
-import logging
 import sqlite3
 import sys
 from collections.abc import Sequence
@@ -14,7 +13,7 @@ from typing import NoReturn
 
 from pipelines import checks
 from pipelines.cli import COMMANDS
-from pipelines.progress import Said
+from pipelines.progress import log_to_stderr
 from pipelines.settings import DEFAULT_FILE, OWN_FILE, FeedSettings, Settings, SettingsError, load
 
 _COMMON = {
@@ -69,7 +68,7 @@ def run_command(argv: Sequence[str]) -> int:
         near = did_you_mean(name, list(COMMANDS)) or f" (commands: {', '.join(COMMANDS)})"
         print(f"meetwire: {name!r} is not a command{near}", file=sys.stderr)
         return 2
-    _log()
+    log_to_stderr()
     module = importlib.import_module(COMMANDS[name].module)
     parser = command_parser(name)
     arguments, further = parser.parse_known_args(rest)
@@ -193,10 +192,3 @@ def settings_of(name: str, arguments: argparse.Namespace) -> Settings:
 
 def _flag(key: str) -> str:
     return {"feeds": "feed", "language": "model"}.get(key, key)
-
-
-def _log() -> None:
-    """What meetwire's own modules warn of goes to stderr; of the libraries only their errors."""
-    logging.basicConfig(level=logging.ERROR, format="meetwire: %(message)s", handlers=[Said()])
-    for package in ("pipelines", "transforms"):
-        logging.getLogger(package).setLevel(logging.INFO)

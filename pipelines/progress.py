@@ -34,6 +34,13 @@ class Said(logging.Handler):
         say(self.format(record))
 
 
+def log_to_stderr() -> None:
+    """Says what meetwire's own modules warn of, and of the libraries only their errors. Called before they are imported."""
+    logging.basicConfig(level=logging.ERROR, format="meetwire: %(message)s", handlers=[Said()])
+    for package in ("pipelines", "transforms"):
+        logging.getLogger(package).setLevel(logging.INFO)
+
+
 class Progress:
     """How far long work is: one line that renews itself on a terminal, a line every 30 seconds elsewhere.
 
