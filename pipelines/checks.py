@@ -180,7 +180,7 @@ def _check_stream(stream: str, place: str) -> None:
     except StreamError as error:
         raise SettingsError(f"{place}: {error}") from None
     if isinstance(address, FolderAddress):
-        _local_path(str(address.path), place, "a folder on this machine")
+        _local_path(stream, place, "a folder on this machine")
         if address.path.exists() and not address.path.is_dir():
             raise SettingsError(f"{place}: {stream}: is a file, and a folder is needed")
         return

@@ -21,6 +21,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipelines import floors, score_tables
+from pipelines.checks import check_readable
 from pipelines.gold import GoldError, GoldSet, find, load, to_article
 from pipelines.progress import Progress, counted, say
 from pipelines.settings import Settings
@@ -67,6 +68,8 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
         print("meetwire evaluate: --lower-floors goes with --update-floors", file=sys.stderr)
         return 2
     try:
+        for path in arguments.gold:
+            check_readable(path, "GOLD")
         paths = arguments.gold or find(Path())
         if not paths:
             raise GoldError("no gold sets here; name one: meetwire evaluate GOLD.jsonl")

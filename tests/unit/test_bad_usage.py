@@ -14,9 +14,6 @@ def wrong(tmp_path, monkeypatch, capsys):
     (tmp_path / "feed.xml").write_text(FEED)
     (tmp_path / "text").write_text("text")
     (tmp_path / "lines").mkdir()
-    (tmp_path / "lines" / "articles.jsonl").write_text("{}")
-    (tmp_path / "parquet" / "articles").mkdir(parents=True)
-    (tmp_path / "parquet" / "articles" / "1.parquet").write_bytes(b"PAR1")
     before = sorted(tmp_path.rglob("*"))
 
     def run(*words):
@@ -73,15 +70,12 @@ run --feed feed.xml --stream pubsub://p/t!/s        | 't!' is not a name that Pu
 run --feed feed.xml --tables=                       | --tables: is empty
 run --feed feed.xml --tables s3x://bucket           | --tables: s3x://bucket: not a place for tables
 run --feed feed.xml --tables jsnol:out              | --tables: jsnol:out: not a place for tables
-run --feed feed.xml --tables jsonl:                 | --tables: jsonl:: names no folder
-run --feed feed.xml --tables jsonl:bigquery://p/d   | not a place for tables
+run --feed feed.xml --tables jsonl:                 | --tables: jsonl:: JSON lines are no place for tables
 run --feed feed.xml --tables gs://                  | --tables: gs://: names no bucket
 run --feed feed.xml --tables bigquery://project     | --tables: bigquery://project is not bigquery://PROJECT/DATASET
 run --feed feed.xml --tables text                   | --tables: text: is a file
 run --feed feed.xml --tables out --tables out       | --tables: out and out are the same place
-run --feed feed.xml --tables out --tables jsonl:out | are the same place
-run --feed feed.xml --tables jsonl:parquet          | holds Parquet tables
-run --feed feed.xml --tables lines                  | holds JSON lines
+run --feed feed.xml --tables jsonl:out              | --tables: jsonl:out: JSON lines are no place for tables
 run --feed feed.xml --stream folder:out --tables out | tables: out lies in the stream's folder
 run --feed feed.xml --model=                        | --model: is empty
 publish                                             | no feeds
@@ -141,7 +135,6 @@ export dyad                                         | invalid choice: 'dyad'
 export --since 2026-02-02 --until 2026-02-01        | --since 2026-02-02 is not before --until 2026-02-01
 export --nested                                     | --nested is for meetings
 feeds --opml --json                                 | --opml or --json, not both
-compact --grace soon                                | --grace: 'soon' is not a duration
 evaluate absent.jsonl                               | absent.jsonl
 doctor --config absent.yaml                         | absent.yaml: No such file
 """.strip().splitlines()
@@ -198,13 +191,13 @@ SETTINGS = {
     "language: {model: ''}": "language.model: is empty",
     "state: a\nstream: folder:b\nstate: c": "line 3: not YAML: 'state' is there twice",
     "state: a\n\tstream: folder:b": "line 2: not YAML",
-    "state: a\nfeeds: [": "line 3: not YAML",
+    "state: a\nfeeds: [": "line 2: not YAML",
     "state: 'a": "line 1: not YAML",
     "state: \x00": "line 1: not YAML: character U+0000",
     "---\nstate: a\n---\nstate: b": "line 3: not YAML",
     "just text": "settings: 'just text' is not a mapping of settings",
     "false": "settings: False is not a mapping of settings",
-    "? [a]\n: b": "unknown setting",
+    "? [a]\n: b": "line 1: not YAML: a key is not text",
     "[" * 5000: "not YAML",
 }
 
