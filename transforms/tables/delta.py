@@ -52,6 +52,8 @@ class DeltaSink:
             for table in new.keys() - set(EXTRACTED):
                 self._commit(table, partial(_merged, table, new[table]))
             tidy(self.store, STORED)
+            for name in STORED:
+                self.store.sync(name)
             if self.store.local:
                 database.refresh(self.store.root)
         return 0

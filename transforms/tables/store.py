@@ -8,11 +8,14 @@ from wherever. On one machine writers take turns by a lock besides, which saves 
 import contextlib
 import errno
 import fcntl
+import json
+import os
 import random
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import unquote
 
 import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable
@@ -44,6 +47,7 @@ class Store:
         # S3 answers a conditional put, so that two writers never make the same version.
         self._options = {"conditional_put": "etag"} if self.root.startswith("s3") else None
         self._known: dict[str, DeltaTable] = {}
+        self._durable: dict[str, set[Path]] = {}
 
     def address(self, name: str) -> str:
         """Where the Delta table ``name`` lies."""
@@ -106,6 +110,29 @@ class Store:
                 time.sleep(wait * random.uniform(0.5, 1))
                 wait = min(2 * wait, 1.0)
 
+    def sync(self, name: str) -> None:
+        """Returns when all commits of a table, whoever made them, would outlast a power cut; buckets see to it alone.
+
+        Raises:
+            OSError: the disk could not keep them.
+        """
+        if not self.local:
+            return
+        folder = Path(self.root, name)
+        log = folder / "_delta_log"
+        entries = {path for path in log.iterdir() if path.is_file()}
+        new = entries - self._durable.get(name, set())
+        adds = (
+            json.loads(line).get("add")
+            for path in new
+            if path.suffix == ".json"
+            for line in path.read_text().splitlines()
+        )
+        data = {file for add in adds if add and (file := folder / unquote(add["path"])).exists()}
+        for path in [*data, *{file.parent for file in data}, *new, log, folder, folder.parent]:
+            _fsync(path)
+        self._durable[name] = {path for path in entries if path.name != "_last_checkpoint"}
+
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
         """Keeps other writers of this machine waiting; the system gives it up when the process dies.
@@ -124,6 +151,14 @@ class Store:
                 if error.errno not in (errno.ENOLCK, errno.ENOTSUP, errno.EINVAL):
                     raise
             yield
+
+
+def _fsync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 @contextlib.contextmanager
