@@ -30,8 +30,6 @@ from transforms.rows import Article
 from transforms.streams import Received, read_range
 from transforms.streams.given import GivenSubscription
 
-TAKES_BEAM_OPTIONS = True
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The flags of ``batch``."""

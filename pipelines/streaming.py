@@ -37,8 +37,6 @@ from transforms.streams.bounded import BoundedSubscription
 from transforms.tables.dead_letters import dead_letter
 from transforms.tables.sinks import Tables
 
-TAKES_BEAM_OPTIONS = True
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The flags of ``stream``."""

@@ -15,6 +15,7 @@ import pytest
 from terminals import ROOT
 
 from pipelines import cli
+from pipelines.arguments import command_parser
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 PROGRAMS = ("meetwire", "make", "pip", "source", "python", "export")
@@ -123,7 +124,7 @@ MENTIONED = sorted(
 def test_a_command_that_is_mentioned_exists_with_its_flags(mention):
     name, *words = shlex.split(mention)
     assert name in cli.COMMANDS
-    parser, module = cli._command_parser(name)
-    if not getattr(module, "TAKES_BEAM_OPTIONS", False):
+    parser = command_parser(name)
+    if not cli.COMMANDS[name].beam:
         for flag in (word.split("=")[0] for word in words if word.startswith("--")):
             assert flag in parser._option_string_actions, f"meetwire {name} has no {flag}"
