@@ -81,11 +81,13 @@ def main(argv: list[str] | None = None) -> int:
         0 on success, 2 on bad usage or settings, 1 on failure, 130 where Ctrl-C ended it. Data goes to stdout, all
         else to stderr.
     """
+    argv = sys.argv[1:] if argv is None else argv
+    command = f"meetwire {argv[0]}" if argv and argv[0] in COMMANDS else "meetwire"
     try:
         sys.unraisablehook = _unraisable
         from pipelines.arguments import run_command
 
-        code = run_command(sys.argv[1:] if argv is None else argv)
+        code = run_command(argv)
         if sys.stdout is not None:
             sys.stdout.flush()
         return code
@@ -95,7 +97,7 @@ def main(argv: list[str] | None = None) -> int:
     except OSError as error:
         _discard_stdout()
         place = f"{error.filename}: " if error.filename else ""
-        _complain(f"{place}{error.strerror or error}")
+        _complain(f"{place}{error.strerror or error}", command)
         return 1
     except BaseException as error:
         if not _is_interrupt(error):
@@ -125,9 +127,9 @@ def _unraisable(fault: Any) -> None:
     os._exit(130)
 
 
-def _complain(fault: str) -> None:
+def _complain(fault: str, command: str = "meetwire") -> None:
     with contextlib.suppress(OSError):
-        print(f"meetwire: {' '.join(fault.split())}", file=sys.stderr)
+        print(f"{command}: {' '.join(fault.split())}", file=sys.stderr)
 
 
 def _discard_stdout() -> None:

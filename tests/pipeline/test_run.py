@@ -164,6 +164,13 @@ def test_bad_feeds_give_one_line_each_and_the_rest_goes_on(deployment):
     assert "Ana Duarte" in answer.stdout
 
 
+def test_where_no_feed_can_be_read_the_run_fails_and_says_so(deployment):
+    (deployment.folder / "empty.xml").write_text("")
+    answer = deployment.meetwire("run", f"--feed={deployment.folder / 'empty.xml'}")
+    assert answer.returncode == 1
+    assert "run: no feed could be read" in answer.stderr
+
+
 def test_odd_articles_lose_nothing(deployment):
     items = [
         ITEM.format("large", "Large", f"{MEETING} " + "The river rose again overnight. " * 160_000),
