@@ -57,7 +57,7 @@ def read(stream: BinaryIO, name: str, complain: Callable[[str], None]) -> Iterat
     if first.startswith(("{", "[")):
         values = _values(text, name)
         if values is None and (first.startswith("{") or "\n{" in text):
-            values = _each_line(iter(text.splitlines(keepends=True)), name, complain)
+            values = _each_line(io.StringIO(text), name, complain)
         if values is not None:
             yield from values
             return

@@ -66,7 +66,7 @@ def load(path: Path) -> GoldSet:
     except OSError as error:
         raise GoldError(f"{path}: {error.strerror or error}") from error
     records = []
-    for number, line in enumerate(data.decode("utf-8", "replace").splitlines(), 1):
+    for number, line in enumerate(data.decode("utf-8", "replace").split("\n"), 1):
         if line.strip():
             records.append(_record(line, f"{path}:{number}"))
     kinds = {"dates" if "anchor" in record else "meetings" for record in records}

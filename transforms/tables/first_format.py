@@ -53,7 +53,7 @@ def _live(folder: Path) -> list[tuple[str, str, str]]:
     """(table, path, commit) of the files that the tables are made of."""
     newest: dict[str, dict[str, Any]] = {}
     for log in sorted((folder / COMMITS).glob("*.jsonl")):
-        for line in log.read_text(encoding="utf-8").splitlines():
+        for line in log.read_bytes().splitlines():
             said = json.loads(line)
             if said["path"] not in newest or said["commit"] >= newest[said["path"]]["commit"]:
                 newest[said["path"]] = said

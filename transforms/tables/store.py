@@ -126,7 +126,7 @@ class Store:
             json.loads(line).get("add")
             for path in new
             if path.suffix == ".json"
-            for line in path.read_text().splitlines()
+            for line in path.read_bytes().splitlines()
         )
         data = {file for add in adds if add and (file := folder / unquote(add["path"])).exists()}
         for path in [*data, *{file.parent for file in data}, *new, log, folder, folder.parent]:

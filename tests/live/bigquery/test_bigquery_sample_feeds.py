@@ -1,4 +1,4 @@
-"""The sample feeds give the same tables in Parquet, DuckDB, JSON lines and BigQuery, in batch and as a stream."""
+"""The sample feeds give the same tables in Delta, DuckDB and BigQuery, in batch and as a stream."""
 
 import making
 import pytest
@@ -36,10 +36,8 @@ def test_a_batch_a_second_one_and_a_stream_give_the_same_tables_everywhere(publi
     held = []
     for command in (["batch"], ["batch"], ["stream", "--stop-when-idle", "1s"]):
         assert cli.main([*command, *published, *targets]) == 0
-        held.append(
-            [without_times(one) for one in (making.content(places[0]), making.content(places[1]), content(target))]
-        )
+        held.append([without_times(one) for one in (making.content(places[0]), content(target))])
     first = held[0][0]
     assert len(first["articles"]) > 20
     assert len(first["meetings"]) > 10
-    assert held == [[first] * 3] * 3
+    assert held == [[first] * 2] * 3
