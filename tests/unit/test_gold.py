@@ -56,6 +56,14 @@ def test_a_faulty_line_is_named_with_file_and_line(tmp_path, line, fault):
         load(path)
 
 
+@pytest.mark.parametrize("separator", ["\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029"])
+def test_only_a_line_feed_ends_a_line_whatever_separators_a_text_holds(tmp_path, separator):
+    article = {**ARTICLE, "text": f"Bo met Du.{separator}Du met Bo."}
+    path = tmp_path / "mine.jsonl"
+    path.write_text(json.dumps(article, ensure_ascii=False) + "\r\n", encoding="utf-8")
+    assert list(load(path).records) == [article]
+
+
 def test_an_id_stands_once(tmp_path):
     with pytest.raises(GoldError, match="the id 'x1' stands twice"):
         load(write(tmp_path / "bad.jsonl", ARTICLE, ARTICLE))

@@ -123,6 +123,7 @@ EXTRACT = {
     "an array": b'[{"id": 1, "text": "%s"}]',
     "one object over several lines": b'{\n "id": 1,\n "text": "%s"\n}\n',
     "Windows line ends": b'{"id": 1, "text": "%s"}\r\n',
+    "separators inside a text": '{"id": 1, "text": "%s\x85\u2028\x1e"}\n'.encode(),
 }
 
 

@@ -21,11 +21,20 @@ from transforms.tables.plan import plan
 from transforms.tables.sinks import Tables
 
 
+# moto looks whether an object is there and then puts it: only one request at a time makes that the one step it is in S3.
+SERVER = """
+import sys
+from moto.server import DomainDispatcherApplication, create_backend_app
+from werkzeug.serving import run_simple
+run_simple("127.0.0.1", int(sys.argv[1]), DomainDispatcherApplication(create_backend_app), threaded=False)
+"""
+
+
 @pytest.fixture(scope="module")
 def s3(emulators_python, tmp_path_factory):
     """What the environment holds for an S3 server on this machine with the bucket ``news``."""
     port, log = free_port(), tmp_path_factory.mktemp("s3") / "log"
-    command = [emulators_python.with_name("moto_server"), "-H", "127.0.0.1", "-p", str(port)]
+    command = [str(emulators_python), "-c", SERVER, str(port)]
     with log.open("wb") as output:
         server = subprocess.Popen(command, stdout=output, stderr=output)
     try:
