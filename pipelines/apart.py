@@ -1,6 +1,7 @@
-"""Takes messages through the chain in a process of its own: one that ends or hangs its process ends only that one.
+"""Work in a process of its own: what ends or hangs its process ends only that one, and its memory goes with it.
 
-The process that reads the stream stays free to hold its leases, to keep the time, and to stop when it is told to.
+``Apart`` takes messages through the chain there. The process that reads the stream stays free to hold its leases, to
+keep the time, and to stop when it is told to; it loads neither Beam nor a model.
 """
 
 import contextlib
@@ -9,26 +10,62 @@ import multiprocessing
 import os
 import pickle
 import signal
+import sqlite3
 import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.connection import Connection
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from pipelines.progress import log_to_stderr
 from pipelines.settings import Settings, SettingsError
 from transforms.streams.message import Received
 
 if TYPE_CHECKING:
-    from pipelines.chain import Fates
+    from pipelines.fates import Fates
 
+T = TypeVar("T")
 Run = Callable[[Sequence[Received]], "Fates"]
 # A run that takes longer hangs: so long, and a second for so many bytes, a tenth of what one core reads.
 HANGS_SECONDS, BYTES_PER_SECOND = 60.0, 2_000
 START_SECONDS = 300.0
 _DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
+
+
+def in_own_process(step: Callable[..., T], *arguments: Any) -> T:
+    """What ``step(*arguments)`` gives or raises, worked out in a process that then ends. All of them must be picklable.
+
+    Raises:
+        RuntimeError: the process ended without an answer.
+    """
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=_answer, args=(theirs, os.getpid(), step, arguments), daemon=True)
+    process.start()
+    theirs.close()
+    try:
+        answer = ours.recv()
+    except EOFError:
+        process.join()
+        raise RuntimeError(f"the process of {step.__name__} ended with {process.exitcode}") from None
+    finally:
+        process.kill()
+        process.join()
+    if isinstance(answer, BaseException):
+        raise answer
+    return cast(T, answer)
+
+
+def _answer(pipe: Connection, parent: int, step: Callable[..., Any], arguments: Sequence[Any]) -> None:
+    log_to_stderr()
+    _belong_to(parent)
+    try:
+        answer = step(*arguments)
+    except (SettingsError, OSError, sqlite3.Error) as error:
+        answer = error
+    pipe.send(answer)
 
 
 class StoppedError(Exception):
@@ -142,15 +179,14 @@ class Apart:
 def _serve(pipe: Connection, pickled_run: bytes, settings: Settings, parent: int) -> None:
     """Answers until the parent closes its end, or dies. Beam is imported here, once its logging is in hand."""
     log_to_stderr()
+    _belong_to(parent)
+    import pyarrow
+
+    # Arrow's own pool keeps what it once had: some 50 MB that are needed for no longer than a write.
+    pyarrow.set_memory_pool(pyarrow.system_memory_pool())
     from pipelines.chain import extracted_from_now, load_model
 
     run: Run = pickle.loads(pickled_run)
-    for number in (signal.SIGINT, signal.SIGTERM):  # the parent's to handle: it ends this process
-        signal.signal(number, signal.SIG_IGN)
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGKILL)
-        if os.getppid() != parent:
-            return
     sending = threading.Lock()
 
     def send(kind: str, what: Any) -> None:
@@ -174,6 +210,16 @@ def _serve(pipe: Connection, pickled_run: bytes, settings: Settings, parent: int
         except Exception as error:
             answer = RuntimeError(f"{type(error).__name__}: {error}")
         send("answer", answer)
+
+
+def _belong_to(parent: int) -> None:
+    """Leaves signals that ask to stop to the process ``parent``, which ends this one, and dies with it."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGKILL)
+        if os.getppid() != parent:
+            sys.exit(1)
 
 
 @contextlib.contextmanager

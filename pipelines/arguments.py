@@ -122,13 +122,14 @@ def command_parser(name: str) -> Parser:
 
 
 def beam_flags(parser: Parser, further: Sequence[str], takes_beam: bool) -> list[str]:
-    """``further`` where they are Beam's; exits with 2 where the command takes no such flag.
+    """``further`` where another runner takes them, nothing where the local one is to run; exits with 2 for other flags.
 
     Flags of Beam's are taken with another ``--runner`` than the local one; even then one that is nearly a flag of the
     command is a slip.
     """
     names = [word.partition("=")[0] for word in further if word.startswith("-")]
-    if takes_beam and _other_runner(further):
+    other = takes_beam and _other_runner(further)
+    if other:
         slips = [name for name in names if get_close_matches(name, parser.flags(), 1, 0.8)]
     else:
         local = ["--runner", *LOCAL_RUNNERS] if takes_beam else []
@@ -138,7 +139,7 @@ def beam_flags(parser: Parser, further: Sequence[str], takes_beam: bool) -> list
         near = did_you_mean(slips[0], [*parser.flags(), *(["--runner"] if takes_beam else [])])
         beam = "; Beam's own flags need --runner" if takes_beam and names and not near else ""
         parser.error(f"{slips[0]!r} is no {what} of this command{near}{beam}")
-    return list(further)
+    return list(further) if other else []
 
 
 def _other_runner(further: Sequence[str]) -> bool:

@@ -19,9 +19,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from pipelines.archive import archived_articles
-from pipelines.chain import Fates, load_model
+from pipelines.fates import Fates
 from pipelines.moments import check_span, moment_flag
-from pipelines.on_runner import batch_on_runner, wants_runner
 from pipelines.progress import say
 from pipelines.settings import Settings, SettingsError
 from pipelines.streaming import drain, take
@@ -46,10 +45,11 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
     check_span(arguments.since, arguments.until)
     now = datetime.now(UTC)
     span = arguments.since or arguments.until
-    if wants_runner(arguments.beam):
+    if arguments.beam:
+        from pipelines.on_runner import batch_on_runner
+
         if arguments.archive:
             raise SettingsError("--archive runs here, without --runner")
-        load_model(settings)
         fates = batch_on_runner(arguments.beam, settings, arguments.since, arguments.until or now)
     elif arguments.archive:
         fates = take_articles(settings, archived_articles(settings, arguments.since, arguments.until), "batch")

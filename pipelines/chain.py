@@ -4,7 +4,6 @@ Its two ends are arguments, so that a batch, a stream and a run on one machine a
 the durable write nothing is shuffled: an element is acknowledged only when what came of it is durable.
 """
 
-import dataclasses
 from collections import Counter
 from collections.abc import Callable, Sequence
 
@@ -13,8 +12,8 @@ from apache_beam.metrics import MetricsFilter
 from apache_beam.runners.runner import PipelineResult
 from apache_beam.transforms.error_handling import ErrorHandler
 
+from pipelines.fates import Fates
 from pipelines.options import local_options
-from pipelines.progress import counted
 from pipelines.settings import Settings, SettingsError
 from transforms.articles.transforms import CleanText, DecodeArticles
 from transforms.meetings.extract import ModelError, extractor_for
@@ -62,45 +61,9 @@ def load_model(settings: Settings) -> None:
 
 def extracted_from_now(settings: Settings) -> Callable[[], dict[str, int]]:
     """Gives how many ``articles`` this process has read since this call, and how many ``reports`` it found in them."""
-    extractor = extractor_for(settings.language.model)
+    extractor = extractor_for(settings.language.model, settings.language.reader)
     articles, reports = extractor.articles, extractor.reports
     return lambda: {"articles": extractor.articles - articles, "reports": extractor.reports - reports}
-
-
-@dataclasses.dataclass
-class Fates:
-    """What became of the elements that went in: each is counted once, under one fate.
-
-    Attributes:
-        messages: Messages or articles that went in.
-        extracted: Articles that reached the tables.
-        reports: Meeting reports among them.
-        dead_letters: Elements that a stage could not process, by stage.
-    """
-
-    messages: int = 0
-    extracted: int = 0
-    reports: int = 0
-    dead_letters: Counter[str] = dataclasses.field(default_factory=Counter)
-
-    def add(self, other: "Fates") -> None:
-        """Adds the counts of another run."""
-        self.messages += other.messages
-        self.extracted += other.extracted
-        self.reports += other.reports
-        self.dead_letters.update(other.dead_letters)
-
-    def summary(self) -> str:
-        """One line that says it."""
-        dead = ", ".join(f"{count} at {stage}" for stage, count in sorted(self.dead_letters.items())) or "none"
-        articles, reports = counted(self.extracted, "article"), counted(self.reports, "report")
-        return f"{counted(self.messages, 'message')}: {articles} with {reports}; dead letters: {dead}"
-
-    @property
-    def complete(self) -> bool:
-        """True where the fates add up to what went in (a row that fits no table is counted beside its article)."""
-        lost_articles = sum(count for stage, count in self.dead_letters.items() if stage != "tables")
-        return self.messages == self.extracted + lost_articles
 
 
 def run_messages(messages: Sequence[Received], settings: Settings, streamed: bool = False) -> Fates:

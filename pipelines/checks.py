@@ -63,6 +63,8 @@ def check_together(settings: Settings, heeds: Collection[str], module: str) -> N
             raise SettingsError(
                 f"stream: {settings.stream}: names no subscription to read (pubsub://PROJECT/TOPIC/SUBSCRIPTION)"
             )
+    if "model" in heeds:
+        _check_model(settings.language.model)
     if "tables" in heeds:
         for target in settings.tables:
             if _scheme(target) == "bigquery" and not _is_installed("google.cloud.bigquery"):
@@ -246,6 +248,12 @@ def _one_line(text: str, place: str) -> None:
         raise SettingsError(f"{place}: is empty")
     if not text.isprintable():
         raise SettingsError(f"{place}: {shown(text)} has characters that do not belong there")
+
+
+def _check_model(model: str) -> None:
+    """``model`` is a package or a folder; whether it can do its work is seen when it is loaded."""
+    if not Path(model).is_dir() and not (model.isidentifier() and _is_installed(model)):
+        raise SettingsError(f"language.model: {model!r} is no installed package (install it with pip, or name another)")
 
 
 def _is_installed(module: str) -> bool:

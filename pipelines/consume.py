@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from pipelines.apart import Run, StoppedError
-from pipelines.chain import Fates
+from pipelines.fates import Fates
 from transforms.streams.attempts import Attempts, Tries
 from transforms.streams.leases import LeaseKeeper
 from transforms.streams.message import Received, StreamError, Subscription

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import prometheus_client
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from pipelines.chain import Fates
+from pipelines.fates import Fates
 from transforms.streams.message import Backlog, Received
 
 LATENCY_SECONDS = (0.5, 1, 2, 3, 5, 8, 10, 15, 30, 60, 300, 1800)

@@ -21,19 +21,15 @@ from apache_beam.options.pipeline_options import (
 )
 from apache_beam.transforms.error_handling import ErrorHandler
 
-from pipelines.chain import Fates, fates_of, messages_to_tables
-from pipelines.options import LOCAL_RUNNER, beam_options
+from pipelines.chain import fates_of, load_model, messages_to_tables
+from pipelines.fates import Fates
+from pipelines.options import beam_options
 from pipelines.prism import prism
 from pipelines.settings import Settings, SettingsError
 from transforms.streams import StreamError
 from transforms.streams.connect import FolderAddress, PubSubAddress, parse_address
 from transforms.streams.read import ReadFromDataflowPubSub, ReadRange, ReadStream, draining
 from transforms.tables.write import WriteDeadLetters, WriteTables
-
-
-def wants_runner(arguments: Sequence[str]) -> bool:
-    """True where the flags left to Beam ask for another runner than the local one."""
-    return bool(arguments) and beam_options(arguments).view_as(StandardOptions).runner != LOCAL_RUNNER
 
 
 def stream_on_runner(arguments: Sequence[str], settings: Settings, messages: int, idle_seconds: float | None) -> Fates:
@@ -58,6 +54,7 @@ def batch_on_runner(arguments: Sequence[str], settings: Settings, since: datetim
 
 
 def _run(options: PipelineOptions, settings: Settings, source: beam.PTransform) -> Fates:
+    load_model(settings)
     with _job_service(options):
         pipeline = beam.Pipeline(options=options)
         with ErrorHandler(WriteDeadLetters(settings.tables)) as errors:

@@ -21,11 +21,11 @@ from datetime import UTC, datetime
 from pipelines.apart import Apart
 from pipelines.archive import FAILED_AGAIN, SOLVED, archived_articles, open_letters
 from pipelines.batch import take_articles
-from pipelines.chain import Fates, run_messages
+from pipelines.fates import Fates
 from pipelines.moments import check_span, moment_flag
 from pipelines.progress import Progress, counted, say
 from pipelines.settings import Settings, SettingsError
-from pipelines.streaming import run_article_messages
+from pipelines.streaming import run_article_messages, run_messages
 from transforms.plain import from_plain
 from transforms.rows import TABLES, Attribute, DeadLetter
 from transforms.streams.message import Received, timestamp

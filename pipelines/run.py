@@ -12,14 +12,21 @@ the tables ``feed_health`` and ``dead_letters``.
 import argparse
 import shlex
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from pipelines import terminal
-from pipelines.chain import load_model
-from pipelines.meetings import newest_meetings, print_meetings
+from pipelines.apart import in_own_process
 from pipelines.progress import say
-from pipelines.publish import publish_once
 from pipelines.settings import Settings, SettingsError
 from pipelines.streaming import drain
+
+
+class Published(NamedTuple):
+    """What reading the feeds did: one line that says it, whether all feeds failed, and whether messages wait."""
+
+    summary: str
+    all_failed: bool
+    waiting: bool
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,11 +37,13 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
     """Runs the main job. 0 also where a feed could not be read; 1 where none could, or messages still wait for the stream."""
     if not settings.feeds:
         raise SettingsError("no feeds: name them in the settings file or with --feed")
-    load_model(settings)
-    published = publish_once(settings, lambda: datetime.now(UTC), say)
-    say(f"read: {published.summary()}")
+    # Reading and extracting each have a process that ends with them, so that their memory never adds up.
+    published = in_own_process(read_feeds, settings)
+    say(f"read: {published.summary}")
     fates = drain(settings, "extract")
     say(f"extract: {fates.summary()}")
+    from pipelines.meetings import newest_meetings, print_meetings
+
     here = any(not target.startswith("bigquery://") for target in settings.tables)
     if here and arguments.json:
         for meeting in newest_meetings(settings):
@@ -49,6 +58,14 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
     if published.all_failed:
         say("run: no feed could be read")
     return 1 if published.waiting or published.all_failed else 0
+
+
+def read_feeds(settings: Settings) -> Published:
+    """Reads every feed once and publishes what is new; OSError where state, stream or tables cannot be used."""
+    from pipelines.publish import publish_once
+
+    summary = publish_once(settings, lambda: datetime.now(UTC), say)
+    return Published(summary.summary(), summary.all_failed, summary.waiting > 0)
 
 
 def same_tables(arguments: argparse.Namespace) -> str:

@@ -23,19 +23,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipelines.apart import Apart
-from pipelines.chain import Fates, load_model, run_articles, run_messages
 from pipelines.consume import Consumer, Limits
+from pipelines.fates import Fates
 from pipelines.metrics import Metrics
 from pipelines.moments import add_metrics_port, duration_flag, number_flag
-from pipelines.on_runner import stream_on_runner, wants_runner
 from pipelines.progress import Progress, say
 from pipelines.settings import Settings, SettingsError
 from transforms.articles.message import decode_article
 from transforms.streams import Received, Subscription, open_subscription
 from transforms.streams.attempts import Attempts
 from transforms.streams.bounded import BoundedSubscription
-from transforms.tables.dead_letters import dead_letter
-from transforms.tables.sinks import Tables
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -70,14 +67,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace, settings: Settings) -> int:
     """Streams until told to stop; 0 then, 1 where the stream or the tables fail."""
-    if arguments.metrics_port is not None and wants_runner(arguments.beam):
+    if arguments.metrics_port is not None and arguments.beam:
         raise SettingsError("--metrics-port: another runner has metrics of its own; leave it out with --runner")
     try:
         limits = Limits(messages=arguments.max_messages, seconds=arguments.gather, tries=arguments.tries)
     except ValueError as error:
         raise SettingsError(f"--max-messages, --tries: {error}") from error
-    if wants_runner(arguments.beam):
-        load_model(settings)
+    if arguments.beam:
+        from pipelines.on_runner import stream_on_runner
+
         fates = stream_on_runner(arguments.beam, settings, limits.messages, arguments.stop_when_idle)
         say(f"stream: {fates.summary()}")
         return 0
@@ -129,12 +127,24 @@ def take(
 
 def bury(settings: Settings, stage: str, message: Received, error: Exception) -> None:
     """Makes ``message`` a durable dead letter of ``stage``."""
+    from transforms.tables.dead_letters import dead_letter
+    from transforms.tables.sinks import Tables
+
     letter = dead_letter(stage, error, message.data, datetime.now(UTC), message.message_id, message.attributes)
     Tables(settings.tables).write("dead_letters", [letter])
 
 
+def run_messages(messages: Sequence[Received], settings: Settings, streamed: bool = False) -> Fates:
+    """Takes messages through the whole chain. Beam is loaded only where this is called: in a worker."""
+    from pipelines import chain
+
+    return chain.run_messages(messages, settings, streamed)
+
+
 def run_article_messages(messages: Sequence[Received], settings: Settings) -> Fates:
     """Takes messages that are articles, clean already, through the rest of the chain."""
+    from pipelines.chain import run_articles
+
     return run_articles([decode_article(one.data) for one in messages], settings)
 
 

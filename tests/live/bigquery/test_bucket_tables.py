@@ -20,7 +20,6 @@ from transforms.tables.ask import ask
 from transforms.tables.plan import plan
 from transforms.tables.sinks import Tables
 
-
 # moto looks whether an object is there and then puts it: only one request at a time makes that the one step it is in S3.
 SERVER = """
 import sys

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.apart import StoppedError
-from pipelines.chain import Fates
 from pipelines.consume import Consumer, Limits
+from pipelines.fates import Fates
 from pipelines.metrics import Metrics, percentile
 from transforms.streams import Message, StreamError
 from transforms.streams.attempts import Attempts
