@@ -23,3 +23,9 @@ def table(name: str) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise ValueError(f"lexicon/{name}.yaml: a mapping is expected, not {type(content).__name__}")
     return content
+
+
+@functools.cache
+def words(name: str, key: str) -> frozenset[str]:
+    """The words under ``key`` of ``NAME.yaml`` in lower case, for a look-up."""
+    return frozenset(str(word).casefold() for word in table(name)[key])

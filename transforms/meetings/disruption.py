@@ -4,21 +4,33 @@ from collections.abc import Iterator, Sequence
 
 from spacy.tokens import Token
 
+from transforms import lexicon
 from transforms.meetings import grammar
+from transforms.meetings.cues import Verdict, cancelling
 from transforms.meetings.encounter import Encounter
-from transforms.meetings.matrix import status_words
 
 _POSSESSIVE = {"'s", "’s", "'", "’"}
 _ABOUT_IT = {"it", "this", "that", "which"}
 
 
-def concerns(verb: Token, encounter: Encounter) -> bool:
+def called_off(encounter: Encounter, spans: Sequence[tuple[int, int]]) -> Verdict | None:
+    """ "... but called it off", "the meeting was cancelled" later in the sentence, or moved to one of the dates ``spans``."""
+    if new_day(encounter, spans) is not None:
+        return Verdict("planned", "moved")
+    for token in encounter.sentence.doc[encounter.trigger.i + 1 : encounter.sentence.span.end]:
+        status = cancelling(token) if token.pos_ in {"VERB", "ADJ"} else None
+        if status is not None and _concerns(token, encounter):
+            return Verdict(status, token.text)
+    return None
+
+
+def _concerns(verb: Token, encounter: Encounter) -> bool:
     """Whether ``verb`` is about the encounter: it is its subject, or "it"/"the meeting" is its object or subject."""
     trigger = encounter.trigger
     for child in grammar.children(verb, "nsubj", "nsubjpass", "dobj"):
         if child == trigger or trigger in child.subtree:
             return True
-        if child.lower_ in _ABOUT_IT or child.lemma_.lower() in status_words("appointments"):
+        if child.lower_ in _ABOUT_IT or child.lemma_.lower() in lexicon.words("status", "appointments"):
             return True
     if verb.dep_ in {"conj", "relcl", "acl"} and verb.head == trigger:
         return True
@@ -34,7 +46,7 @@ def new_day(encounter: Encounter, spans: Sequence[tuple[int, int]]) -> tuple[int
     for verb in _moving(encounter):
         for start, end in (_last_of_range(encounter, *span) for span in spans):
             to = doc[start - 1].lower_ if start > verb.i + 1 else ""
-            if to not in status_words("moved_to") and not (to == "for" and start == verb.i + 2):
+            if to not in lexicon.words("status", "moved_to") and not (to == "for" and start == verb.i + 2):
                 continue
             if end < len(doc) and doc[end].text in _POSSESSIVE:
                 continue
@@ -47,13 +59,17 @@ def _last_of_range(encounter: Encounter, start: int, end: int) -> tuple[int, int
     """The second date of "from Monday to Friday": for a meeting that is moved this is no range."""
     doc = encounter.sentence.doc
     ranged = doc[start].lower_ == "from" or (start > 0 and doc[start - 1].lower_ == "from")
-    joints = [i for i in range(start + 1, end - 1) if doc[i].lower_ in status_words("moved_to")]
+    joints = [i for i in range(start + 1, end - 1) if doc[i].lower_ in lexicon.words("status", "moved_to")]
     return (joints[-1] + 1, end) if ranged and joints else (start, end)
 
 
 def _moving(encounter: Encounter) -> Iterator[Token]:
     for token in encounter.sentence.span:
-        if token.pos_ != "VERB" or token.lemma_.lower() not in status_words("moved") or grammar.negated(token):
+        if (
+            token.pos_ != "VERB"
+            or token.lemma_.lower() not in lexicon.words("status", "moved")
+            or grammar.negated(token)
+        ):
             continue
-        if token == encounter.verb or concerns(token, encounter):
+        if token == encounter.verb or _concerns(token, encounter):
             yield token

@@ -2,8 +2,8 @@
 
 import dataclasses
 
+from transforms.meetings.cues import Verdict
 from transforms.meetings.encounter import Encounter
-from transforms.meetings.matrix import Verdict
 from transforms.meetings.party import Party
 from transforms.meetings.place_phrases import Where
 from transforms.meetings.when import When

@@ -203,7 +203,7 @@ def _draft(
     kind: str,
     reading: Reading,
 ) -> Draft | None:
-    verdict = status.status_of(encounter)
+    verdict = status.status_of(encounter, spans)
     if verdict.hypothetical:
         return None
     date = when.when(encounter, spans, anchor, verdict.status, caption)

@@ -46,7 +46,7 @@ def subject(verb: Token) -> Token | None:
                 return current.head
             return found
         label, head = current.dep_, current.head
-        if head is current:
+        if head == current:
             return None
         if label in {"conj", "advcl", "xcomp", "ccomp", "pcomp", "prep", "dep", "parataxis", "acomp", "oprd"}:
             if label == "xcomp" and head.lemma_ in _OBJECT_CONTROL and (given := children(head, "dobj")):
@@ -139,7 +139,7 @@ def governor(token: Token) -> Token | None:
     """The nearest verb above ``token``, over prepositions and nouns; None where a noun is the root."""
     current = token
     for _ in range(_DEEPEST):
-        if current.head is current:
+        if current.head == current:
             return current if current.pos_ in VERBAL else None
         current = current.head
         if current.pos_ in VERBAL:
@@ -152,7 +152,7 @@ def chain(token: Token) -> Iterator[Token]:
     current = token
     for _ in range(40):
         yield current
-        if current.head is current:
+        if current.head == current:
             return
         current = current.head
 

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 from spacy.tokens import Token
 
+from transforms import lexicon
 from transforms.meetings import grammar
 from transforms.meetings.eligible import could_attend, is_named, only_listens
 from transforms.meetings.encounter import Encounter
 from transforms.meetings.lexicon import Frames, NounFrame, traps
-from transforms.meetings.noun_status import request_above
 from transforms.meetings.owners import owner_of, paired_names
 from transforms.meetings.parties import Party, Sentence
 from transforms.meetings.sides import (
@@ -238,7 +238,7 @@ _POSTURES = {"sit", "stand", "pose", "walk", "smile", "chat", "listen", "gesture
 
 def _asked(sentence: Sentence, noun: Token) -> list[Party]:
     """Who asked whom: "declined a request from B for a meeting", "accepted B's invitation to a summit"."""
-    thing = request_above(noun)
+    thing = _request_above(noun)
     verb = grammar.governor(thing) if thing is not None else None
     if thing is None or verb is None:
         return []
@@ -246,6 +246,19 @@ def _asked(sentence: Sentence, noun: Token) -> list[Party]:
     askers = [p for token in (*grammar.children(thing, "poss"), *behind) for p in list_at(sentence, token, verb)]
     who = grammar.subject(verb)
     return [*list_at(sentence, who, verb), *askers] if who is not None and askers else []
+
+
+def _request_above(noun: Token) -> Token | None:
+    """What asks for the encounter: the "request" of "declined a request from B for a meeting"."""
+    requests = lexicon.words("status", "requests")
+    if noun.dep_ != "pobj" or noun.head.lower_ not in {"for", "to"}:
+        return None
+    for token in grammar.chain(noun.head):
+        if token.lemma_.lower() in requests and token.pos_ == "NOUN":
+            return token
+        if token.pos_ in grammar.VERBAL:
+            return next((t for t in grammar.children(token, "dobj") if t.lemma_.lower() in requests), None)
+    return None
 
 
 def _blamed(sentence: Sentence, noun: Token, verb: Token, table: Frames) -> list[Party]:

@@ -132,7 +132,7 @@ def _cost(encounter: Encounter, start: int, end: int, caption: bool, status: str
             and node.head.head.i not in anchors  # "discussed it in a call on Monday"
         ):
             return _FAR
-        if node.head is node:
+        if node.head == node:
             break
         node = node.head
     above_noun = grammar.governor(node.head) if node.dep_ == "relcl" and node.lemma_ in _COURSE else None

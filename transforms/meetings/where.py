@@ -147,7 +147,7 @@ def _cost(encounter: Encounter, preposition: Token) -> int:
             return 1
         if node.pos_ in grammar.VERBAL and step:
             break
-        if node.head is node:
+        if node.head == node:
             break
         node = node.head
     low, high = sorted((trigger.i, preposition.i))

@@ -7,6 +7,7 @@ import pytest
 
 from transforms import lexicon
 from transforms.language.dates import resolve
+from transforms.meetings import cues
 
 FOLDER = Path(lexicon.__file__).parent
 CODES = {country.alpha_2 for country in pycountry.countries} | {"XK"}
@@ -34,6 +35,14 @@ def test_a_table_that_is_missing_or_broken_is_named(monkeypatch, tmp_path):
         lexicon.table("list")
     with pytest.raises(ValueError, match=r"lexicon/bad\.yaml is not YAML"):
         lexicon.table("bad")
+
+
+@pytest.mark.parametrize("fault", [{"say": "held"}, {"says": "postponed"}, {"not": "unknown"}])
+def test_a_row_about_status_that_means_nothing_is_named(monkeypatch, fault):
+    monkeypatch.setattr(cues.lexicon, "table", lambda _: {"rows": [{"cue": ["scrap"], "works": ["object"], **fault}]})
+    (word,) = {*fault, *fault.values()} - {"says", "not", "held"}
+    with pytest.raises(ValueError, match=rf"lexicon/status\.yaml: '{word}' in the row of \['scrap'\]"):
+        cues.rows.__wrapped__()
 
 
 def test_every_country_code_is_one():
