@@ -4,8 +4,11 @@ What is taken out of a table stays on disk for the retention, so that queries an
 well. Both go by Delta's own commits: writers and readers go on meanwhile, and columns of a newer version are kept.
 """
 
+import contextlib
+import errno
+import math
+import shutil
 from collections import Counter
-from collections.abc import Iterable
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -39,42 +42,52 @@ def compact(target: str, retention_hours: float = RETENTION_HOURS) -> Compacted:
 
     Raises:
         FileNotFoundError: there are no tables.
+        OSError: the place cannot be written to.
     """
     store = Store(target)
     before = after = deleted = 0
     with store.lock():
         for name in STORED:
-            table = store.open(name)
-            before += len(table.file_uris())
-            with told(store.address(name)):
-                deleted += _compact(table, retention_hours)
-            after += len(table.file_uris())
+            before += len(store.open(name).file_uris())
+            deleted += _compact(store, name, retention_hours)
+            after += len(store.open(name).file_uris())
+            store.sync(name)
         if store.local:
-            database.refresh(store.root)
+            database.refresh(store)
     return Compacted(before, after, deleted)
 
 
-def tidy(store: Store, names: Iterable[str]) -> None:
-    """Compacts those of the tables that have many small files."""
-    for name in names:
-        table = store.open(name)
-        with told(store.address(name)):
-            files = pa.table(table.get_add_actions(flatten=True))
-            small = Counter(
-                path.rpartition("/")[0]
-                for path, size in zip(files["path"].to_pylist(), files["size_bytes"].to_pylist(), strict=True)
-                if size < FILE_BYTES // 2
-            )
-            if max(small.values(), default=0) >= MANY:
-                _compact(table, RETENTION_HOURS)
+def tidy(store: Store, name: str) -> None:
+    """Compacts a table that has many small files in one partition, where the disk has room for that."""
+    small = _small_files(store.open(name))
+    partitions = Counter(path.rpartition("/")[0] for path in small)
+    if max(partitions.values(), default=0) >= MANY and _room(store) > sum(small.values()):
+        _compact(store, name, RETENTION_HOURS)
 
 
-def _compact(table: DeltaTable, retention_hours: float) -> int:
-    """Compacts and vacuums one table; how many files it deleted. Where another writer is first, that is for later."""
-    try:
-        table.optimize.compact(target_size=FILE_BYTES, commit_properties=STRICT)
-    except CommitFailedError:
-        table.update_incremental()
-    hours = int(retention_hours)
-    gone = table.vacuum(hours, dry_run=False, enforce_retention_duration=False, full=True)
-    return len(gone)
+def _compact(store: Store, name: str, retention_hours: float) -> int:
+    """Compacts and vacuums one table; how many files it deleted. Where another writer is first, that is for later.
+
+    What compaction wrote is on disk for sure before anything that it replaced is deleted.
+    """
+    table = store.open(name)
+    needed = sum(_small_files(table).values())
+    if _room(store) < needed:
+        raise OSError(errno.ENOSPC, f"no space is left: compaction needs {needed:,} bytes", store.address(name))
+    with told(store.address(name)):
+        with contextlib.suppress(CommitFailedError):
+            table.optimize.compact(target_size=FILE_BYTES, commit_properties=STRICT)
+        store.sync(name)
+        hours = int(retention_hours)
+        return len(table.vacuum(hours, dry_run=False, enforce_retention_duration=False, full=True))
+
+
+def _small_files(table: DeltaTable) -> dict[str, int]:
+    """Path -> bytes of the files that compaction may put together."""
+    files = pa.table(table.get_add_actions()).select(["path", "size_bytes"])
+    return {path: size for path, size in zip(*files.to_pydict().values(), strict=True) if size < FILE_BYTES // 2}
+
+
+def _room(store: Store) -> float:
+    """The bytes that the disk has free."""
+    return shutil.disk_usage(store.root).free if store.local else math.inf

@@ -13,7 +13,7 @@ import duckdb
 
 from transforms.tables import views
 from transforms.tables.layout import DATABASE, OWN, STORED
-from transforms.tables.store import Store
+from transforms.tables.store import Store, told
 
 _ASIDE = "views-"
 _ANALYZE = re.compile(r"\s*EXPLAIN\s*(ANALY[SZ]E\b|\([^)]*\))", re.IGNORECASE)
@@ -23,17 +23,16 @@ class QueryError(ValueError):
     """A statement that cannot be run; its text names the fault in one line."""
 
 
-def refresh(root: str) -> Path:
-    """Makes ``meetwire.duckdb`` in the folder ``root`` anew and gives its path. To be called under the store's lock.
+def refresh(store: Store) -> Path:
+    """Makes ``meetwire.duckdb`` in the folder of ``store`` anew and gives its path. To be called under the store's lock.
 
     Its views name the files that the tables are made of now: a client that holds it open goes on reading these.
     """
-    store = Store(root)
     own = Path(store.root, OWN)
     for left in own.glob(f"{_ASIDE}*"):
         if time.time() - left.stat().st_mtime > 3600:  # by a run that was killed
             shutil.rmtree(left, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix=_ASIDE, dir=own) as aside:
+    with tempfile.TemporaryDirectory(prefix=_ASIDE, dir=own) as aside, told(store.address(DATABASE)):
         made = Path(aside, DATABASE)
         with duckdb.connect(str(made)) as connection:
             create_views(connection, store)

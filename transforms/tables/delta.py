@@ -12,7 +12,6 @@ from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 from deltalake import DeltaTable, write_deltalake
 
 from transforms.tables import database
@@ -22,6 +21,7 @@ from transforms.tables.encode import to_arrow
 from transforms.tables.evolve import differences, possible
 from transforms.tables.first_format import is_first_format
 from transforms.tables.layout import EXTRACTED, HISTORY, LAYOUTS, STORED, month
+from transforms.tables.lookup import Lookup
 from transforms.tables.schemas import bigquery_schema
 from transforms.tables.sinks import Line
 from transforms.tables.store import STRICT, Store, delta_schema, fields
@@ -36,6 +36,9 @@ class DeltaSink:
     def __init__(self, target: str) -> None:
         self.store = Store(target)
         self._ready = False
+        self._lookups = {name: Lookup(_group(name)) for name in STORED}
+        self._revisions_of: tuple[int, Groups, dict[str, str]] = -1, set(), {}
+        self._shown: list[int] = []
 
     def write(self, lines: Sequence[Line], now: datetime, bounded: bool = False) -> int:
         """See ``Sink``. Delta tables refuse nothing that fits the columns."""
@@ -50,13 +53,16 @@ class DeltaSink:
             if any(table in EXTRACTED for table in new):
                 self._write_extracts(new)
             for table in new.keys() - set(EXTRACTED):
-                self._commit(table, partial(_merged, table, new[table]))
-            tidy(self.store, STORED)
-            for name in STORED:
-                self.store.sync(name)
-            if self.store.local:
-                database.refresh(self.store.root)
+                self._commit(table, partial(self._merged, table, new[table]))
+            self._show()
         return 0
+
+    def _show(self) -> None:
+        """Makes the commits durable, and visible in ``meetwire.duckdb``, whoever made them."""
+        versions = [self.store.sync(name) for name in STORED]
+        if self.store.local and versions != self._shown:
+            database.refresh(self.store)
+        self._shown = versions
 
     def _begin(self) -> None:
         """Once for each sink: makes the tables, and refuses those that cannot take the rows."""
@@ -77,7 +83,7 @@ class DeltaSink:
         given = set(articles["article_id"].to_pylist())
         if given:
             self._commit(HISTORY, partial(self._superseded, articles, given))
-            self._commit("articles", partial(_current, articles, given))
+            self._commit("articles", partial(self._current, articles, given))
             if set(articles["revision_id"].to_pylist()) - set(self._revisions(given).values()):
                 self._commit(HISTORY, partial(self._superseded, articles, given))
         for table in EXTRACTED[1:]:
@@ -86,9 +92,20 @@ class DeltaSink:
 
     def _superseded(self, articles: pa.Table, given: Groups, history: DeltaTable) -> Change:
         """What ``articles_history`` lacks of the revisions that are not, or will not be, the current ones."""
-        known = found(self.store.open("articles"), "articles", given)
+        known = self._lookups["articles"].rows(self.store.open("articles"), given)
         _, old = split_revisions(_joined(known, articles))
-        return _merged("articles", old, history)
+        return self._merged(HISTORY, old, history)
+
+    def _current(self, articles: pa.Table, given: Groups, held: DeltaTable) -> Change:
+        """The newest revision of each article of ``given``, of what is there and what comes."""
+        known = self._lookups["articles"].rows(held, given)
+        newest, _ = split_revisions(_joined(known, articles))
+        return change(LAYOUTS["articles"], known, newest, given)
+
+    def _merged(self, name: str, new: pa.Table, held: DeltaTable) -> Change:
+        """``new`` rows beside those of other keys."""
+        groups = set(new[_group(name)].to_pylist())
+        return change(LAYOUTS[STORED[name]], self._lookups[name].rows(held, groups), new, set())
 
     def _extracted(self, table: str, rows: pa.Table, articles: pa.Table, held: DeltaTable) -> Change:
         """The entities or reports of the current revisions.
@@ -105,12 +122,17 @@ class DeltaSink:
             pa.array([current.get(article, revision) == revision for article, revision in pairs], pa.bool_())
         )
         whole = {article for revision, article in extracted.items() if current[article] == revision}
-        return change(LAYOUTS[table], found(held, table, groups), rows, whole)
+        return change(LAYOUTS[table], self._lookups[table].rows(held, groups), rows, whole)
 
     def _revisions(self, articles: Groups) -> dict[str, str]:
         """Article -> its current revision, of those that the table has."""
-        held = found(self.store.open("articles"), "articles", articles, ["article_id", "revision_id"])
-        return dict(zip(held["article_id"].to_pylist(), held["revision_id"].to_pylist(), strict=True))
+        held = self.store.open("articles")
+        version, of, revisions = self._revisions_of
+        if (held.version(), articles) != (version, of):
+            rows = self._lookups["articles"].rows(held, articles, ["article_id", "revision_id"])
+            revisions = dict(zip(*rows.to_pydict().values(), strict=True))
+            self._revisions_of = held.version(), articles, revisions
+        return revisions
 
     def _commit(self, name: str, work_out: Callable[[DeltaTable], Change]) -> None:
         """Commits to table ``name`` what ``work_out`` says of its newest version; nothing where nothing changes."""
@@ -131,6 +153,9 @@ class DeltaSink:
                 )
             elif made.rows.num_rows:
                 write_deltalake(held, made.rows, mode="append", schema_mode="merge", commit_properties=STRICT)
+            else:
+                return
+            tidy(self.store, name)
 
         self.store.retrying(name, step)
 
@@ -147,28 +172,5 @@ def _partitioned(table: str, rows: pa.Table, now: datetime) -> pa.Table:
     return pa.Table.from_arrays([*columns, months], schema=schema)
 
 
-def _merged(table: str, new: pa.Table, held: DeltaTable) -> Change:
-    """``new`` rows beside those of other keys."""
-    groups = set(new[LAYOUTS[table].group].to_pylist())
-    return change(LAYOUTS[table], found(held, table, groups), new, set())
-
-
-def _current(articles: pa.Table, given: Groups, held: DeltaTable) -> Change:
-    """The newest revision of each article of ``given``, of what is there and what comes."""
-    known = found(held, "articles", given)
-    newest, _ = split_revisions(_joined(known, articles))
-    return change(LAYOUTS["articles"], known, newest, given)
-
-
 def _joined(known: pa.Table, articles: pa.Table) -> pa.Table:
     return pa.concat_tables([known, articles], promote_options="permissive")
-
-
-def found(held: DeltaTable, table: str, groups: Groups, columns: Sequence[str] | None = None) -> pa.Table:
-    """The rows of ``groups``: one column is read of the whole table, the others only where rows were found."""
-    rows = held.to_pyarrow_dataset()
-    name = LAYOUTS[table].group
-    test = pc.field(name).isin(pa.array(list(groups), delta_schema(table).field(name).type))
-    if not groups or not rows.count_rows(filter=test):
-        return rows.schema.empty_table().select(columns or rows.schema.names)
-    return rows.to_table(columns, filter=test)

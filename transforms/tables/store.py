@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import unquote
 
+import duckdb
 import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
@@ -47,7 +48,7 @@ class Store:
         # S3 answers a conditional put, so that two writers never make the same version.
         self._options = {"conditional_put": "etag"} if self.root.startswith("s3") else None
         self._known: dict[str, DeltaTable] = {}
-        self._durable: dict[str, set[Path]] = {}
+        self._durable: dict[str, int] = {}
 
     def address(self, name: str) -> str:
         """Where the Delta table ``name`` lies."""
@@ -91,7 +92,7 @@ class Store:
             partition_by=[LAYOUTS[table].partition],
             name=name,
             description=summary(LAYOUTS[table].row),
-            configuration=CONFIGURATION,
+            configuration={**CONFIGURATION, "delta.dataSkippingStatsColumns": LAYOUTS[table].time},
             storage_options=self._options,
         )
 
@@ -110,28 +111,32 @@ class Store:
                 time.sleep(wait * random.uniform(0.5, 1))
                 wait = min(2 * wait, 1.0)
 
-    def sync(self, name: str) -> None:
-        """Returns when all commits of a table, whoever made them, would outlast a power cut; buckets see to it alone.
+    def sync(self, name: str) -> int:
+        """The newest version of a table, once all its commits, whoever made them, would outlast a power cut.
+
+        Buckets see to that alone.
 
         Raises:
             OSError: the disk could not keep them.
         """
-        if not self.local:
-            return
+        version = self.open(name).version()
+        if not self.local or self._durable.get(name) == version:
+            return version
         folder = Path(self.root, name)
         log = folder / "_delta_log"
-        entries = {path for path in log.iterdir() if path.is_file()}
-        new = entries - self._durable.get(name, set())
-        adds = (
-            json.loads(line).get("add")
-            for path in new
-            if path.suffix == ".json"
-            for line in path.read_bytes().splitlines()
-        )
-        data = {file for add in adds if add and (file := folder / unquote(add["path"])).exists()}
-        for path in [*data, *{file.parent for file in data}, *new, log, folder, folder.parent]:
-            _fsync(path)
-        self._durable[name] = {path for path in entries if path.name != "_last_checkpoint"}
+        files = {folder, folder.parent, log}
+        for number in range(version, self._durable.get(name, -1), -1):
+            entry = log / f"{number:020}.json"
+            if not entry.exists():  # older than Delta keeps log entries
+                break
+            actions = map(json.loads, entry.read_bytes().splitlines())
+            added = {folder / unquote(action["add"]["path"]) for action in actions if "add" in action}
+            files |= {entry, entry.with_suffix(".checkpoint.parquet"), *added, *(file.parent for file in added)}
+        for path in [*files, log / "_last_checkpoint"]:
+            with contextlib.suppress(FileNotFoundError):  # compacted and deleted since
+                _fsync(path)
+        self._durable[name] = version
+        return version
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
@@ -163,10 +168,10 @@ def _fsync(path: Path) -> None:
 
 @contextlib.contextmanager
 def told(place: str) -> Iterator[None]:
-    """Makes delta-rs's errors an OSError that names the place."""
+    """Makes errors of delta-rs and DuckDB an OSError that names the place."""
     try:
         yield
-    except DeltaError as error:
+    except (DeltaError, duckdb.Error) as error:
         text = " ".join(str(error).split())[:300]
         full = "No space left" in text
         raise OSError(errno.ENOSPC if full else errno.EIO, text, place) from error
