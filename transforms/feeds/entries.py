@@ -14,6 +14,10 @@ LONGEST_TEXT = 6_000_000
 _LONGEST_TITLE = 10_000
 
 
+class OutOfTimeError(BaseException):
+    """The document took more CPU time than allowed. No ``except Exception`` on the way may take it for its own."""
+
+
 class Fetch(NamedTuple):
     """How a document was fetched, and what reading it may cost.
 
@@ -41,8 +45,12 @@ def read_all(
 ) -> Document:
     """``document`` with the entries that ``read`` makes of ``items``.
 
-    An item that cannot be read is left out and flagged ``entry_unread``; where time ends, what was read is kept, with the
-    flag ``out_of_time``. ``count`` is how many items there are; all but those read are counted as omitted.
+    An item that cannot be read is left out and flagged ``entry_unread``; where time ends, between two items or within
+    one, what was read is kept, with the flag ``out_of_time``. ``count`` is how many items there are; all but those read
+    are counted as omitted.
+
+    Raises:
+        OutOfTimeError: time ended within an item, and none was read before it.
     """
     entries: list[Entry] = []
     flags = list(document.flags)
@@ -55,6 +63,11 @@ def read_all(
             break
         try:
             entry = read(item)
+        except OutOfTimeError:
+            if not entries:
+                raise
+            flags.append("out_of_time")
+            break
         except Exception:  # whatever a hostile item makes a library raise
             entry = None
             flags.append("entry_unread")

@@ -21,6 +21,8 @@ _SUSPECT = re.compile(
     r"&(?!(?:amp|lt|gt|quot|apos|#(?:x[0-9a-cA-CeE][0-9a-fA-F]{3}|[1-46-9]\d{3}|5[0-4]\d{3}|8\d{3}|[1-4]\d{4}));)"
     r"(?:#([xX]?)([0-9A-Fa-f]{1,8});|([A-Za-z][\w.-]{0,31});)?"
 )
+# Those that can be no reference at all; a constant takes their place, millions of them in no time.
+_BARE = re.compile(r"&(?![#A-Za-z])")
 _SURROGATES = re.compile(
     r"&#(?:[xX]([dD][89aAbB][0-9a-fA-F]{2})|(5[56]\d{3}));&#(?:[xX]([dD][c-fC-F][0-9a-fA-F]{2})|(5[67]\d{3}));"
 )
@@ -218,6 +220,8 @@ class _Cleaning:
         if "&#" in piece:
             piece = _SURROGATES.sub(_pair, piece)
         if "&" in piece:
+            piece, bare = _BARE.subn("&amp;", piece)
+            self.changed = self.changed or bare > 0
             piece = _SUSPECT.sub(self._reference, piece)
         if _STRAY_LESS.search(piece):
             self.changed = True

@@ -12,7 +12,7 @@ import polars
 import pytest
 from conftest import free_port, wait_for
 from deltalake import DeltaTable
-from making import by_table, extract, ticking
+from making import by_table, extract, ticking, write_three
 
 from pipelines import cli
 from transforms import rows
@@ -78,15 +78,11 @@ def test_a_plain_reader_of_a_bucket_sees_current_rows_once(bucket):
     assert DeltaTable(f"{bucket}/articles_history").to_pyarrow_table()["revision_id"].to_pylist() == ["a.1"]
 
 
-def write(target, name):
-    Tables([target]).write_all(by_table(*(extract(f"{name}{n}") for n in range(3))))
-
-
 def test_several_writers_at_once_lose_and_double_nothing(bucket):
     Tables([bucket]).write_all(by_table(extract("first")))
     spawned = multiprocessing.get_context("spawn")
     with concurrent.futures.ProcessPoolExecutor(3, mp_context=spawned) as pool:
-        for done in [pool.submit(write, bucket, name) for name in "abcabc"]:
+        for done in [pool.submit(write_three, bucket, name) for name in "abcabc"]:
             done.result()
     names = sorted(polars.read_delta(f"{bucket}/articles")["article_id"].to_list())
     assert names == sorted(["first", *(f"{name}{n}" for name in "abc" for n in range(3))])

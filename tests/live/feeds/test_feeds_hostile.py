@@ -206,6 +206,7 @@ LARGE = {
     "items": "".join(f"<item><guid>{n}</guid></item>" for n in range(500_000)),
     "text": f"<item><guid>0</guid><description>{SENTENCE * 240_000}</description></item>",
     "marked up text": f"<item><guid>0</guid><description><![CDATA[<p>{f'<b>{SENTENCE}</b></p><p>' * 200_000}]]></description></item>",
+    "ampersands": f"<item><guid>0</guid><description>{'& ' * 7_000_000}</description></item>",
     "scripts": f"<item><guid>0</guid><description><![CDATA[Talks.{'<script><p>' * 1_300_000}</script>]]></description></item>",
     "several bodies": "<item><guid>0</guid>"
     + "".join(f"<{name}><![CDATA[{'<b>a</b>' * 550_000}]]></{name}>" for name in ("body", "description", "summary"))
@@ -228,6 +229,20 @@ def test_of_a_document_as_large_as_is_allowed_what_can_be_read_in_time_is_kept_a
         assert len(document.entries) + document.omitted == 500_000
     else:
         assert "text_cut" in document.entries[0].flags
+
+
+def test_where_one_item_takes_all_the_time_those_before_it_are_kept():
+    few = "".join(f"<item><guid>{n}</guid><title>{n}</title></item>" for n in range(3))
+    long = f"<item><guid>long</guid><description><![CDATA[{'<p>x</p>' * 800_000}]]></description></item>"
+    body = f"<rss version='2.0'><channel><title>T</title>{few}{long}<item><guid>last</guid></item></channel></rss>".encode()
+
+    async def parsed():
+        async with Parser(0.8) as parser:
+            return await parser.feed(body, "https://evil.example/f", datetime(2026, 3, 9, tzinfo=UTC), detect=False)
+
+    document = asyncio.run(parsed())
+    assert [entry.guid for entry in document.entries] == ["0", "1", "2"]
+    assert (document.error, document.flags, document.omitted) == (None, ["out_of_time"], 2)
 
 
 def test_too_many_entries_are_cut_and_counted(site, tmp_path):

@@ -9,6 +9,7 @@ import duckdb
 from transforms import rows
 from transforms.tables.ask import plain_value
 from transforms.tables.database import connect
+from transforms.tables.sinks import Tables
 
 
 def article(name: str = "a", revision: int = 1, **fields: Any) -> rows.Article:
@@ -112,6 +113,11 @@ def ticking(start: datetime = datetime(2023, 4, 17, 5, tzinfo=UTC)):
 def rows_of(folder: Any, sql: str) -> list[tuple[Any, ...]]:
     with duckdb.connect(f"{folder}/meetwire.duckdb", read_only=True) as connection:
         return connection.execute(sql).fetchall()
+
+
+def write_three(target: str, name: str) -> None:
+    """Writes three articles; here, where a process that is started for it can import it in any run of the tests."""
+    Tables([target]).write_all(by_table(*(extract(f"{name}{n}") for n in range(3))))
 
 
 def content(target: Any) -> dict[str, list[Any]]:
