@@ -5,8 +5,8 @@ run. With --since or --until: a span of a folder stream's past once more, whatev
 articles that the tables hold, read anew, for instance with a better model. Running it twice changes nothing.
 
 Exit codes: 0 everything went through (also when there was nothing to do); 1 it failed, and the next run takes up what
-is left; 2 the settings or flags are wrong, and so will be the next run. With --strict also 1 where an article became a
-dead letter.
+is left, or a table refused rows, which are dead letters now; 2 the settings or flags are wrong, and so will be the next
+run. With --strict also 1 where an article became a dead letter.
 
   meetwire batch                                  what waits
   meetwire batch --since 6h                       the last six hours once more
@@ -61,7 +61,7 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
     else:
         fates = drain(settings, "batch", until=arguments.until or now)
     say(f"batch: {fates.summary()}")
-    return 1 if arguments.strict and fates.dead_letters.total() else 0
+    return 1 if fates.refused or (arguments.strict and fates.dead_letters.total()) else 0
 
 
 def take_articles(settings: Settings, articles: Iterable[Article], doing: str) -> Fates:

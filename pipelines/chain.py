@@ -98,11 +98,12 @@ def _run_here(
 
 def fates_of(result: PipelineResult, messages: int | None = None) -> Fates:
     """What became of a finished pipeline's elements, by its counters; ``messages`` where it is known what went in."""
-    counts = {
-        counter.key.metric.name: counter.committed
-        for counter in result.metrics().query(MetricsFilter().with_namespace("meetwire"))["counters"]
-    }
-    dead = Counter({name.split(".", 1)[1]: count for name, count in counts.items() if name.startswith("dead_letters.")})
-    extracted = counts.get("extracted", 0)
-    known = counts.get("done.decode", 0) + dead["decode"] if messages is None else messages
-    return Fates(messages=known, extracted=extracted, reports=counts.get("reports", 0), dead_letters=dead)
+    counts: Counter[str] = Counter()
+    for counter in result.metrics().query(MetricsFilter().with_namespace("meetwire"))["counters"]:
+        counts[counter.key.metric.name] += counter.committed
+    dead, refused = (
+        Counter({name.removeprefix(kind): count for name, count in counts.items() if name.startswith(kind)})
+        for kind in ("dead_letters.", "refused.")
+    )
+    known = counts["done.decode"] + dead["decode"] if messages is None else messages
+    return Fates(known, counts["extracted"], counts["reports"], dead, refused)

@@ -5,7 +5,7 @@ import resource
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 import prometheus_client
@@ -25,6 +25,7 @@ class Metrics:
     Args:
         backlog: What the subscription still has to do; null where it does not say.
         say: Takes the log lines.
+        counts: ``articles`` and ``reports`` read so far, those included that are not in the tables yet.
         port: Prometheus metrics are served there.
         every_seconds: Between two log lines.
         now: The time, aware.
@@ -34,16 +35,18 @@ class Metrics:
         self,
         backlog: Callable[[], Backlog | None],
         say: Callable[[str], None],
+        counts: Callable[[], Mapping[str, int]],
         port: int | None = None,
         every_seconds: float = 60.0,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._backlog, self._say, self._port, self._every, self._now = backlog, say, port, every_seconds, now
+        self._counts = counts
         self._lock = threading.Lock()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._log, name="metrics", daemon=True)
         self._latencies: deque[float] = deque(maxlen=KEPT)
-        self._since = (time.monotonic(), Fates())
+        self._since = (time.monotonic(), dict(counts()))
         self._total = Fates()
         self.registry = CollectorRegistry()
         self._articles = Counter("meetwire_articles", "Articles that reached the tables", registry=self.registry)
@@ -51,6 +54,7 @@ class Metrics:
         self._dead = Counter(
             "meetwire_dead_letters", "What a stage could not process", ["stage"], registry=self.registry
         )
+        self._refused = Counter("meetwire_refused_rows", "Rows that a table refused", ["table"], registry=self.registry)
         self._latency = Histogram(
             "meetwire_latency_seconds",
             "From publishing to a durable row",
@@ -60,6 +64,12 @@ class Metrics:
         for name, what, value in (
             ("meetwire_backlog_messages", "Messages not yet acknowledged", self._backlog_messages),
             ("meetwire_oldest_unacknowledged_seconds", "Age of the oldest of them", self._oldest_seconds),
+            (
+                "meetwire_articles_read",
+                "Articles read so far, in the tables or on the way",
+                lambda: self._read("articles"),
+            ),
+            ("meetwire_reports_read", "Meeting reports in them", lambda: self._read("reports")),
         ):
             Gauge(name, what, registry=self.registry).set_function(value)
 
@@ -88,17 +98,19 @@ class Metrics:
         self._reports.inc(fates.reports)
         for stage, count in fates.dead_letters.items():
             self._dead.labels(stage).inc(count)
+        for table, count in fates.refused.items():
+            self._refused.labels(table).inc(count)
         for seconds in waited:
             self._latency.observe(seconds)
 
     def line(self) -> str:
         """What happened since the last line, in one line."""
-        moment = time.monotonic()
+        moment, now = time.monotonic(), dict(self._counts())
         with self._lock:
             (before, old), waited = self._since, sorted(self._latencies)
-            self._since = (moment, Fates(extracted=self._total.extracted, reports=self._total.reports))
-            articles, reports = self._total.extracted - old.extracted, self._total.reports - old.reports
-            dead = sum(self._total.dead_letters.values())
+            self._since = (moment, now)
+            dead = self._total.dead_letters.total() + self._total.refused.total()
+        articles, reports = (max(0, now.get(name, 0) - old.get(name, 0)) for name in ("articles", "reports"))
         seconds = max(moment - before, 1e-9)
         parts = [f"stream: {articles / seconds:.1f} articles/s", f"{reports / seconds:.1f} reports/s"]
         if waited:
@@ -119,6 +131,9 @@ class Metrics:
         if backlog.oldest is None:
             return 0.0
         return max(0.0, (self._now() - datetime.fromisoformat(backlog.oldest)).total_seconds())
+
+    def _read(self, name: str) -> float:
+        return self._counts().get(name, 0)
 
     def _backlog_messages(self) -> float:
         backlog = self._backlog()

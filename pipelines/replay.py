@@ -53,14 +53,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Replays; 0 where everything went through, 1 where a letter failed again."""
+    """Replays; 0 where everything went through, 1 where a letter failed again or a table refused rows."""
     check_span(arguments.since, arguments.until)
     if arguments.archive:
         if arguments.stage or arguments.error or arguments.all or arguments.list:
             raise SettingsError("--archive replays articles, not letters; leave out --stage, --error, --all and --list")
         fates = take_articles(settings, archived_articles(settings, arguments.since, arguments.until), "replay")
         say(f"replay: {fates.summary()}")
-        return 0
+        return 1 if fates.refused else 0
     letters = open_letters(settings, arguments.stage, arguments.error, arguments.since, arguments.until, arguments.all)
     if arguments.list:
         for letter in letters:

@@ -34,7 +34,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Runs the main job. 0 also where a feed could not be read; 1 where none could, or messages still wait for the stream."""
+    """Runs the main job.
+
+    Returns:
+        0, also where a feed could not be read; 1 where none could, where messages still wait for the stream, or where a
+        table refused rows.
+    """
     if not settings.feeds:
         raise SettingsError("no feeds: name them in the settings file or with --feed")
     # Reading and extracting each have a process that ends with them, so that their memory never adds up.
@@ -57,7 +62,7 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
         say(f'anything else: meetwire query{flags} "SELECT status, count(*) FROM meetings GROUP BY status"')
     if published.all_failed:
         say("run: no feed could be read")
-    return 1 if published.waiting or published.all_failed else 0
+    return 1 if published.waiting or published.all_failed or fates.refused else 0
 
 
 def read_feeds(settings: Settings) -> Published:

@@ -2,7 +2,7 @@
 
 A message is acknowledged only when what came of it is durable, so a kill at any moment loses nothing and doubles
 nothing. Several of these on one subscription share the work. SIGTERM or Ctrl-C finishes the run under way, gives back
-the rest and exits 0. A message that fails again and again becomes a dead letter with its payload; meetwire replay
+the rest and exits 0 (1 where a table refused rows: these are dead letters now). A message that fails again and again becomes a dead letter with its payload; meetwire replay
 takes those.
 
   meetwire stream                          for ever
@@ -66,7 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Streams until told to stop; 0 then, 1 where the stream or the tables fail."""
+    """Streams until told to stop; 0 then, 1 where the stream or the tables fail, or a table refused rows."""
     if arguments.metrics_port is not None and arguments.beam:
         raise SettingsError("--metrics-port: another runner has metrics of its own; leave it out with --runner")
     try:
@@ -78,19 +78,21 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
 
         fates = stream_on_runner(arguments.beam, settings, limits.messages, arguments.stop_when_idle)
         say(f"stream: {fates.summary()}")
-        return 0
+        return 1 if fates.refused else 0
     subscription = open_subscription(settings.stream)
-    metrics = Metrics(subscription.backlog, say, arguments.metrics_port)
 
     def done(messages: Sequence[Received], fates: Fates) -> None:
         metrics.done(messages, fates)
         say(f"stream: {fates.summary()}")
 
-    with metrics, _consumer(settings, subscription, limits, done) as (consumer, _):
+    with (
+        _consumer(settings, subscription, limits, done) as (consumer, worker),
+        Metrics(subscription.backlog, say, worker.counts, arguments.metrics_port) as metrics,
+    ):
         say(f"stream: reading {settings.stream}")
         fates = consumer.consume(arguments.stop_when_idle)
     say(f"stream: in all {fates.summary()}")
-    return 0
+    return 1 if fates.refused else 0
 
 
 def drain(settings: Settings, doing: str, until: datetime | None = None) -> Fates:

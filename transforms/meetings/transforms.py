@@ -22,8 +22,6 @@ BATCH = 16
 class _Find(beam.DoFn):
     def __init__(self, model: str, reader: bool, clock: Clock) -> None:
         self._model, self._with_reader, self._clock = model, reader, clock
-        self._extracted = Metrics.counter("meetwire", "extracted")
-        self._reports = Metrics.counter("meetwire", "reports")
         self._dead = Metrics.counter("meetwire", "dead_letters.meetings")
 
     def setup(self) -> None:
@@ -42,8 +40,6 @@ class _Find(beam.DoFn):
             letter = dead_letter("meetings", error, payload, self._clock(), articles[0].revision_id)
             yield beam.pvalue.TaggedOutput(DEAD, letter)
         else:
-            self._extracted.inc(len(extracts))
-            self._reports.inc(sum(len(extract.reports) for extract in extracts))
             yield from extracts
 
 

@@ -6,6 +6,7 @@ commits the message comes again, and the same write completes what is there.
 """
 
 import errno
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -40,13 +41,13 @@ class DeltaSink:
         self._revisions_of: tuple[int, Groups, dict[str, str]] = -1, set(), {}
         self._shown: list[int] = []
 
-    def write(self, lines: Sequence[Line], now: datetime, bounded: bool = False) -> int:
+    def write(self, lines: Sequence[Line], now: datetime, bounded: bool = False) -> Counter[str]:
         """See ``Sink``. Delta tables refuse nothing that fits the columns."""
         texts: dict[str, list[str]] = {}
         for line in lines:
             texts.setdefault(line.table, []).append(line.json)
         if not texts:
-            return 0
+            return Counter()
         new = {table: _partitioned(table, to_arrow(table, rows), now) for table, rows in texts.items()}
         with self.store.lock():
             self._begin()
@@ -55,7 +56,7 @@ class DeltaSink:
             for table in new.keys() - set(EXTRACTED):
                 self._commit(table, partial(self._merged, table, new[table]))
             self._show()
-        return 0
+        return Counter()
 
     def _show(self) -> None:
         """Makes the commits durable, and visible in ``meetwire.duckdb``, whoever made them."""

@@ -2,6 +2,7 @@
 
 import errno
 import functools
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -50,32 +51,33 @@ class Written(NamedTuple):
 class Sink(Protocol):
     """One place for tables."""
 
-    def write(self, lines: Sequence[Line], now: datetime, bounded: bool = False) -> int:
+    def write(self, lines: Sequence[Line], now: datetime, bounded: bool = False) -> Counter[str]:
         """Makes a bundle of whole articles durable and visible; ``now`` is aware.
 
         Writing the same rows again, in the same bundle or in others, changes nothing. ``bounded``: there is an end to
-        what comes, so that few large writes are better than many small ones. Returns how many rows the place refused
-        for good; these are dead letters there.
+        what comes, so that few large writes are better than many small ones. Returns table -> rows that the place
+        refused for good; these are dead letters there.
 
         Raises:
             OSError: the place cannot be written to now; nothing is lost, since a later write completes what there is.
         """
 
 
-def to_lines(rows: Mapping[str, Iterable[Any]], clock: Clock = utc_now) -> tuple[list[Line], int]:
-    """Every row as a line, those that fit no table as lines of ``dead_letters``, and how many these are."""
-    lines, dead = [], 0
+def to_lines(rows: Mapping[str, Iterable[Any]], clock: Clock = utc_now) -> tuple[list[Line], Counter[str]]:
+    """Every row as a line, those that fit no table as lines of ``dead_letters``; and table -> how many these are."""
+    lines: list[Line] = []
+    refused: Counter[str] = Counter()
     for table, given in rows.items():
         for row in given:
             try:
                 fitted = conform(table, row)
             except ConformError as error:
-                dead += 1
+                refused[table] += 1
                 table_, fitted = "dead_letters", conform("dead_letters", letter_of_row(table, row, error, clock()))
             else:
                 table_ = table
             lines.append(Line(table_, key(table_, fitted), to_json(table_, fitted)))
-    return lines, dead
+    return lines, refused
 
 
 def once(lines: Iterable[Line]) -> list[Line]:
@@ -107,6 +109,14 @@ def _open(target: str) -> Sink:
     return DeltaSink(target)
 
 
+def write_each(targets: Iterable[str], lines: Sequence[Line], now: datetime, bounded: bool = False) -> Counter[str]:
+    """Writes to every place; table -> rows that one of the places or more refused. See ``Sink``."""
+    refused: Counter[str] = Counter()
+    for target in targets:
+        refused |= open_sink(target).write(lines, now, bounded)
+    return refused
+
+
 class Tables:
     """Writes rows to every place that the ``tables`` setting names: plain Python, no Beam.
 
@@ -124,10 +134,10 @@ class Tables:
 
     def write_all(self, rows: Mapping[str, Iterable[Any]]) -> Written:
         """Writes rows of several tables; the articles among them bring all of their entities and reports along."""
-        lines, dead = to_lines(rows, self._clock)
+        lines, refused = to_lines(rows, self._clock)
         kept = once(lines)
-        refused = max((open_sink(target).write(kept, self._clock()) for target in self.targets), default=0)
+        refused += write_each(self.targets, kept, self._clock())
         counts: dict[str, int] = {}
         for line in kept:
             counts[line.table] = counts.get(line.table, 0) + 1
-        return Written(counts, dead + refused, len(lines) - len(kept))
+        return Written(counts, refused.total(), len(lines) - len(kept))

@@ -15,7 +15,7 @@ from apache_beam.utils.windowed_value import WindowedValue
 from transforms import coders, rows
 from transforms.tables.dead_letters import letter_of_failure
 from transforms.tables.layout import of_extract
-from transforms.tables.sinks import Clock, Line, once, open_sink, to_lines, utc_now
+from transforms.tables.sinks import Clock, Line, once, to_lines, utc_now, write_each
 
 __all__ = ["WriteDeadLetters", "WriteTables", "coders"]
 
@@ -28,7 +28,8 @@ class WriteTables(beam.PTransform):
 
     Writes articles, entities and meeting reports to each of ``tables`` (as in the settings). Rows that fit no column go
     to ``dead_letters`` in the same places; counters ``tables/<table>`` and ``tables/repeats`` add up to the rows that
-    came in.
+    came in. What became of the articles is counted here, when it is durable: ``meetwire/extracted``,
+    ``meetwire/reports`` and ``meetwire/refused.<table>`` (rows that fit no column, or that a place refused).
 
     A bundle is written when it finishes (and before, between two articles, where it would fill the memory), with no
     shuffle before that: a source may acknowledge in its bundle finalizer. Windows and lateness play no part: no row is
@@ -74,7 +75,9 @@ class WriteDeadLetters(beam.PTransform):
 
 def _extract_to_lines(extract: rows.Extract, clock: Clock) -> list[Line]:
     """All rows of an extract, or dead letters in their stead."""
-    return to_lines(of_extract(extract), clock)[0]
+    lines, refused = to_lines(of_extract(extract), clock)
+    _count_refused(refused)
+    return lines
 
 
 def _failure_to_lines(failure: Any, stage: str | None, clock: Clock) -> list[Line]:
@@ -105,15 +108,21 @@ class _WriteBundles(beam.DoFn):
 
     def _write(self) -> dict[str, int]:
         kept = once(self.lines)
-        for target in self.tables:
-            refused = open_sink(target).write(kept, self.clock(), self.bounded)
-            if refused:
-                Metrics.counter("tables", "refused").inc(refused)
-        return _counted(self.lines, kept)
+        refused = write_each(self.tables, kept, self.clock(), self.bounded)
+        return _counted(self.lines, kept, refused)
 
 
-def _counted(given: Sequence[Line], kept: Sequence[Line]) -> dict[str, int]:
+def _count_refused(refused: Counter[str]) -> None:
+    for table, count in refused.items():
+        Metrics.counter("meetwire", f"refused.{table}").inc(count)
+
+
+def _counted(given: Sequence[Line], kept: Sequence[Line], refused: Counter[str]) -> dict[str, int]:
     """Rows by table, added to Beam's counters too."""
+    _count_refused(refused)
+    there = Counter(line.table for line in given) - refused
+    Metrics.counter("meetwire", "extracted").inc(there["articles"])
+    Metrics.counter("meetwire", "reports").inc(there["meeting_reports"])
     counts = Counter(line.table for line in kept)
     for table, count in counts.items():
         Metrics.counter("tables", table).inc(count)

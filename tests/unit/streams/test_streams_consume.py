@@ -256,7 +256,7 @@ def test_the_log_line_and_prometheus_say_the_same(tmp_path):
     world = World(tmp_path, 5)
     said: list[str] = []
     subscription = FolderSubscription(tmp_path, "watcher")
-    metrics = Metrics(subscription.backlog, said.append, every_seconds=0.05)
+    metrics = Metrics(subscription.backlog, said.append, lambda: {"articles": 5}, every_seconds=0.05)
     with metrics:
         world.consume(done=metrics.done)
         time.sleep(0.15)

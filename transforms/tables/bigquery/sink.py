@@ -2,6 +2,7 @@
 
 import itertools
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -57,19 +58,19 @@ class BigQuerySink:
         """Moves what is staged into the tables in one transaction."""
         load.commit(self.client, self.target, list(staged), now)
 
-    def write(self, lines: Sequence[Line], now: datetime, bounded: bool = False) -> int:
+    def write(self, lines: Sequence[Line], now: datetime, bounded: bool = False) -> Counter[str]:
         """Inserts rows, or loads them where they are ``bounded``; those that BigQuery refuses become dead letters
-        there. How many these are."""
+        there. See ``Sink``."""
         if bounded:
             self.commit(self.stage(lines, now), now)
-            return 0
+            return Counter()
         dead = self._insert([line for line in once(lines) if line.table != "dead_letters"], now)
         letters = [letter_of_row(one.table, _row(one), RefusedError(reason), now) for one, reason in dead]
         own, _ = to_lines({"dead_letters": letters}, lambda: now)
         again = self._insert(once([*(line for line in lines if line.table == "dead_letters"), *own]), now)
         if again:
             raise RefusedError(f"{self.target.name('dead_letters')}: {again[0][1]}")
-        return len(dead)
+        return Counter(one.table for one, _ in dead)
 
     def _insert(self, lines: Sequence[Line], now: datetime) -> list[tuple[Line, str]]:
         """Inserts table by table; what is too long for a request is loaded instead. The rows that are refused."""
