@@ -27,12 +27,12 @@ from training.examples import is_kept
 from training.marked import read_marked
 from transforms.articles.clean import mask
 from transforms.language import pipeline
-from transforms.meetings import confidence as by_rule
 from transforms.meetings.agree import pair_meetings
 from transforms.meetings.calibration import BINS, calibration, calibration_error
-from transforms.meetings.combine import Decisions, features
+from transforms.meetings.combine import Decisions, Seen, features, look
+from transforms.meetings.confidence import confidence_of
 from transforms.meetings.extract import _can_meet
-from transforms.meetings.find import Found, Sees, find
+from transforms.meetings.find import Found, Told, by_rule, reported
 from transforms.meetings.score import Score, score
 from transforms.reader.network import WEIGHTS, Network
 
@@ -56,10 +56,15 @@ _ENOUGH = 150
 
 
 class Case(NamedTuple):
-    """One gold article, ready to be read again and again."""
+    """One gold article, read once by rules and reader, to be put together again and again."""
 
     record: Mapping[str, Any]
-    read: Callable[[Decisions | None], Found]
+    told: Told
+    seen: Seen | None
+
+    def put(self, limits: Decisions | None) -> Found:
+        """What both find; the rules alone with None."""
+        return reported(self.told, self.seen if limits else None, limits or Decisions())
 
 
 def cases(records: Iterable[Mapping[str, Any]], model: str, network: Network) -> list[Case]:
@@ -70,15 +75,8 @@ def cases(records: Iterable[Mapping[str, Any]], model: str, network: Network) ->
         for r in records
     ]
     docs = pipeline.read(nlp, [mask(a).text for a in articles], _can_meet)
-    found = []
-    for record, article, doc in zip(records, articles, docs, strict=True):
-        (sight,) = network.read([doc.text])
-
-        def read(limits: Decisions | None, doc: Any = doc, article: Any = article, sight: Any = sight) -> Found:
-            return find(doc, article, Sees(network, sight, limits) if limits and sight else None)
-
-        found.append(Case(record, read))
-    return found
+    told = [by_rule(doc, article) for article, doc in zip(articles, docs, strict=True)]
+    return [Case(r, t, look(network, t.reading, t.drafts)) for r, t in zip(records, told, strict=True)]
 
 
 def scores(some: Sequence[Case], limits: Decisions | None) -> list[Score]:
@@ -86,7 +84,7 @@ def scores(some: Sequence[Case], limits: Decisions | None) -> list[Score]:
     found = []
     for case in some:
         reports = [
-            {**score_tables.as_mapping(r), "article_id": str(case.record["id"])} for r in case.read(limits).reports
+            {**score_tables.as_mapping(r), "article_id": str(case.record["id"])} for r in case.put(limits).reports
         ]
         found.append(score([case.record], reports))
     return found
@@ -146,11 +144,11 @@ def fit_confidence(some: Sequence[Case], limits: Decisions) -> dict[str, float]:
     """Weights of a logistic regression that says how often a report is right; none where there are too few reports."""
     rows, right = [], []
     for case in some:
-        found = case.read(limits)
+        found = case.put(limits)
         plain = [score_tables.as_mapping(r) for r in found.reports]
         paired = {j for _, j in pair_meetings(case.record["meetings"], plain)}
         for number, draft in enumerate(found.drafts):
-            rows.append(features(draft, by_rule.confidence_of(draft)))
+            rows.append(features(draft, confidence_of(draft)))
             right.append(float(number in paired))
     if len(rows) < _ENOUGH:
         return {}

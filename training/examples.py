@@ -24,9 +24,9 @@ from pipelines.extract import _article
 from training.marked import MarkedError, read_marked
 from transforms.language.dates import find_dates
 from transforms.meetings import agree
+from transforms.meetings.combine import date_of
 from transforms.meetings.extract import Extractor
 from transforms.meetings.find import Found, _anchor
-from transforms.reader.candidates import date_of
 from transforms.rows import Article
 
 Span = tuple[int, int]

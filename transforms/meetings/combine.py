@@ -1,7 +1,7 @@
 """Rules and reader put together: the rules' reports of one article, as the reader sees them.
 
-The reader may drop a report, join two of one meeting, give a date or place, drop a party, and add a meeting; each only
-from the probability on that ``lexicon/decisions.yaml`` names for it.
+The reader may drop a report, join two of one meeting, give a date or place, and drop a party; each only from the
+probability on that ``lexicon/decisions.yaml`` names for it.
 """
 
 import dataclasses
@@ -12,19 +12,22 @@ from datetime import datetime
 import numpy
 
 from transforms import lexicon
-from transforms.language.dates import find_dates
+from transforms.language.dates import find_dates, resolve
+from transforms.language.dates_calendar import DateSpan, Tense
 from transforms.language.entities import Reading
 from transforms.meetings import merge
 from transforms.meetings.draft import Draft
 from transforms.meetings.place_phrases import Where
 from transforms.meetings.when import When
-from transforms.reader.candidates import date_of
 from transforms.reader.features import Span
 from transforms.reader.network import Network, Sight
 
 _PLACES = frozenset({"GPE", "LOC", "FAC"})
 # Pieces around a rule's trigger in which the reader's may stand ("held talks": one has the verb, one the noun).
 _AROUND = 3
+# From which probability on a piece is the reader's own trigger, and two triggers are of one meeting where fields are sought.
+_SURE = 0.5
+_TENSES: dict[str, Tense] = {"held": "past", "denied": "past", "planned": "future", "proposed": "future"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,8 +41,6 @@ class Decisions:
     place: float = 1.1
     place_instead: float = 1.1
     party: float = 0.0
-    add: float = 1.1
-    add_party: float = 0.8
     confidence: dict[str, float] = dataclasses.field(default_factory=dict)
 
 
@@ -62,16 +63,29 @@ class Seen:
 
     def __init__(self, network: Network, sight: Sight, reading: Reading) -> None:
         self.network, self.sight, self.reading = network, sight, reading
+        self._own = _runs(sight.tags[:, 0] >= _SURE)
 
     def pieces(self, start: int, end: int) -> Span | None:
         """The pieces of tokens ``start`` to ``end``; None where they were not read."""
-        tokens = self.reading.doc[start:end]
-        return self.sight.pieces.span(tokens.start_char, tokens.end_char)
+        return self.sight.pieces.span(*_characters(self.reading, (start, end)))
 
     def triggers(self, draft: Draft) -> list[Span]:
         """The triggers of ``draft`` that were read."""
         found = (self.pieces(e.trigger.i, e.trigger.i + 1) for e in draft.encounters)
         return sorted({span for span in found if span is not None})
+
+    def told(self, draft: Draft) -> list[Span]:
+        """The triggers of ``draft``, and the reader's own beside them or of the same meeting."""
+        its = self.triggers(draft)
+        if not its or not self._own:
+            return its
+        same = self.network.meetings(self.sight, [*its, *self._own])[: len(its), len(its) :].max(0)
+        others = {
+            own
+            for own, surely in zip(self._own, same, strict=True)
+            if surely >= _SURE or any(own[0] < b + _AROUND and a - _AROUND < own[1] for a, b in its)
+        }
+        return sorted(others.union(its))
 
     def meeting(self, draft: Draft) -> float | None:
         """How surely ``draft`` tells of a meeting; None where it was not read."""
@@ -89,7 +103,7 @@ class Seen:
 
     def best(self, kind: str, draft: Draft, candidates: Iterable[Span]) -> list[tuple[float, Span]]:
         """(probability, tokens) of ``candidates`` as the ``kind`` (date, place, party) of ``draft``, surest first."""
-        triggers = self.triggers(draft)
+        triggers = self.told(draft)
         read = [(tokens, pieces) for tokens in candidates if (pieces := self.pieces(*tokens)) is not None]
         if not triggers or not read:
             return []
@@ -97,9 +111,31 @@ class Seen:
         return sorted(((float(s), t) for s, (t, _) in zip(scores, read, strict=True)), reverse=True)
 
 
-def combine(drafts: list[Draft], seen: Seen, anchor: datetime | None, limits: Decisions) -> list[Draft]:
-    """``drafts`` as the reader leaves them."""
-    kept = [draft for draft in drafts if _holds(draft, seen, limits)]
+def _runs(of: Iterable[bool]) -> list[Span]:
+    """(start, end) of the stretches that are true."""
+    changes = numpy.flatnonzero(numpy.diff([False, *of, False]))
+    return [(int(start), int(end)) for start, end in zip(changes[::2], changes[1::2], strict=True)]
+
+
+def look(network: Network, reading: Reading, drafts: Sequence[Draft]) -> Seen | None:
+    """What the reader sees around the triggers of ``drafts``; None where there is nothing to read."""
+    places = sorted({_characters(reading, (e.trigger.i, e.trigger.i + 1)) for d in drafts for e in d.encounters})
+    sight = network.read(reading.doc.text, places)
+    return Seen(network, sight, reading) if sight else None
+
+
+def _characters(reading: Reading, tokens: Span) -> Span:
+    words = reading.doc[tokens[0] : tokens[1]]
+    return words.start_char, words.end_char
+
+
+def combine(drafts: Iterable[Draft], seen: Seen, anchor: datetime | None, limits: Decisions) -> list[Draft]:
+    """``drafts`` as the reader leaves them; they themselves stay as they are."""
+    copies = [
+        dataclasses.replace(d, encounters=[*d.encounters], kinds=[*d.kinds], parties=[*d.parties], said={})
+        for d in drafts
+    ]
+    kept = [draft for draft in copies if _holds(draft, seen, limits)]
     joined = _joined(kept, seen, limits)
     dates, places = _date_spans(seen.reading), _place_spans(seen.reading)
     for draft in joined:
@@ -177,6 +213,11 @@ def _place(draft: Draft, seen: Seen, candidates: Sequence[Span], limits: Decisio
         if draft.where is None or not (draft.where[0].start < end and start < draft.where[0].end):
             draft.where = (Where(start, end, "document"), draft.encounters[0], "document")
             draft.said["place"] = probability
+
+
+def date_of(words: str, anchor: datetime | None, status: str) -> DateSpan | None:
+    """The days that a date expression means for a meeting of ``status``; None where none can be told."""
+    return resolve(words, anchor, _TENSES.get(status, "present"))
 
 
 def features(draft: Draft, rules: float) -> dict[str, float]:

@@ -9,16 +9,13 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
-from spacy.tokens import Doc
-
 from transforms.articles.clean import mask
 from transforms.language import pipeline
 from transforms.language.pipeline import ModelError
 from transforms.meetings.combine import decisions
 from transforms.meetings.find import Found, Sees, find
 from transforms.meetings.lexicon import frames
-from transforms.reader.component import ATTRIBUTE, ReaderComponent
-from transforms.reader.network import ReaderError
+from transforms.reader.network import ReaderError, network
 from transforms.rows import Article, Extract
 
 __all__ = ["Extractor", "ModelError", "extractor_for"]
@@ -43,7 +40,7 @@ class Extractor:
 
     def __init__(self, model: str, reader: bool = False) -> None:
         self._nlp = pipeline.load(model)
-        self._reader = _reader() if reader else None
+        self._sees = _sees() if reader else None
         self.model = model
         self.articles = self.reports = 0
         self._lock = threading.Lock()
@@ -70,23 +67,17 @@ class Extractor:
         read = [article.language in (None, self._nlp.lang) for article in batch]
         texts = [mask(article).text if known else "" for article, known in zip(batch, read, strict=True)]
         docs = pipeline.read(self._nlp, texts, _can_meet)
-        if self._reader:
-            docs = self._reader.pipe(docs, batch_size=len(texts))
         for article, known, doc in zip(batch, read, docs, strict=True):
             if not known:
                 article = _flagged(article, FOREIGN)
             elif len(article.text) > pipeline.LIMIT:
                 article = _flagged(article, CUT)
-            yield article, find(doc, article, self._sees(doc))
-
-    def _sees(self, doc: Doc) -> Sees | None:
-        sight = doc._.get(ATTRIBUTE) if self._reader else None
-        return Sees(self._reader.network, sight, decisions()) if self._reader and sight else None
+            yield article, find(doc, article, self._sees)
 
 
-def _reader() -> ReaderComponent:
+def _sees() -> Sees:
     try:
-        return ReaderComponent()
+        return Sees(network(), decisions())
     except ReaderError as error:
         raise ModelError(str(error)) from error
 

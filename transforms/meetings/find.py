@@ -23,7 +23,7 @@ from transforms.meetings import (
     when,
     where,
 )
-from transforms.meetings.combine import Decisions, Seen, combine
+from transforms.meetings.combine import Decisions, Seen, combine, look
 from transforms.meetings.combine import confidence as sure
 from transforms.meetings.datelined import dateline_place
 from transforms.meetings.draft import Draft
@@ -32,7 +32,7 @@ from transforms.meetings.lexicon import frames as lexicon_frames
 from transforms.meetings.parties import Party, Sentence
 from transforms.meetings.reject import counts, rejected
 from transforms.meetings.resolve import Resolver
-from transforms.reader.network import Network, Sight
+from transforms.reader.network import Network
 from transforms.rows import (
     Article,
     Dateline,
@@ -51,17 +51,33 @@ _KIND = {2: "bilateral", 3: "trilateral"}
 
 
 class Sees(NamedTuple):
-    """The taught reader at one article.
+    """The taught reader.
 
     Attributes:
         network: Its weights.
-        sight: The article as it sees it.
         limits: From which probability on its word counts.
     """
 
     network: Network
-    sight: Sight
     limits: Decisions
+
+
+class Told(NamedTuple):
+    """What the rules find in one article.
+
+    Attributes:
+        article: The article.
+        masked: Its text as it was read.
+        reading: The names in it.
+        anchor: When it was published, where that is known.
+        drafts: One a meeting.
+    """
+
+    article: Article
+    masked: Masked
+    reading: Reading
+    anchor: datetime | None
+    drafts: list[Draft]
 
 
 class Found(NamedTuple):
@@ -79,6 +95,11 @@ class Found(NamedTuple):
     drafts: list[Draft]
     reading: Reading
 
+    def at_least(self, confidence: float) -> "Found":
+        """The same without the reports of less ``confidence``."""
+        kept = [(r, d) for r, d in zip(self.reports, self.drafts, strict=True) if r.confidence >= confidence]
+        return self._replace(reports=[r for r, _ in kept], drafts=[d for _, d in kept])
+
 
 def find_meetings(doc: Doc, article: Article) -> list[MeetingReport]:
     """The meeting reports of ``article``, whose masked text ``doc`` is."""
@@ -88,18 +109,29 @@ def find_meetings(doc: Doc, article: Article) -> list[MeetingReport]:
 def find(doc: Doc, article: Article, sees: Sees | None = None) -> Found:
     """The entities and meeting reports of ``article``, whose masked text ``doc`` is, with what they were made from.
 
-    ``sees`` is the taught reader with its view of ``doc``; the rules decide alone without it.
+    The rules decide alone where ``sees`` is None.
     """
+    told = by_rule(doc, article)
+    seen = look(sees.network, told.reading, told.drafts) if sees else None
+    return reported(told, seen, sees.limits if sees else Decisions())
+
+
+def by_rule(doc: Doc, article: Article) -> Told:
+    """What the rules find in ``article``, whose masked text ``doc`` is."""
     masked = mask(article)
     reading = read_entities(doc)
     hand_on_offices(reading)
     anchor = _anchor(article)
-    told = _drafts(reading, masked, article, anchor)
-    _name_sources(told)
-    drafts = merge.merge(told)
-    limits = sees.limits if sees else Decisions()
-    if sees:
-        drafts = combine(drafts, Seen(sees.network, sees.sight, reading), anchor, limits)
+    drafts = _drafts(reading, masked, article, anchor)
+    _name_sources(drafts)
+    return Told(article, masked, reading, anchor, merge.merge(drafts))
+
+
+def reported(told: Told, seen: Seen | None, limits: Decisions) -> Found:
+    """``told`` as rows, with what the reader makes of it where it has ``seen`` the article."""
+    article, masked, reading, anchor, drafts = told
+    if seen:
+        drafts = combine(drafts, seen, anchor, limits)
     ids = {i: derive_id(article.article_id, draft.label, draft.name) for i, draft in enumerate(reading.entities)}
     entities = _entity_rows(reading, article, ids, masked)
     reports = [_report(draft, article, ids, masked, anchor, limits) for draft in drafts]

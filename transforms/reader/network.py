@@ -12,14 +12,11 @@ from typing import Any
 import numpy
 import numpy.typing
 
-from transforms.reader.candidates import words_of_meeting
 from transforms.reader.features import Span, pair_features
 from transforms.reader.pieces import CLS, SEP, Pieces, cut, stitched
 
 Array = numpy.typing.NDArray[Any]
 WEIGHTS = Path(__file__).parent / "weights"
-# Pieces of one run of the encoder, filled up to the longest window: memory grows with it, speed no more.
-_BATCH = 2_000
 
 
 class ReaderError(RuntimeError):
@@ -73,42 +70,22 @@ class Network:
         encoded = self._pieces.encode(text, add_special_tokens=False)
         return encoded.ids, encoded.offsets
 
-    def read(self, texts: Sequence[str], triggers: Sequence[Sequence[Span]] | None = None) -> list[Sight | None]:
-        """What is seen of each text around its words of meeting; None where it has none."""
-        places = triggers or [words_of_meeting(text) for text in texts]
-        cuts = [cut(text, near, self.tokenise) if near else None for text, near in zip(texts, places, strict=True)]
-        rows = [
-            (number, window) for number, pieces in enumerate(cuts) if pieces for window in range(len(pieces.windows))
-        ]
-        seen: dict[tuple[int, int], tuple[Array, Array]] = {}
-        for batch in _batches(cuts, rows):
-            seen.update(self._encode(cuts, batch))
-        return [
-            self._sight(number, pieces, seen) if pieces and pieces.ids else None for number, pieces in enumerate(cuts)
-        ]
-
-    def _encode(
-        self, cuts: Sequence[Pieces | None], rows: Sequence[tuple[int, int]]
-    ) -> Iterator[tuple[tuple[int, int], tuple[Array, Array]]]:
-        windows = [_ids(cuts, row) for row in rows]
-        ids = numpy.zeros((len(rows), max(map(len, windows))), dtype=numpy.int64)
-        attention = numpy.zeros_like(ids)
-        for number, window in enumerate(windows):
-            ids[number, : len(window)] = window
-            attention[number, : len(window)] = 1
-        vectors, tags = self._session.run(["vectors", "tags"], {"ids": ids, "attention": attention})
-        for number, row in enumerate(rows):
-            yield row, (vectors[number], tags[number])
-
-    def _sight(self, number: int, pieces: Pieces, seen: dict[tuple[int, int], tuple[Array, Array]]) -> Sight:
-        parts: tuple[list[Array], list[Array]] = ([], [])
-        for window, at, until in stitched(pieces):
-            start = pieces.windows[window][0]
-            for part, whole in zip(parts, seen[number, window], strict=True):
-                part.append(whole[1 + at - start : 1 + until - start])
-        logits = numpy.concatenate(parts[1])
+    def read(self, text: str, near: Sequence[Span]) -> Sight | None:
+        """What is seen of ``text`` around ``near``, which are (start, end) in it; None where that is nothing."""
+        pieces = cut(text, near, self.tokenise) if near else None
+        if not pieces or not pieces.ids:
+            return None
+        vectors, logits = (numpy.concatenate(parts) for parts in zip(*self._encode(pieces), strict=True))
         tags = numpy.concatenate([_sigmoid(logits[:, :1]), _softmax(logits[:, 1:4]), _softmax(logits[:, 4:7])], axis=1)
-        return Sight(pieces, numpy.concatenate(parts[0]), tags)
+        return Sight(pieces, vectors, tags)
+
+    def _encode(self, pieces: Pieces) -> Iterator[tuple[Array, Array]]:
+        """Vectors and logits of gapless stretches; one window at a time, for one core gains nothing from more."""
+        for window, at, until in stitched(pieces):
+            start, end = pieces.windows[window]
+            ids = numpy.array([[CLS, *pieces.ids[start:end], SEP]], dtype=numpy.int64)
+            vectors, tags = self._session.run(["vectors", "tags"], {"ids": ids, "attention": numpy.ones_like(ids)})
+            yield vectors[0, 1 + at - start : 1 + until - start], tags[0, 1 + at - start : 1 + until - start]
 
     def spans(self, sight: Sight, spans: Sequence[Span]) -> Array:
         """A vector for each span of pieces."""
@@ -166,25 +143,6 @@ def _check(folder: Path) -> None:
             f"language.reader: the weights in {folder} cannot be read ({error}): install meetwire anew, "
             "train them (make train), or set 'language: {reader: off}'"
         ) from error
-
-
-def _ids(cuts: Sequence[Pieces | None], row: tuple[int, int]) -> list[int]:
-    pieces = cuts[row[0]]
-    assert pieces is not None
-    start, end = pieces.windows[row[1]]
-    return [CLS, *pieces.ids[start:end], SEP]
-
-
-def _batches(cuts: Sequence[Pieces | None], rows: Sequence[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
-    """Windows of like length together."""
-    batch: list[tuple[int, int]] = []
-    for row in sorted(rows, key=lambda row: len(_ids(cuts, row))):
-        if batch and (len(batch) + 1) * len(_ids(cuts, row)) > _BATCH:
-            yield batch
-            batch = []
-        batch.append(row)
-    if batch:
-        yield batch
 
 
 def _sigmoid(x: Array) -> Array:

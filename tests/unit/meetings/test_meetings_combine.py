@@ -28,8 +28,8 @@ class Said:
     def __init__(self, triggers=None, pairs=None):
         self.triggers, self.said = triggers or {}, pairs or {}
 
-    def sight(self, text):
-        pieces = cut(text, [(0, 1)], _words, near=99)
+    def read(self, text, near):
+        pieces = cut(text, near, _words, near=99)
         tags = numpy.zeros((len(pieces.ids), 7))
         for number, (start, end) in enumerate(pieces.offsets):
             tags[number, 0] = self.triggers.get(text[start:end], 0.0)
@@ -56,7 +56,7 @@ def read():
     def run(said, text=TEXT, **limits):
         article = _article("a", "", text, PUBLISHED)._replace(language="en")
         (doc,) = pipeline.read(nlp, [mask(article).text], _can_meet)
-        return find(doc, article, Sees(said, said.sight(doc.text), Decisions(**limits)) if said else None)
+        return find(doc, article, Sees(said, Decisions(**limits)) if said else None)
 
     return run
 
