@@ -21,7 +21,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipelines import floors, score_tables
-from pipelines.checks import check_readable
+from pipelines.checks import check_readable, confidence_flag
 from pipelines.gold import GoldError, GoldSet, find, load, to_article
 from pipelines.progress import Progress, counted, say
 from pipelines.settings import Settings
@@ -56,6 +56,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--show-errors", action="store_true", help="list every failure on stderr")
     parser.add_argument("--kinds", action="store_true", help="also by what each gold article tries")
     parser.add_argument("--calibration", action="store_true", help="also what each confidence meant, over all sets")
+    parser.add_argument(
+        "--min-confidence",
+        type=confidence_flag,
+        default=0.0,
+        metavar="P",
+        help="count only meetings found with at least this confidence, 0 to 1; floors are not compared",
+    )
     parser.add_argument("--floors", type=Path, default=floors.FILE, metavar="FILE", help="default: %(default)s")
     parser.add_argument("--update-floors", action="store_true", help="raise the floors to what is measured")
     parser.add_argument("--lower-floors", action="store_true", help="with --update-floors: let them fall too")
@@ -67,6 +74,9 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.lower_floors and not arguments.update_floors:
         print("meetwire evaluate: --lower-floors goes with --update-floors", file=sys.stderr)
         return 2
+    if arguments.min_confidence and arguments.update_floors:
+        print("meetwire evaluate: floors hold for every meeting, whatever its --min-confidence", file=sys.stderr)
+        return 2
     try:
         for path in arguments.gold:
             check_readable(path, "GOLD")
@@ -74,7 +84,7 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
         if not paths:
             raise GoldError("no gold sets here; name one: meetwire evaluate GOLD.jsonl")
         pinned = floors.read(arguments.floors)
-        results = evaluate([load(path) for path in paths], model, settings.language.reader)
+        results = evaluate(map(load, paths), model, settings.language.reader, arguments.min_confidence)
     except (GoldError, ModelError, floors.FloorsError) as error:
         print(f"meetwire evaluate: {error}", file=sys.stderr)
         return 2 if isinstance(error, ModelError) else 1
@@ -84,6 +94,8 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
     measured = [(result.gold.name, result.gold.sha256, floors.pinnable(result.figures)) for result in results]
     if arguments.update_floors:
         return _update(arguments, model, pinned, measured)
+    if arguments.min_confidence:
+        return 0
     if pinned["model"] not in (None, model):
         print(f"meetwire evaluate: floors hold for {pinned['model']}, not for {model}; not compared", file=sys.stderr)
         return 0
@@ -94,9 +106,9 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
     return 1 if faults else 0
 
 
-def evaluate(sets: Iterable[GoldSet], model: str, reader: bool = False) -> list[Result]:
+def evaluate(sets: Iterable[GoldSet], model: str, reader: bool = False, least: float = 0.0) -> list[Result]:
     """The results of ``sets``, in order; ``model`` is loaded only where a set holds articles,
-    with ``reader`` also the taught reader.
+    with ``reader`` also the taught reader. Meetings found with less confidence than ``least`` do not count.
 
     Raises:
         ModelError: the model is not installed or cannot do it.
@@ -112,17 +124,18 @@ def evaluate(sets: Iterable[GoldSet], model: str, reader: bool = False) -> list[
                 results.append(_dates(gold))
                 continue
             extractor = extractor or Extractor(model, reader)
-            results.append(_articles(gold, extractor, progress))
+            results.append(_articles(gold, extractor, progress, least))
     return results
 
 
-def _articles(gold: GoldSet, extractor: Extractor, progress: Progress) -> Result:
+def _articles(gold: GoldSet, extractor: Extractor, progress: Progress, least: float) -> Result:
     """Scores the meetings of a set's articles."""
     found = []
     extracts = extractor.extract([to_article(record, gold) for record in gold.records])
     for record, extract in zip(gold.records, extracts, strict=True):
-        found += [{**score_tables.as_mapping(report), "article_id": str(record["id"])} for report in extract.reports]
-        progress.add(1, reports=len(extract.reports))
+        reports = [report for report in extract.reports if report.confidence >= least]
+        found += [{**score_tables.as_mapping(report), "article_id": str(record["id"])} for report in reports]
+        progress.add(1, reports=len(reports))
     total = score(gold.records, found)
     failures = [score_tables.failure_line(gold.name, failure) for failure in total.failures]
     return Result(gold, total.figures(), total, by_kind(gold.records, found), failures)

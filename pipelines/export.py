@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from pipelines import terminal
+from pipelines.checks import confidence_flag
 from pipelines.progress import counted, say
 from pipelines.settings import Settings, SettingsError
 from transforms.rows import Meeting, MeetingSource
@@ -46,6 +47,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--since", type=_day, metavar="DATE", help="meetings that end on this day or later")
     parser.add_argument("--until", type=_day, metavar="DATE", help="meetings that begin before this day")
     parser.add_argument("--status", action="append", choices=STATUSES, help="only these; again and again")
+    parser.add_argument(
+        "--min-confidence", type=confidence_flag, metavar="P", help="meetings with at least this confidence, 0 to 1"
+    )
     parser.add_argument("--output", type=Path, metavar="FILE", help="written whole or not at all (default: stdout)")
 
 
@@ -56,7 +60,8 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.nested and (arguments.what != "meetings" or arguments.format != "jsonl"):
         raise SettingsError("--nested is for meetings with --format jsonl")
     whole = arguments.what in LAYOUTS
-    if whole and (arguments.format != "jsonl" or arguments.since or arguments.until or arguments.status):
+    chosen = (arguments.since, arguments.until, arguments.status, arguments.min_confidence)
+    if whole and (arguments.format != "jsonl" or any(chosen)):
         raise SettingsError(f"{arguments.what} goes out whole, with --format jsonl; meetwire query chooses rows")
     with ask(settings.tables[0], _sql(arguments)) as answer:
         rows = (dict(zip(answer.columns, row, strict=True)) for row in answer.rows)
@@ -85,6 +90,8 @@ def _sql(arguments: argparse.Namespace) -> str:
         tests.append(f"m.date.start < DATE '{arguments.until}'")
     if arguments.status:
         tests.append(f"status IN ({', '.join(repr(status) for status in arguments.status)})")
+    if arguments.min_confidence:
+        tests.append(f"confidence >= {arguments.min_confidence!r}")
     where = f" WHERE {' AND '.join(tests)}" if tests else ""
     return f"SELECT * FROM meetings AS m{where} ORDER BY m.date.start IS NULL, m.date.start, meeting_id"
 

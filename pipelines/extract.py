@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines import documents
-from pipelines.checks import check_readable
+from pipelines.checks import check_readable, confidence_flag
 from pipelines.progress import say
 from pipelines.settings import Settings, SettingsError, shown
 from transforms.articles.clean import clean
@@ -29,6 +29,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--published", type=published_flag, metavar="TIME", help="when plain text was published (RFC 3339)"
+    )
+    parser.add_argument(
+        "--min-confidence",
+        type=confidence_flag,
+        default=0.0,
+        metavar="P",
+        help="only meetings with at least this confidence, 0 to 1 (default: 0)",
     )
     parser.add_argument("--entities", action="store_true", help="print the entities instead of the meetings")
     parser.add_argument("--explain", action="store_true", help="tell for each report which words say what")
@@ -59,6 +66,7 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
 
     drawn: list[str] = []
     for article, found in extractor.find(read_articles(arguments.files, arguments.published, complain)):
+        found = found.at_least(arguments.min_confidence)
         if arguments.explain:
             print(explain.as_text(article, found), flush=True)
         else:

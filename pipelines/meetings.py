@@ -20,12 +20,10 @@ from rich.console import Console
 from rich.text import Text
 
 from pipelines import terminal
+from pipelines.checks import MIN_CONFIDENCE, confidence_flag
 from pipelines.progress import counted, say
 from pipelines.settings import Settings, SettingsError
 from transforms.tables.ask import ask
-
-# A meeting below is more likely wrong than right.
-MIN_CONFIDENCE = 0.5
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--limit", type=_limit, metavar="N", help="only the newest N")
     parser.add_argument(
         "--min-confidence",
-        type=_share,
+        type=confidence_flag,
         metavar="P",
         help=f"only those with at least this confidence, 0 to 1 (default: {MIN_CONFIDENCE}; with --json: 0)",
     )
@@ -155,14 +153,3 @@ def _limit(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not int(text):
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of meetings from 1")
     return int(text)
-
-
-def _share(text: str) -> float:
-    """A confidence for argparse."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0 <= value <= 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a confidence from 0 to 1")
-    return value

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from pipelines import terminal
 from pipelines.apart import in_own_process
+from pipelines.checks import MIN_CONFIDENCE, confidence_flag
 from pipelines.progress import say
 from pipelines.settings import Settings, SettingsError
 from pipelines.streaming import drain
@@ -30,7 +31,13 @@ class Published(NamedTuple):
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """``run`` has no flags of its own."""
+    """The flag of ``run``."""
+    parser.add_argument(
+        "--min-confidence",
+        type=confidence_flag,
+        metavar="P",
+        help=f"print only meetings with at least this confidence, 0 to 1 (default: {MIN_CONFIDENCE}; with --json: 0)",
+    )
 
 
 def main(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -51,10 +58,11 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
 
     here = any(not target.startswith("bigquery://") for target in settings.tables)
     if here and arguments.json:
-        for meeting in newest_meetings(settings):
+        for meeting in newest_meetings(settings, arguments.min_confidence or 0.0):
             terminal.print_json(meeting)
     elif here:
-        print_meetings(settings, sources=False)
+        least = MIN_CONFIDENCE if arguments.min_confidence is None else arguments.min_confidence
+        print_meetings(settings, least, sources=False)
     say("\n".join(f"tables: {target}" for target in settings.tables))
     if here:
         flags = same_tables(arguments)

@@ -1,6 +1,7 @@
 """``meetings``, ``feeds`` and ``query`` are read with ease on any terminal, any locale, and in a pipe."""
 
 import json
+import os
 
 import pytest
 from making import article
@@ -129,10 +130,64 @@ def test_json_has_every_meeting_unless_a_confidence_is_asked_for(tables, capsys)
     assert any(json.loads(line)["sources"][0]["link"] == LINK for line in every)
 
 
+CONFIDENCE_COMMANDS = [["meetings"], ["run"], ["extract", os.devnull], ["export"], ["evaluate"]]
+
+
+@pytest.mark.parametrize("value", ["2", "-1", "high", "nan", "0,5", ""])
+@pytest.mark.parametrize("command", CONFIDENCE_COMMANDS, ids=lambda words: words[0])
+def test_a_confidence_that_is_none_is_refused_alike_everywhere(command, value, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        cli.main([*command, f"--min-confidence={value}"])
+    assert stopped.value.code == 2
+    assert "is not a confidence from 0 to 1" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("what", ["meetings", "participants", "dyads", "sources"])
+def test_exports_hold_the_meetings_of_the_confidence_asked_for(tables, capsys, what):
+    def exported(*flags):
+        cli.main(["export", what, "--format", "jsonl", "--tables", tables, *flags])
+        return [json.loads(line)["meeting_id"] for line in capsys.readouterr().out.splitlines()]
+
+    cli.main(["meetings", "--json", "--tables", tables])
+    sure = {m["meeting_id"]: m["confidence"] for m in map(json.loads, capsys.readouterr().out.splitlines())}
+    for least in (0.0, 0.5, 1.0):
+        found = exported("--min-confidence", str(least))
+        assert found == [meeting for meeting in exported() if sure[meeting] >= least]
+
+
+TWO = {
+    "id": "two",
+    "published": "2024-05-16T12:00:00Z",
+    "text": "President Ana Ruiz met Prime Minister Lars Lund in Oslo on Monday. She plans to meet a trade union leader.",
+}
+
+
+def test_extract_and_evaluate_heed_the_confidence_asked_for(tmp_path, capsys):
+    gold = tmp_path / "gold.jsonl"
+    gold.write_text(json.dumps({**TWO, "meetings": []}) + "\n")
+    cli.main(["extract", str(gold)])
+    every = [json.loads(line)["confidence"] for line in capsys.readouterr().out.splitlines()]
+    assert len(set(every)) == 2
+    for least in (min(every), max(every), 1.0):
+        flag = f"--min-confidence={least}"
+        cli.main(["extract", str(gold), flag])
+        assert [json.loads(x)["confidence"] for x in capsys.readouterr().out.splitlines()] == [
+            c for c in every if c >= least
+        ]
+        cli.main(["extract", str(gold), flag, "--explain"])
+        assert capsys.readouterr().out.count("  confidence ") == sum(c >= least for c in every)
+        cli.main(["evaluate", str(gold), flag, "--json"])
+        assert json.loads(capsys.readouterr().out)["gold"]["meeting"]["predicted"] == sum(c >= least for c in every)
+
+
+def test_floors_are_not_pinned_to_some_meetings_only(capsys):
+    assert cli.main(["evaluate", "--update-floors", "--min-confidence", "0.9"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
 @pytest.mark.parametrize(
     ("flag", "value"),
     [
-        *(("--min-confidence", value) for value in ("2", "-1", "high", "nan")),
         *(("--limit", value) for value in ("-1", "0", "few", "1.5")),
     ],
 )
