@@ -8,7 +8,7 @@ export OPENBLAS_NUM_THREADS ?= 1
 # The stamp is named after what was installed, for after a checkout times tell nothing.
 READY := .venv/.ready-$(firstword $(shell cat requirements.lock setup.py | cksum))
 
-.PHONY: install prepare run test lint types bench evaluate train soak docs lock clean
+.PHONY: install prepare run test lint types bench ablation evaluate train soak docs lock clean
 
 install: $(READY)
 
@@ -35,7 +35,11 @@ soak: prepare
 	@pytest -m soak tests
 
 bench: $(READY)
-	@for each in benchmarks/*.py; do python "$$each"; done
+	@for each in $(filter-out benchmarks/ablation.py,$(wildcard benchmarks/*.py)); do python "$$each"; done
+
+# Which words of the rules' tables change nothing, or a single text.
+ablation: $(READY)
+	@python -m benchmarks.ablation
 
 lint: $(READY)
 	@ruff check . && ruff format --check .

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from spacy.tokens import Span, Token
 
 from transforms.language.entities import Reading
+from transforms.language.titles import general_titles
 
 _SINGULAR = {"he", "she", "his", "him", "her", "i", "my", "me"}
 
@@ -119,18 +120,20 @@ class Memory:
 
     def office(self, title: str, country: str | None, token: int) -> int | None:
         """The one person before ``token`` who holds the office ``title`` ("the secretary", "the Japanese minister")."""
-        head = title.split()[-1] if title else ""
-        fits = [
+        people = [
             index
             for index in self.people_before(token)
-            if self._holds(index, title, head)
-            and (country is None or self._reading.entities[index].country in {None, country})
+            if country is None or self._reading.entities[index].country in {None, country}
         ]
-        return fits[0] if len(set(fits)) == 1 else None
+        for titles in ([title], general_titles().get(title, [])):
+            fits = [index for index in people if any(self._holds(index, each) for each in titles)]
+            if fits:
+                return fits[0] if len(fits) == 1 else None
+        return None
 
-    def _holds(self, index: int, title: str, head: str) -> bool:
+    def _holds(self, index: int, title: str) -> bool:
         held = self._reading.entities[index].title or ""
-        return bool(head) and (title in held or held.endswith(title) or (held.split()[:1] == [head] and title == head))
+        return bool(title) and title in held
 
     def _first(self, index: int) -> int:
         return min((start for start, _ in self._reading.entities[index].spans), default=0)

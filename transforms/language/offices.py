@@ -153,21 +153,25 @@ def office_at(doc: Doc, head: int, floor: int, ceiling: int) -> Office | None:
             break
         at += 1
     title = _title(doc, start, end)
-    if country in {None, "GE"} and any(title.endswith(each) for each in words("american_state_offices")):
-        country = _american_state(doc, start, end) or country
+    country = _american_state(doc, start, end, title, country)
     code = country or unique_offices().get(re.sub(r"^(?:then|former|ex|acting|deputy)[ -]+", "", title))
     former = any(doc[i].lower_ in {"former", "ex", "late", "then", "ousted", "deposed"} for i in range(start, head))
     return Office(start, end, head, title, code, is_plural_noun(doc[head].text), former)
 
 
-def _american_state(doc: Doc, start: int, end: int) -> str | None:
-    """``US`` where a state of the United States stands in tokens ``start`` to ``end``."""
+def _american_state(doc: Doc, start: int, end: int, title: str, country: str | None) -> str | None:
+    """``US`` where an office of its states stands behind one of them ("Georgia Governor"), else ``country``."""
+    if country not in {None, "GE"} or not any(title.endswith(each) for each in words("american_state_offices")):
+        return country
     for at in range(start, end):
         for stop in range(min(at + 3, end), at, -1):
             regions = gazetteer().regions.get(fold(doc[at:stop].text), ()) if doc[at].text[:1].isupper() else ()
             if any(region.country == "US" for region in regions):
                 return "US"
-    return None
+    return country
+
+
+_ABBREVIATED = {"gov": "governor", "lt": "lieutenant", "sen": "senator", "rep": "representative"}
 
 
 def _title(doc: Doc, start: int, end: int) -> str:
@@ -183,7 +187,7 @@ def _title(doc: Doc, start: int, end: int) -> str:
         elif doc[at].text in _POSSESSIVE or doc[at].is_space:
             at += 1
         else:
-            kept.append(doc[at].text)
+            kept.append(_ABBREVIATED.get(doc[at].lower_.rstrip("."), doc[at].text))
             at += 1
     text = " ".join(kept).lower().replace(" - ", "-").strip(" -.,;:")
     return re.sub(
@@ -217,13 +221,7 @@ def _joined(doc: Doc, found: list[Office], office: Office) -> Office:
     led_in = last.start > 0 and doc[last.start - 1].lower_ in {"the", "a", "an", "his", "her", "their"}
     if between == [] or (between == ["and"] and not led_in and not last.plural and not office.plural):
         found.pop()
-        return Office(
-            last.start,
-            office.end,
-            office.head,
-            f"{last.title} {' '.join(between[:1])} {office.title}".replace("  ", " "),
-            last.country or office.country,
-            office.plural,
-            last.former,
-        )
+        title = " ".join([last.title, *between, office.title])
+        country = _american_state(doc, last.start, office.end, title, last.country or office.country)
+        return Office(last.start, office.end, office.head, title, country, office.plural, last.former)
     return office

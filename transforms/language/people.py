@@ -82,18 +82,16 @@ def is_namelike(doc: Doc, at: int) -> bool:
 
 
 def _surname_like_a_word(doc: Doc, at: int) -> bool:
-    """Whether "He" is the surname of "Vice Premier He Lifeng", and "Jan" no month in "Jan Lipavsky"."""
+    """Whether a word that is no part of names is one here: "He Lifeng", "Park Min-ho", "Jan Lipavsky", "Beth Hall"."""
     token = doc[at]
-    if token.text in _GIVEN_MONTHS and token.ent_type_ == "PERSON" and at + 1 < len(doc):
-        return doc[at + 1].ent_type_ == "PERSON" and doc[at + 1].ent_iob_ == "I" and doc[at + 1].text[:1].isupper()
-    return (
-        doc[at].text == "He"
-        and at > 0
-        and (doc[at - 1].is_alpha or doc[at - 1].text == ",")
-        and at + 1 < len(doc)
-        and doc[at + 1].text[:1].isupper()
-        and doc[at + 1].lower_ not in words("not_names")
-    )
+    before, behind = doc[at - 1] if at else token, doc[at + 1] if at + 1 < len(doc) else token
+    if token.ent_type_ == "PERSON" and token.lower_ in words("surnames_last") and before.ent_type_ == "PERSON":
+        return before.text[:1].isupper()
+    leads = behind.i > at and behind.text[:1].isupper()
+    if token.text in _GIVEN_MONTHS or (token.lower_ in words("surnames_first") and token.text != "He"):
+        return leads and token.ent_type_ == behind.ent_type_ == "PERSON" and behind.ent_iob_ == "I"
+    named = token.text == "He" and (before.is_alpha or before.text == ",") and before.i < at
+    return named and leads and behind.lower_ not in words("not_names")
 
 
 def name_end(doc: Doc, start: int, limit: int | None = None) -> int:

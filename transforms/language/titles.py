@@ -44,6 +44,11 @@ def honorifics() -> frozenset[str]:
     return frozenset(word.lower() for word in _tables()["honorifics"])
 
 
+def general_titles() -> dict[str, list[str]]:
+    """General words for an office ("leader") with the offices that they may mean."""
+    return dict(_tables()["general"])
+
+
 _SEPARATOR = re.compile(r"[\s]+")
 _OF_PORTFOLIO = re.compile(r"^(?P<rank>.*?)\b(?P<head>minister|secretary) (?:of|for) (?:the )?(?P<what>.+)$")
 _PORTFOLIO = re.compile(r"^(?P<what>.+?) (?P<head>minister|secretary|chief)$")

@@ -20,10 +20,9 @@ def plural(word: str) -> str:
     return word + "s"
 
 
-@functools.cache
 def words(key: str) -> frozenset[str]:
     """The single words under ``key`` as they stand, in lower case."""
-    return frozenset(str(word).casefold() for word in lexicon.table("groups")[key])
+    return lexicon.words("groups", key)
 
 
 @functools.cache

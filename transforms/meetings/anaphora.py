@@ -49,6 +49,9 @@ def pointing_back(sentence: Sentence, found: list[Encounter]) -> list[Encounter]
 
 
 def _points(noun: Token) -> bool:
+    """Whether ``noun`` means the meeting told last: "the talks", "Monday's meeting"."""
+    if (frame := frames().nouns.get(noun.lemma_.lower())) is None or frame.name not in _FRAMES:
+        return False
     for child in noun.children:
         if child.dep_ == "det" and child.lower_ in _POINTING:
             return True
@@ -57,22 +60,45 @@ def _points(noun: Token) -> bool:
     return False
 
 
-def company(sentence: Sentence) -> list[tuple[Party, list[Party]]]:
-    """(who, by whom accompanied) of "Anong was accompanied by the ambassador and by a botanist"."""
-    found: list[tuple[Party, list[Party]]] = []
+def only_attended(encounter: Encounter) -> bool:
+    """Whether the sentence only tells who else was at the meeting told last: "B and C attended the talks too"."""
+    verb = encounter.verb
+    return encounter.noun and verb is not None and verb.lemma_ == "attend" and _points(encounter.trigger)
+
+
+def company(sentence: Sentence) -> list[tuple[Party | None, list[Party]]]:
+    """(who, with whom) of a sentence that adds parties to a meeting told before; who is None for whoever met last.
+
+    "Anong was accompanied by the ambassador", "the talks were also attended by B", "B attended the meeting too",
+    "also present were B and C".
+    """
+    found: list[tuple[Party | None, list[Party]]] = []
     for verb in sentence.span:
-        if verb.lemma_ != "accompany" or verb.pos_ != "VERB" or not grammar.is_passive(verb):
-            continue
-        who = grammar.subject(verb)
-        index = sentence.covering(who.i) if who is not None else None
-        if index is None:
-            continue
-        subjects, _ = sentence.read_list(index, verb.i)
-        others: list[Party] = []
-        for at in range(verb.i, min(verb.i + 25, sentence.span.end - 1)):
-            start = sentence.starting(at + 1)
-            if sentence.doc[at].lower_ == "by" and start is not None:
-                others.extend(p for p in sentence.read_list(start)[0] if p.kind == "person")
-        if subjects and others:
-            found.append((dataclasses.replace(subjects[0]), others))
-    return found
+        passive = grammar.is_passive(verb)
+        if verb.lemma_ == "accompany" and passive:
+            who = grammar.subject(verb)
+            subjects = _listed(sentence, who, verb) if who is not None else []
+            others = _agents(sentence, verb)
+            found += [(dataclasses.replace(subjects[0]), others)] if subjects and others else []
+        elif verb.lemma_ == "attend" and any(_points(t) for t in grammar.children(verb, "nsubjpass", "dobj")):
+            who = grammar.subject(verb)
+            found.append((None, _agents(sentence, verb) if passive else _listed(sentence, who, verb) if who else []))
+        elif verb.lemma_ == "be" and any(c.lower_ == "present" for c in grammar.children(verb, "acomp")):
+            names = grammar.children(verb, "nsubj", "attr")
+            found.append((None, _listed(sentence, names[0], verb) if names else []))
+    return [(who, [p for p in others if p.kind == "person"]) for who, others in found]
+
+
+def _listed(sentence: Sentence, token: Token, verb: Token) -> list[Party]:
+    index = sentence.covering(token.i)
+    return sentence.read_list(index, verb.i)[0] if index is not None else []
+
+
+def _agents(sentence: Sentence, verb: Token) -> list[Party]:
+    """Everyone behind a "by" of ``verb``."""
+    others: list[Party] = []
+    for at in range(verb.i, min(verb.i + 25, sentence.span.end - 1)):
+        start = sentence.starting(at + 1)
+        if sentence.doc[at].lower_ == "by" and start is not None:
+            others.extend(sentence.read_list(start)[0])
+    return others

@@ -168,7 +168,7 @@ def _drafts(reading: Reading, masked: Masked, article: Article, anchor: datetime
         spans = when.dates_in(sentence)
         encounters = frames.match(sentence)
         for encounter in [*encounters, *anaphora.pointing_back(sentence, encounters)]:
-            if rejected(encounter):
+            if rejected(encounter) or (drafts and anaphora.only_attended(encounter)):
                 continue
             parties = resolver.last(encounter) if encounter.points_back else resolver.resolve(encounter)
             for share in _shares(encounter, parties):
@@ -176,7 +176,7 @@ def _drafts(reading: Reading, masked: Masked, article: Article, anchor: datetime
                 if draft is not None:
                     drafts.append(draft)
         for who, others in anaphora.company(sentence):
-            _accompany(drafts, resolver.one(who, sentence), others)
+            _accompany(drafts, resolver.one(who, sentence) if who is not None else None, others)
     return drafts
 
 
@@ -204,14 +204,18 @@ def _name_sources(drafts: list[Draft]) -> None:
             draft.attribution = full.get(last.casefold(), last)
 
 
-def _accompany(drafts: list[Draft], who: list[Party], others: list[Party]) -> None:
-    """Adds ``others`` to the last meeting of ``who``."""
-    keys = {p.entity if p.entity is not None else p.name.casefold().split()[0] for p in who}
+def _accompany(drafts: list[Draft], who: list[Party] | None, others: list[Party]) -> None:
+    """Adds ``others`` to the last meeting of ``who``; to the last one of all where that is None."""
+    names = {_key(p) for p in who or []}
     for draft in reversed(drafts):
-        if any((p.entity if p.entity is not None else p.name.casefold().split()[0]) in keys for p in draft.parties):
-            known = draft.keys
-            draft.parties = [*draft.parties, *(p for p in others if p.entity not in known)]
+        if who is None or names & {_key(p) for p in draft.parties}:
+            known = {_key(p) for p in draft.parties}
+            draft.parties = [*draft.parties, *(p for p in others if _key(p) not in known)]
             return
+
+
+def _key(party: Party) -> int | str:
+    return party.entity if party.entity is not None else party.name.casefold().split()[0]
 
 
 def _shares(encounter: Encounter, parties: list[Party]) -> list[list[Party]]:

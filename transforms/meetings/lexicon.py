@@ -121,10 +121,9 @@ def frames() -> Frames:
     )
 
 
-@functools.cache
 def traps(key: str) -> frozenset[str]:
     """The words under ``key`` of ``traps.yaml``, in lower case."""
-    return frozenset(str(word).casefold() for word in lexicon.table("traps")[key])
+    return lexicon.words("traps", key)
 
 
 def _forms(lemma: str) -> list[str]:
@@ -148,7 +147,7 @@ def _gate(verbs: dict[str, VerbFrame], nouns: dict[str, NounFrame]) -> re.Patter
         stems.add(re.escape(stem.removesuffix("y") if stem.endswith("y") else stem))
         stems.update(re.escape(form) for form in _IRREGULAR.get(lemma, ()))
     stems.update(re.escape(lemma.removesuffix("s")) for lemma in nouns)
-    stems.add("accompan")  # what adds to a meeting told before
+    stems.update(("accompan", "also present"))  # what adds to a meeting told before
     return re.compile(
         r"\b(?:tele|video)?(?:" + "|".join(sorted(stems, key=lambda s: (-len(s), s))) + r")", re.IGNORECASE
     )

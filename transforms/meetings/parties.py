@@ -32,7 +32,8 @@ class Sentence(Described):
             joint, index, more, stop = step
             if joint in INCLUDING:
                 listed, stop = self.read_list(index, trigger)
-                keep = [*parties, *pending] if joint != (":",) else []
+                whole = [*parties, *pending]
+                keep = whole[:-1] if joint == (":",) or self._is_nameless(whole[-1]) else whole
                 parties, pending, end, at = [*keep, *listed], [], stop, stop
                 continue
             if joint == _COMMA:
@@ -55,6 +56,11 @@ class Sentence(Described):
         if pending and (headline or self._closed_by_verb(at) or all(p.title for p in [*parties, *pending])):
             return [*parties, *pending], at
         return parties, end
+
+    def _is_nameless(self, party: Party) -> bool:
+        """Whether ``party`` is several people of whom only those listed behind are known: "ministers including A and B"."""
+        words = self.doc[party.start : party.end]
+        return party.kind == "group" and party.plural and not any(t.text[:1].isupper() for t in words)
 
     def _next(self, at: int, trigger: int | None) -> tuple[tuple[str, ...], int, list[Party], int] | None:
         """(joint, phrase, parties, token behind) of the next item of a list at ``at``; None where the list ends."""

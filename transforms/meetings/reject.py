@@ -105,14 +105,14 @@ def _asks_for_the_press(encounter: Encounter, party: Party) -> bool:
     doc = encounter.sentence.doc
     if party.title and party.title.split()[-1] in traps("journalists"):
         return True
-    owner, possessive, _ = party.name.replace("’", "'").partition("'s ")
-    if possessive and _outlet().fullmatch(owner):  # "Fox News's Ann Lee"
+    owner, *rest = re.split(r"['’]s? ", party.name, maxsplit=1)
+    if rest and _outlet().fullmatch(owner):  # "Fox News's Ann Lee", "Axios' Ann Lee"
         return True
-    before = [t.text for t in doc[max(encounter.sentence.span.start, party.start - 4) : party.start]]
-    if before[-1:] in (["'s"], ["’s"]) and any(
-        _outlet().fullmatch(" ".join(before[i:-1])) for i in range(len(before) - 1)
-    ):
-        return True
+    before = doc[max(encounter.sentence.span.start, party.start - 4) : party.start].text.split()
+    if before and (owned := re.fullmatch(r"(.*?) ?['’]s?", " ".join(before))):
+        names = owned[1].split()
+        if any(_outlet().fullmatch(" ".join(names[i:])) for i in range(len(names))):
+            return True
     if party.kind in {"country", "person"} and party.name.split()[0] not in {"Radio", "TV", "Television"}:
         return False
     return _outlet().match(party.name) is not None

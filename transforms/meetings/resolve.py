@@ -75,8 +75,11 @@ class Resolver:
 
     def _singular(self, party: Party, sentence: Sentence, others: list[Party]) -> Party:
         token = sentence.doc[party.head]
-        role = self._role_before(sentence)
+        previous = self._before(sentence)
+        role = self._role_of(previous) if previous is not None else None
         if token.lower_ in {"he", "she", "his", "her"}:
+            if previous is not None:
+                self._name_subjects(previous, previous.span.end)
             self._name_subjects(sentence, token.i)
         index = self._memory.pronoun(token, sentence.span)
         inside = self._memory.people_before(token.i, sentence.span.start)
@@ -99,6 +102,7 @@ class Resolver:
             if (
                 token.dep_ not in {"nsubj", "nsubjpass"}
                 or not token.text[:1].isupper()
+                or token.ent_type_ == "LOC"
                 or reading.person_at(token.i) is not None
             ):
                 continue
@@ -113,22 +117,20 @@ class Resolver:
                 continue
             sentence.read_one(index)  # makes it a person of the reading
 
-    def _role_before(self, sentence: Sentence) -> Party | None:
-        """The office without a name that is the subject of the sentence before ("The Secretary travelled ...")."""
+    def _before(self, sentence: Sentence) -> Sentence | None:
+        """The sentence before ``sentence``; None where there is none or it was not parsed."""
         if sentence.span.start == 0:
             return None
         previous = self._reading.doc[sentence.span.start - 1].sent
-        if not any(t.pos_ for t in previous):
+        return Sentence(self._reading, previous, sentence.number - 1) if any(t.pos_ for t in previous) else None
+
+    def _role_of(self, sentence: Sentence) -> Party | None:
+        """The office without a name that is the subject of ``sentence`` ("The Secretary travelled ...")."""
+        subject = next((t for t in sentence.span if t.dep_ in {"nsubj", "nsubjpass"}), None)
+        index = sentence.covering(subject.i) if subject is not None else None
+        if index is None or sentence.phrases[index].kind != "role":
             return None
-        before = Sentence(self._reading, previous, sentence.number - 1)
-        for token in previous:
-            if token.dep_ in {"nsubj", "nsubjpass"}:
-                index = before.covering(token.i)
-                if index is not None and before.phrases[index].kind == "role":
-                    parties, _ = before.read_list(index)
-                    return parties[0] if parties else None
-                return None
-        return None
+        return next(iter(sentence.read_list(index)[0]), None)
 
     def _several(self, party: Party, sentence: Sentence, encounter: Encounter, count: int) -> list[Party]:
         if set(party.name.casefold().split()) & _NATIONS:
