@@ -23,14 +23,15 @@ import yaml
 
 from pipelines import score_tables
 from pipelines.extract import _article
-from training.examples import is_kept
+from training.examples import is_kept, is_real
 from training.marked import read_marked
 from transforms.articles.clean import mask
 from transforms.language import pipeline
 from transforms.meetings.agree import pair_meetings
 from transforms.meetings.calibration import BINS, calibration, calibration_error
-from transforms.meetings.combine import Decisions, Seen, features, look
-from transforms.meetings.confidence import confidence_of
+from transforms.meetings.combine import Decisions, Seen, look
+from transforms.meetings.confidence import features, features_of_both
+from transforms.meetings.draft import Draft
 from transforms.meetings.extract import _can_meet
 from transforms.meetings.find import Found, Told, by_rule, reported
 from transforms.meetings.score import Score, score
@@ -51,10 +52,6 @@ _KINDS = ("meeting", "participant", "perfect")
 _COUNTS = ("gold", "found", "paired", "perfect", "gold_participants", "found_participants", "paired_participants")
 
 
-# Fewer reports would fit the six weights of confidence to chance.
-_ENOUGH = 150
-
-
 class Case(NamedTuple):
     """One gold article, read once by rules and reader, to be put together again and again."""
 
@@ -67,8 +64,8 @@ class Case(NamedTuple):
         return reported(self.told, self.seen if limits else None, limits or Decisions())
 
 
-def cases(records: Iterable[Mapping[str, Any]], model: str, network: Network) -> list[Case]:
-    """The gold ``records``, parsed and seen once."""
+def cases(records: Iterable[Mapping[str, Any]], model: str, network: Network | None) -> list[Case]:
+    """The gold ``records``, parsed once and, with a ``network``, seen by it."""
     nlp = pipeline.load(model)
     articles = [
         _article(str(r["id"]), r.get("title") or "", r["text"], r.get("published"))._replace(language="en")
@@ -76,7 +73,8 @@ def cases(records: Iterable[Mapping[str, Any]], model: str, network: Network) ->
     ]
     docs = pipeline.read(nlp, [mask(a).text for a in articles], _can_meet)
     told = [by_rule(doc, article) for article, doc in zip(articles, docs, strict=True)]
-    return [Case(r, t, look(network, t.reading, t.drafts)) for r, t in zip(records, told, strict=True)]
+    seen = [look(network, t.reading, t.drafts) if network else None for t in told]
+    return [Case(*one) for one in zip(records, told, seen, strict=True)]
 
 
 def scores(some: Sequence[Case], limits: Decisions | None) -> list[Score]:
@@ -140,18 +138,23 @@ def choose(some: Sequence[Case], say: Callable[[str], None]) -> Decisions:
     return limits
 
 
-def fit_confidence(some: Sequence[Case], limits: Decisions) -> dict[str, float]:
-    """Weights of a logistic regression that says how often a report is right; none where there are too few reports."""
+def reports_of(
+    some: Sequence[Case], limits: Decisions, of: Callable[[Draft, Decisions], dict[str, float]]
+) -> tuple[list[dict[str, float]], list[float]]:
+    """Of each report that is found with ``limits``: what ``of`` says of it, and 1 where it is right, else 0."""
     rows, right = [], []
     for case in some:
-        found = case.put(limits)
-        plain = [score_tables.as_mapping(r) for r in found.reports]
-        paired = {j for _, j in pair_meetings(case.record["meetings"], plain)}
+        found, gold = case.put(limits), case.record["meetings"]
+        paired = {j: i for i, j in pair_meetings(gold, [score_tables.as_mapping(r) for r in found.reports])}
         for number, draft in enumerate(found.drafts):
-            rows.append(features(draft, confidence_of(draft)))
-            right.append(float(number in paired))
-    if len(rows) < _ENOUGH:
-        return {}
+            if number not in paired or not gold[paired[number]].get("optional"):
+                rows.append(of(draft, limits))
+                right.append(float(number in paired))
+    return rows, right
+
+
+def fit(rows: Sequence[dict[str, float]], right: Sequence[float]) -> dict[str, float]:
+    """Weights of a logistic regression that says how often a report is right."""
     names = list(rows[0])
     x, y = numpy.array([[row[n] for n in names] for row in rows]), numpy.array(right)
     weights = numpy.zeros(len(names))
@@ -161,7 +164,17 @@ def fit_confidence(some: Sequence[Case], limits: Decisions) -> dict[str, float]:
         slope = x.T @ (p - y) + penalty @ weights
         curve = (x * (p * (1 - p))[:, None]).T @ x + penalty + 1e-6 * numpy.eye(len(names))
         weights = weights - numpy.linalg.solve(curve, slope)
-    return {name: round(float(weight), 3) for name, weight in zip(names, weights, strict=True)}
+    return {name: round(float(weight), 2) for name, weight in zip(names, weights, strict=True)}
+
+
+def fitted(limits: Decisions, some: Sequence[Case], further: Sequence[Case]) -> Decisions:
+    """``limits`` with confidences: the rules' from ``some`` and ``further`` articles, that of both from ``some`` alone,
+    for ``further`` ones were trained on."""
+    limits = dataclasses.replace(
+        limits, rules=fit(*reports_of([*some, *further], Decisions(), lambda d, _: features(d)))
+    )
+    both = fit(*reports_of([c for c in some if c.seen], limits, features_of_both))
+    return dataclasses.replace(limits, both=both)
 
 
 def interval(before: Sequence[Score], after: Sequence[Score], kind: str, times: int = 1000) -> tuple[float, float]:
@@ -199,20 +212,17 @@ def report(parts: Sequence[tuple[Sequence[Case], Decisions]], say: Callable[[str
 
 
 def write(limits: Decisions, path: Path = FILE) -> None:
-    """Puts ``limits`` into ``path``; comments behind the keys stay."""
+    """Puts ``limits`` into ``path``; comments stay."""
     values = dataclasses.asdict(limits)
-    weights = values.pop("confidence")
     lines = []
     for line in path.read_text("utf-8").splitlines():
         key = line.partition(":")[0]
         if key in values:
-            comment = line.partition("#")[2]
-            line = f"{key}: {values[key]}" + (f"  #{comment}" if comment else "")
-        elif key == "confidence" or line.startswith("  "):
-            continue
+            plain = yaml.safe_dump(values[key], default_flow_style=True, sort_keys=False, width=1000).split("\n")[0]
+            comment = line.partition("  #")[2]
+            line = f"{key}: {plain}" + (f"  #{comment}" if comment else "")
         lines.append(line)
-    tail = yaml.safe_dump({"confidence": weights}, sort_keys=False)
-    path.write_text("\n".join(lines) + "\n" + tail, encoding="utf-8")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def main() -> int:
@@ -224,18 +234,20 @@ def main() -> int:
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     records = [r for folder in options.marked for path in sorted(folder.glob("*.txt")) for r in read_marked(path)]
-    kept = cases([r for r in records if is_kept(r["id"])], options.model, Network(options.weights))
+    real = [r for r in records if is_real(r["id"])]
+    kept = cases([r for r in real if is_kept(r["id"])], options.model, Network(options.weights))
+    trained = cases([r for r in real if not is_kept(r["id"])], options.model, None)
     halves = [[c for c in kept if zlib.crc32(f"half:{c.record['id']}".encode()) % 2 == n] for n in (0, 1)]
     say = functools.partial(print, flush=True)
     chosen = []
     for half, other in (halves, halves[::-1]):
         say(f"chosen on {len(half)} articles, reported on the other {len(other)}")
         limits = choose(half, say)
-        chosen.append((other, dataclasses.replace(limits, confidence=fit_confidence(half, limits))))
+        chosen.append((other, fitted(limits, half, trained)))
     report(chosen, say)
     if options.write:
         limits = choose(kept, say)
-        write(dataclasses.replace(limits, confidence=fit_confidence(kept, limits)))
+        write(fitted(limits, kept, trained))
     return 0
 
 

@@ -89,9 +89,14 @@ class Example:
     unknown_mentions: list[Span] = dataclasses.field(default_factory=list)
 
 
+def is_real(identity: str) -> bool:
+    """Whether the article is real news."""
+    return identity[:1] in {"r", "x"}
+
+
 def is_kept(identity: str) -> bool:
     """Whether the article is of the third that is kept for choosing and testing."""
-    return identity[:1] in {"r", "x"} and zlib.crc32(identity.encode()) % 3 == 0
+    return is_real(identity) and zlib.crc32(identity.encode()) % 3 == 0
 
 
 def examples(extractor: Extractor, records: Iterable[dict[str, Any]], source: str | None) -> Iterator[Example]:
@@ -118,7 +123,7 @@ def _aligned(source: str, target: str) -> dict[int, int]:
 
 def _marked(record: dict[str, Any], found: Found) -> Example:
     text = record["text"]
-    example = Example(record["id"], "real" if record["id"][0] in "rx" else "written", False, found.reading.doc.text)
+    example = Example(record["id"], "real" if is_real(record["id"]) else "written", False, found.reading.doc.text)
     where = _aligned(text, example.text)
     marks: defaultdict[Span, list[str]] = defaultdict(list)
     for start, end, tag in record["spans"]:

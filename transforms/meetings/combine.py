@@ -41,7 +41,8 @@ class Decisions:
     place: float = 1.1
     place_instead: float = 1.1
     party: float = 0.0
-    confidence: dict[str, float] = dataclasses.field(default_factory=dict)
+    rules: dict[str, float] = dataclasses.field(default_factory=dict)
+    both: dict[str, float] = dataclasses.field(default_factory=dict)
 
 
 @functools.cache
@@ -218,25 +219,3 @@ def _place(draft: Draft, seen: Seen, candidates: Sequence[Span], limits: Decisio
 def date_of(words: str, anchor: datetime | None, status: str) -> DateSpan | None:
     """The days that a date expression means for a meeting of ``status``; None where none can be told."""
     return resolve(words, anchor, _TENSES.get(status, "present"))
-
-
-def features(draft: Draft, rules: float) -> dict[str, float]:
-    """What a report's confidence is made from; ``rules`` is the rules' own."""
-    named = sum(p.entity is not None for p in draft.parties)
-    meeting = min(max(draft.said.get("meeting", 0.5), 0.01), 0.99)
-    return {
-        "always": 1.0,
-        "rules": rules,
-        "meeting": float(numpy.log(meeting / (1 - meeting))),
-        "named": min(named, 2) / 2,
-        "held": float(draft.status.status == "held"),
-        "words": float(len(draft.encounters) > 1),
-    }
-
-
-def confidence(draft: Draft, rules: float, weights: dict[str, float]) -> float:
-    """How often reports like ``draft`` were right."""
-    if not weights or "meeting" not in draft.said:
-        return rules
-    total = sum(weights.get(name, 0.0) * value for name, value in features(draft, rules).items())
-    return round(float(1 / (1 + numpy.exp(-total))), 2)

@@ -13,7 +13,6 @@ from transforms.language.entities import Reading, read_entities
 from transforms.meetings import (
     anaphora,
     circumstances,
-    confidence,
     frames,
     merge,
     mode,
@@ -23,8 +22,8 @@ from transforms.meetings import (
     when,
     where,
 )
-from transforms.meetings.combine import Decisions, Seen, combine, look
-from transforms.meetings.combine import confidence as sure
+from transforms.meetings.combine import Decisions, Seen, combine, decisions, look
+from transforms.meetings.confidence import confidence_of
 from transforms.meetings.datelined import dateline_place
 from transforms.meetings.draft import Draft
 from transforms.meetings.encounter import Encounter
@@ -113,7 +112,7 @@ def find(doc: Doc, article: Article, sees: Sees | None = None) -> Found:
     """
     told = by_rule(doc, article)
     seen = look(sees.network, told.reading, told.drafts) if sees else None
-    return reported(told, seen, sees.limits if sees else Decisions())
+    return reported(told, seen, sees.limits if sees else decisions())
 
 
 def by_rule(doc: Doc, article: Article) -> Told:
@@ -305,7 +304,7 @@ def _report(
         topics=draft.topics[:8],
         attribution=draft.attribution,
         evidence=_evidence(draft, article, masked),
-        confidence=sure(draft, confidence.confidence_of(draft), limits.confidence),
+        confidence=confidence_of(draft, limits),
         extractor=f"{'patterns' if draft.encounters[0].pattern else 'frames'}/{VERSION}:{draft.encounters[0].frame}",
         published=article.published,
     )

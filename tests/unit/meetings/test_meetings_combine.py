@@ -9,7 +9,8 @@ import pytest
 from pipelines.extract import _article
 from transforms.articles.clean import mask
 from transforms.language import pipeline
-from transforms.meetings.combine import Decisions, confidence, decisions
+from transforms.meetings.combine import Decisions, decisions
+from transforms.meetings.confidence import confidence_of
 from transforms.meetings.extract import _can_meet
 from transforms.meetings.find import Sees, find
 from transforms.reader.network import Sight
@@ -117,11 +118,29 @@ def test_what_the_reader_said_is_kept_for_the_explanation(read):
 
 
 def test_confidence_rises_with_what_the_reader_says(read):
-    weights = {"always": -1.0, "rules": 1.0, "meeting": 1.0}
-    (low, _) = read(Said({"met": 0.2})).drafts
-    (high, _) = read(Said({"met": 0.9})).drafts
-    assert confidence(low, 0.9, weights) < confidence(high, 0.9, weights) < 1
-    assert confidence(dataclasses.replace(low, said={}), 0.9, weights) == 0.9
+    limits = Decisions(rules={"always": 1.0}, both={"always": -1.0, "rules": 1.0, "meeting": 1.0})
+    (low, _), (high, _) = read(Said({"met": 0.2})).drafts, read(Said({"met": 0.9})).drafts
+    assert confidence_of(low, limits) < confidence_of(high, limits) < 1
+    assert confidence_of(dataclasses.replace(low, said={}), limits) == 0.73
+
+
+@pytest.mark.parametrize(
+    ("surer", "less"),
+    [
+        ("President Ana Ruiz met Prime Minister Lars Lund.", "President Ana Ruiz met business leaders."),
+        ("President Ana Ruiz met Prime Minister Lars Lund.", "Kenyan officials met rebel commanders."),
+        ("Ana Ruiz met Lars Lund in Oslo.", "Ana Ruiz met Lars Lund."),
+        ("Ana Ruiz met Lars Lund on Monday.", "Ana Ruiz met Lars Lund."),
+        (
+            "President Ana Ruiz met Prime Minister Lars Lund.",
+            "President Ana Ruiz has proposed to meet Prime Minister Lars Lund.",
+        ),
+        ("President Ana Ruiz met Prime Minister Lars Lund.", "China held talks with Japan."),
+    ],
+)
+def test_who_is_named_where_and_when_is_surer(read, surer, less):
+    one, other = (read(None, text).reports[0].confidence for text in (surer, less))
+    assert one > other
 
 
 def test_the_packages_decisions_can_be_read():

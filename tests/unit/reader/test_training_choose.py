@@ -13,7 +13,10 @@ from transforms.meetings.score import Score
 
 def test_what_is_chosen_is_read_again_and_the_comments_stay(tmp_path):
     path = shutil.copy(choose.FILE, tmp_path / "decisions.yaml")
-    for limits in (Decisions(filter=0.15, merge=0.4, confidence={"rules": 1.5}), Decisions()):
+    for limits in (
+        Decisions(filter=0.15, merge=0.4, rules={"always": -2.0, "people": 1.5}, both={"rules": 1.0}),
+        Decisions(),
+    ):
         choose.write(limits, path)
         assert yaml.safe_load(path.read_text()) == dataclasses.asdict(limits)
         assert "a report is dropped below it" in path.read_text()
