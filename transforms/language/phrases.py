@@ -89,8 +89,7 @@ class Phrase(NamedTuple):
 def phrases_of(reading: Reading, sentence: Span) -> list[Phrase]:
     """The noun phrases of ``sentence`` in order, none within another; empty where it was not parsed."""
     doc = reading.doc
-    found: list[Phrase] = []
-    taken: dict[int, int] = {}
+    taken: set[int] = set()
     # Span.noun_chunks would go through the whole text for each sentence.
     chunks = [(start, end, doc[start:end].root.i) for start, end, _ in doc.noun_chunks_iterator(sentence)]  # type: ignore[attr-defined]
     owned = {
@@ -101,52 +100,61 @@ def phrases_of(reading: Reading, sentence: Span) -> list[Phrase]:
         if doc[i].text in _POSSESSIVE and i < root
         for i in range(start, i)
     }
-    mentions = {m.name_start: m for m in reading.people}
-    for index, draft in enumerate(reading.entities):
-        if draft.label != "PERSON":
-            continue
-        for start, end in draft.spans:
-            if not sentence.start <= start < sentence.end or start in owned or start in taken:
-                continue
-            phrase = _person(reading, index, start, end, mentions.get(start), sentence.start)
-            phrase = _to_chunk(reading, phrase, chunks)
-            if any(i in taken for i in range(phrase.start, phrase.end)):
-                phrase = phrase._replace(start=start)
-            found.append(phrase)
-            taken.update(dict.fromkeys(range(phrase.start, phrase.end), index))
+    found = _people(reading, sentence, chunks, owned, taken)
     for start, end, root in chunks:
-        while end > start and (
-            end - 1 in taken or doc[end - 1].is_space or doc[end - 1].is_punct or doc[end - 1].pos_ == "CCONJ"
-        ):
-            end -= 1
-        inner = [i for i in range(start, end) if i in taken]
-        if inner:
-            before = _trimmed(reading, start, min(inner))
-            if before is not None:  # "Trump and Vice President-elect Mike Pence" as one noun phrase
-                found.append(_classify(reading, *before, before[1] - 1))
-                taken.update(dict.fromkeys(range(*before), -1))
-            start = max(inner) + 1
-            while start < end and (doc[start].text in _POSSESSIVE or doc[start].is_punct):
-                start += 1
-        while start < end and (
-            doc[start].is_space
-            or doc[start].pos_ == "CCONJ"
-            or (doc[start].is_punct and doc[start].text not in {"“", '"'})
-        ):
-            start += 1
-        if start >= end:
-            continue
-        if not start <= root < end:
-            root = end - 1
-        found.append(_classify(reading, start, end, root))
-        taken.update(dict.fromkeys(range(start, end), -1))
+        found += _rest_of_chunk(reading, start, end, root, taken)
     for start, end in _loose_numbers(sentence, taken):
         found.append(Phrase(start, end, end - 1, "pair", None, True, None))
-        taken.update(dict.fromkeys(range(start, end), -1))
+        taken.update(range(start, end))
     for start, end in _loose_names(reading, sentence, taken):
         found.append(_classify(reading, start, end, end - 1))
-        taken.update(dict.fromkeys(range(start, end), -1))
+        taken.update(range(start, end))
     return sorted(found)
+
+
+def _people(
+    reading: Reading, sentence: Span, chunks: list[tuple[int, int, int]], owned: set[int], taken: set[int]
+) -> list[Phrase]:
+    """The people named in ``sentence``, except in tokens ``owned`` by another noun; their tokens are ``taken`` then."""
+    found: list[Phrase] = []
+    mentions = {m.name_start: m for m in reading.people}
+    people = ((i, span) for i, draft in enumerate(reading.entities) if draft.label == "PERSON" for span in draft.spans)
+    for index, (start, end) in people:
+        if not sentence.start <= start < sentence.end or start in owned or start in taken:
+            continue
+        phrase = _person(reading, index, start, end, mentions.get(start), sentence.start)
+        phrase = _to_chunk(reading, phrase, chunks)
+        if not taken.isdisjoint(range(phrase.start, phrase.end)):
+            phrase = phrase._replace(start=start)
+        found.append(phrase)
+        taken.update(range(phrase.start, phrase.end))
+    return found
+
+
+def _rest_of_chunk(reading: Reading, start: int, end: int, root: int, taken: set[int]) -> list[Phrase]:
+    """What the parser's noun phrase in tokens ``start`` to ``end`` holds before and behind the people named in it."""
+    doc, found = reading.doc, []
+    while end > start and (end - 1 in taken or _is_joint(doc[end - 1])):
+        end -= 1
+    inner = [i for i in range(start, end) if i in taken]
+    if inner:
+        before = _trimmed(reading, start, min(inner))
+        if before is not None:  # "Trump and Vice President-elect Mike Pence" as one noun phrase
+            found.append(_classify(reading, *before, before[1] - 1))
+            taken.update(range(*before))
+        start = max(inner) + 1
+        while start < end and (doc[start].text in _POSSESSIVE or doc[start].is_punct):
+            start += 1
+    while start < end and (_is_joint(doc[start]) and doc[start].text not in {"“", '"'}):
+        start += 1
+    if start < end:
+        found.append(_classify(reading, start, end, root if start <= root < end else end - 1))
+        taken.update(range(start, end))
+    return found
+
+
+def _is_joint(token: Token) -> bool:
+    return token.is_space or token.is_punct or token.pos_ == "CCONJ"
 
 
 def _trimmed(reading: Reading, start: int, end: int) -> tuple[int, int] | None:
@@ -159,7 +167,7 @@ def _trimmed(reading: Reading, start: int, end: int) -> tuple[int, int] | None:
     return (start, end) if end > start and doc[end - 1].pos_ in {"PROPN", "NOUN"} else None
 
 
-def _loose_numbers(sentence: Span, taken: dict[int, int]) -> list[tuple[int, int]]:
+def _loose_numbers(sentence: Span, taken: set[int]) -> list[tuple[int, int]]:
     """ "The two" and "both" without a noun, which are no noun phrases to the parser."""
     found: list[tuple[int, int]] = []
     for token in sentence:
@@ -175,7 +183,7 @@ def _loose_numbers(sentence: Span, taken: dict[int, int]) -> list[tuple[int, int
     return found
 
 
-def _loose_names(reading: Reading, sentence: Span, taken: dict[int, int]) -> list[tuple[int, int]]:
+def _loose_names(reading: Reading, sentence: Span, taken: set[int]) -> list[tuple[int, int]]:
     """Capitalized names, groups and "the two" that the parser put into no noun phrase."""
     doc, found, at = reading.doc, [], sentence.start
     while at < sentence.end:
@@ -281,16 +289,10 @@ def _classify(reading: Reading, start: int, end: int, root: int) -> Phrase:
     code = _country_in(reading, start, end)
     kind = noun_kind(token.text)
     entity = reading.at.get(root)
-    if (
-        _PAIR.fullmatch(low)
-        and not (kind == "people" and not low.startswith(("the two", "both")))
-        and low.startswith(("both", "the ", "these"))
-        and (token.lower_ in {"two", "three", "four", "pair", "duo", "trio", "both"} or kind or low.startswith("both"))
-    ):
+    if _is_pair(low, token, kind):
         return Phrase(start, end, root, "pair", None, True, None)
-    if countries.is_country_name(
-        " ".join(text.split())
-    ):  # "the US", which is no pronoun; "the United States" is no body
+    named = " ".join(text.split())
+    if countries.is_country_name(named):  # "the US", which is no pronoun; "the United States" is no body
         return Phrase(start, end, root, "country", entity, False, countries.country_of(text))
     if token.pos_ == "PRON" or low in _PERSONAL:
         return Phrase(start, end, root, "pronoun", None, low in {"they", "them", "we", "us"}, None)
@@ -298,38 +300,43 @@ def _classify(reading: Reading, start: int, end: int, root: int) -> Phrase:
         kind = None
     if (token.ent_type_ in {"DATE", "TIME"} and kind is None) or low in words("not_names"):
         return Phrase(start, end, root, "other", None, False, None)
-    if kind == "office":
-        plural = is_plural_noun(token.text)
+    plural = is_plural_noun(token.text)
+    if kind in {"office", "people"}:
         return Phrase(start, end, root, "group" if plural else "role", None, plural, code)
-    if kind == "people":
-        plural = is_plural_noun(token.text)
-        return Phrase(start, end, root, "group" if plural else "role", None, plural, code)
-    if kind == "body" and (not token.text[:1].isupper() or (root == start and start == token.sent.start)):
-        return Phrase(
-            start, end, root, "group" if is_plural_noun(token.text) else "body", None, is_plural_noun(token.text), code
-        )
-    named = " ".join(text.split())
+    if kind == "body" and (not token.text[:1].isupper() or root == start == token.sent.start):
+        return Phrase(start, end, root, "group" if plural else "body", None, plural, code)
     if organisation_of(named) or kind == "body":
         return Phrase(start, end, root, "body", entity, False, code)
-    if countries.is_demonym(named) and token.tag_ in {"NNPS", "NNS"}:
-        return Phrase(start, end, root, "group", entity, True, countries.country_of(named))
-    if countries.capital_metonym(named):
-        return Phrase(start, end, root, "country", entity, False, countries.capital_metonym(named))
-    if entity is not None:
-        label = reading.entities[entity].label
-        if label == "NORP" and token.tag_ in {"NNPS", "NNS"}:
-            return Phrase(start, end, root, "group", entity, True, code)
-        if label == "ORG":
-            return Phrase(start, end, root, "body" if _is_body_name(named) else "name", entity, False, code)
-        if label == "GPE":
-            return Phrase(start, end, root, "name" if len(named.split()) <= 2 else "other", entity, False, code)
-    if (
-        token.pos_ == "PROPN"
-        or (token.text[:1].isupper() and not is_word(token))
-        or (token.text[:1].isupper() and start > doc[root].sent.start)
-    ):
-        return Phrase(start, end, root, "name", entity, False, code)
-    return Phrase(start, end, root, "other", entity, token.tag_ in {"NNS", "NNPS"}, code)
+    return _named(reading, start, end, root, named, code)
+
+
+def _is_pair(low: str, token: Token, kind: str | None) -> bool:
+    """Whether a phrase means those told before: "the two", "both leaders", but not "the three farmers"."""
+    if not _PAIR.fullmatch(low) or not low.startswith(("both", "the ", "these")):
+        return False
+    if kind == "people" and not low.startswith(("the two", "both")):
+        return False
+    return kind is not None or low.startswith("both") or token.lower_ in {"two", "three", "four", "pair", "duo", "trio"}
+
+
+def _named(reading: Reading, start: int, end: int, root: int, name: str, code: str | None) -> Phrase:
+    """The phrase for a ``name`` of which no noun tells what it is."""
+    token, entity = reading.doc[root], reading.at.get(root)
+    several = token.tag_ in {"NNPS", "NNS"}
+    if countries.is_demonym(name) and several:
+        return Phrase(start, end, root, "group", entity, True, countries.country_of(name))
+    if (country := countries.capital_metonym(name)) is not None:
+        return Phrase(start, end, root, "country", entity, False, country)
+    label = reading.entities[entity].label if entity is not None else None
+    if label == "NORP" and several:
+        return Phrase(start, end, root, "group", entity, True, code)
+    if label == "ORG":
+        return Phrase(start, end, root, "body" if _is_body_name(name) else "name", entity, False, code)
+    if label == "GPE":
+        return Phrase(start, end, root, "name" if len(name.split()) <= 2 else "other", entity, False, code)
+    capital = token.text[:1].isupper() and (not is_word(token) or start > token.sent.start)
+    kind = "name" if token.pos_ == "PROPN" or capital else "other"
+    return Phrase(start, end, root, kind, entity, kind == "other" and several, code)
 
 
 def _is_place_name(reading: Reading, entity: int, text: str) -> bool:

@@ -80,7 +80,7 @@ def company(sentence: Sentence) -> list[tuple[Party | None, list[Party]]]:
             subjects = _listed(sentence, who, verb) if who is not None else []
             others = _agents(sentence, verb)
             found += [(dataclasses.replace(subjects[0]), others)] if subjects and others else []
-        elif verb.lemma_ == "attend" and any(_points(t) for t in grammar.children(verb, "nsubjpass", "dobj")):
+        elif verb.lemma_ in {"attend", "join"} and any(_points(t) for t in grammar.children(verb, "nsubjpass", "dobj")):
             who = grammar.subject(verb)
             found.append((None, _agents(sentence, verb) if passive else _listed(sentence, who, verb) if who else []))
         elif verb.lemma_ == "be" and any(c.lower_ == "present" for c in grammar.children(verb, "acomp")):

@@ -181,55 +181,42 @@ def _other_side(
     if verb is None:
         return _fragment_side(sentence, noun)
     path = _path(noun, verb)
-    direct = "nsubj" in path or "nsubjpass" in path
-    supported = verb.lemma_ in table.support and ("dobj" in path or "pobj" in path)
-    if direct:
+    if "nsubj" in path or "nsubjpass" in path:
         return []
-    governing = verb
-    who = grammar.subject(governing)
-    if grammar.is_passive(governing):
-        by = grammar.agent(governing)
-        who = (
-            by
-            if by is not None
-            and by.i != noun.i
-            and not (by.i <= noun.i and noun in list(by.subtree) and by.dep_ == "pobj" and by == noun)
-            else who
-        )
-    parties = list_at(sentence, who, governing) if who is not None else []
-    parties = [p for p in parties if p.kind != "other"]
-    if not parties and who is None:
-        parties = left_of(sentence, governing)
-    if noun.i in {i for p in parties for i in range(p.start, p.end)}:
+    who = grammar.subject(verb)
+    if grammar.is_passive(verb) and (by := grammar.agent(verb)) is not None and by != noun:
+        who = by
+    parties = (
+        [p for p in list_at(sentence, who, verb) if p.kind != "other"] if who is not None else left_of(sentence, verb)
+    )
+    if any(p.start <= noun.i < p.end for p in parties):
         return []
     if partnered:
-        blamed = _blamed(sentence, noun, governing, table)
-        return blamed or [p for p in parties if could_attend(sentence, p)]
-    if supported and len(parties) + sum(p.plural for p in parties) >= 2 and frame.mode != "phone":
-        return parties
-    if supported and have:
+        return _blamed(sentence, noun, verb, table) or [p for p in parties if could_attend(sentence, p)]
+    supported = verb.lemma_ in table.support and ("dobj" in path or "pobj" in path)
+    if supported and (have or (len(parties) + sum(p.plural for p in parties) >= 2 and frame.mode != "phone")):
         return parties
     if have and "pobj" in path:  # "his meeting": the pronoun is the subject already
         return []
-    if noun.tag_ == "NNS" and noun.lemma_ != "talk" and not any(c.dep_ in {"det", "poss"} for c in noun.children):
+    if noun.tag_ == "NNS" and noun.lemma_ != "talk" and not grammar.children(noun, "det", "poss"):
         return []
-    if "pobj" in path or supported:
-        told = [
-            t for t in grammar.children(governing, "dobj", "dative", "nsubjpass") if governing.lemma_ in table.telling
-        ]
-        if told and told[0].i != noun.i:
-            listeners = list_at(sentence, told[0], governing)
-            if listeners and parties and not only_listens(sentence, listeners):
-                return [*parties, *listeners]
-        if len(parties) >= 2 and all(p.kind in {"person", "role", "country", "pronoun", "group"} for p in parties):
-            return parties
-        if len(parties) == 1 and parties[0].kind == "pair":
-            return parties
-        if parties and governing.lemma_ in _POSTURES:  # "sits across from B during a meeting"
-            beside = list(
-                partners_behind(sentence, governing.i + 1, {"from", "with", "beside", "alongside", "opposite"})
-            )
-            return [*parties, *beside[0][0]] if beside else []
+    return _among(sentence, noun, verb, table, parties) if supported or "pobj" in path else []
+
+
+def _among(sentence: Sentence, noun: Token, verb: Token, table: Frames, parties: list[Party]) -> list[Party]:
+    """Who met among those of whom ``verb`` tells: subject and listeners, several subjects, or those who sit together."""
+    told = grammar.children(verb, "dobj", "dative", "nsubjpass") if verb.lemma_ in table.telling else []
+    if told and told[0].i != noun.i:
+        listeners = list_at(sentence, told[0], verb)
+        if listeners and parties and not only_listens(sentence, listeners):
+            return [*parties, *listeners]
+    if len(parties) >= 2 and all(p.kind in {"person", "role", "country", "pronoun", "group"} for p in parties):
+        return parties
+    if len(parties) == 1 and parties[0].kind == "pair":
+        return parties
+    if parties and verb.lemma_ in _POSTURES:  # "sits across from B during a meeting"
+        beside = list(partners_behind(sentence, verb.i + 1, {"from", "with", "beside", "alongside", "opposite"}))
+        return [*parties, *beside[0][0]] if beside else []
     return []
 
 

@@ -106,81 +106,71 @@ def _context(encounter: Encounter) -> str:
 def _cost(encounter: Encounter, start: int, end: int, caption: bool, status: str) -> int:
     """How far the date in tokens ``start`` to ``end`` is from the encounter, in clauses."""
     doc, trigger = encounter.sentence.doc, encounter.trigger
-    text = doc[start:end].text
-    full = any(t.shape_ == "dddd" for t in doc[start:end]) and end - start >= 3
-    if caption and full and end >= encounter.sentence.span.end - 14:
+    full = caption and end - start >= 3 and any(t.shape_ == "dddd" for t in doc[start:end])
+    if full and end >= encounter.sentence.span.end - 14:
         return 0
-    root = doc[start:end].root
     if any(p.start <= start < p.end for p in encounter.parties):  # "survivors of the 1989 flood"
         return _FAR
-    anchors = {trigger.i}
-    if encounter.verb is not None:
-        anchors.add(encounter.verb.i)
-    above = [t.i for t in grammar.chain(trigger)]
-    node: Token = root
-    for step in range(12):
-        if node.i in anchors:
-            between = _verbs_between(doc, trigger.i, start)
-            return 1 + between if step else 1
-        if node.pos_ in grammar.VERBAL and node is not root:
-            break
-        if (
-            node.pos_ == "NOUN"
-            and node.lemma_.lower() in frames().nouns
-            and node.i != trigger.i
-            and node is not root
-            and node.head.head.i not in anchors  # "discussed it in a call on Monday"
-        ):
-            return _FAR
-        if node.head == node:
-            break
-        node = node.head
-    above_noun = grammar.governor(node.head) if node.dep_ == "relcl" and node.lemma_ in _COURSE else None
-    if above_noun is not None and above_noun.i in anchors:
+    root = doc[start:end].root
+    anchors = {trigger.i, encounter.verb.i if encounter.verb is not None else trigger.i}
+    node = _clause_of(root, trigger, anchors)
+    if node is None:
+        return _FAR
+    if node.i in anchors:
+        return 1 + (_verbs_between(doc, trigger.i, start) if node != root else 0)
+    if (
+        node.dep_ == "relcl"
+        and node.lemma_ in _COURSE
+        and (above := grammar.governor(node.head))
+        and above.i in anchors
+    ):
         return 3  # "met for talks that ended on Wednesday"
-    adjacent = _adjacent(encounter, start, end)
     if _is_scheduled(doc, start):
         return 0
-    if start > 0 and doc[start - 1].lower_ == "since" and status != "ongoing":
+    adjacent = _adjacent(encounter, start, end)
+    if _is_of_another(encounter, node, start, status, adjacent):
         return _FAR
-    if (
-        node.pos_ in grammar.VERBAL
-        and node.lemma_ in _SAYING
-        and node.i != trigger.i
-        and not (adjacent and start > trigger.i)
-    ):
-        return _FAR
-    if (
-        node.i in above
-        and status in _UNREAL
-        and node.pos_ in grammar.VERBAL
-        and node.i not in anchors
-        and _is_past(node)
-        and not encounter.noun
-        and not adjacent
-    ):
-        return _FAR
-    if node.i in above:
+    if node in list(grammar.chain(trigger)):
         return 3 if adjacent else 4 + _verbs_between(doc, trigger.i, start)
     if adjacent:
         return 2
-    if node.pos_ in grammar.VERBAL:
-        up = [t.i for t in grammar.chain(node)]
-        if trigger.i in up or (encounter.verb is not None and encounter.verb.i in up):
-            return (
-                7
-                if node.dep_ not in {"relcl", "ccomp"}
-                and _verbs_between(doc, trigger.i, start) <= 1
-                and node.dep_ in {"xcomp", "advcl", "acl"}
-                else _FAR
-            )
-        if node.dep_ == "conj" or (full and caption):
-            return 9
-    if not text or (
-        node.pos_ not in grammar.VERBAL and _verbs_between(doc, trigger.i, start) == 0 and abs(start - trigger.i) <= 20
-    ):
-        return 6
-    return _FAR
+    return _loose_cost(node, trigger, anchors, start, full)
+
+
+def _clause_of(root: Token, trigger: Token, anchors: set[int]) -> Token | None:
+    """The word of ``anchors``, or the verb, that a date hangs on; None where it is that of another encounter's noun."""
+    node = root
+    for _ in range(12):
+        if node.i in anchors or (node.pos_ in grammar.VERBAL and node != root):
+            return node
+        is_other = node.pos_ == "NOUN" and node not in (trigger, root) and node.lemma_.lower() in frames().nouns
+        if is_other and node.head.head.i not in anchors:  # but "discussed it in a call on Monday"
+            return None
+        node = node.head
+    return node
+
+
+def _is_of_another(encounter: Encounter, node: Token, start: int, status: str, adjacent: bool) -> bool:
+    """Whether a date is that of saying, of what ended "since" then, or of the past in which something was planned."""
+    doc, trigger = encounter.sentence.doc, encounter.trigger
+    if start > 0 and doc[start - 1].lower_ == "since" and status != "ongoing":
+        return True
+    if node.pos_ not in grammar.VERBAL:
+        return False
+    if node.lemma_ in _SAYING and not (adjacent and start > trigger.i):
+        return True
+    planned_then = status in _UNREAL and _is_past(node) and node in list(grammar.chain(trigger))
+    return planned_then and not encounter.noun and not adjacent
+
+
+def _loose_cost(node: Token, trigger: Token, anchors: set[int], start: int, full: bool) -> int:
+    """The cost of a date in a clause beside or below that of the encounter."""
+    between = _verbs_between(node.doc, trigger.i, start)
+    if node.pos_ not in grammar.VERBAL:
+        return 6 if between == 0 and abs(start - trigger.i) <= 20 else _FAR
+    if not anchors.isdisjoint(t.i for t in grammar.chain(node)):
+        return 7 if node.dep_ in {"xcomp", "advcl", "acl"} and between <= 1 else _FAR
+    return 9 if node.dep_ == "conj" or full else _FAR
 
 
 _COURSE = {"end", "conclude", "finish", "last", "start", "begin", "open", "take", "collapse"}
