@@ -13,10 +13,12 @@ class Change(NamedTuple):
     Attributes:
         rows: The rows that it adds.
         replaced: The groups (values of the layout's ``group``) of which it takes every other row out.
+        months: The partitions in which rows of the groups lie or will lie.
     """
 
     rows: pa.Table
     replaced: set[str]
+    months: set[str]
 
 
 def change(layout: Layout, held: pa.Table, new: pa.Table, whole: set[str]) -> Change:
@@ -44,7 +46,7 @@ def change(layout: Layout, held: pa.Table, new: pa.Table, whole: set[str]) -> Ch
         else:
             added += [place for name, (place, _) in given.items() if name not in old]
     rows = pa.concat_tables([_take(new, sorted(added)), _take(held, sorted(kept))], promote_options="default")
-    return Change(rows, replaced)
+    return Change(rows, replaced, {month for table in (held, rows) for month in table[layout.partition].to_pylist()})
 
 
 def split_revisions(articles: pa.Table) -> tuple[pa.Table, pa.Table]:

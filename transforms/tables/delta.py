@@ -137,18 +137,19 @@ class DeltaSink:
 
     def _commit(self, name: str, work_out: Callable[[DeltaTable], Change]) -> None:
         """Commits to table ``name`` what ``work_out`` says of its newest version; nothing where nothing changes."""
+        layout = LAYOUTS[STORED[name]]
 
         def step() -> None:
             held = self.store.open(name)
             made = work_out(held)
             if made.replaced:
                 # New rows of other groups come by the same commit, so the predicate names these groups too.
-                groups = made.replaced | set(made.rows[_group(name)].to_pylist())
+                groups = made.replaced | set(made.rows[layout.group].to_pylist())
                 write_deltalake(
                     held,
                     made.rows,
                     mode="overwrite",
-                    predicate=f"{_group(name)} IN ({', '.join(map(quoted, sorted(groups)))})",
+                    predicate=f"{_among(layout.partition, made.months)} AND {_among(layout.group, groups)}",
                     schema_mode="merge",
                     commit_properties=STRICT,
                 )
@@ -159,6 +160,10 @@ class DeltaSink:
             tidy(self.store, name)
 
         self.store.retrying(name, step)
+
+
+def _among(column: str, values: set[str]) -> str:
+    return f"{column} IN ({', '.join(map(quoted, sorted(values)))})"
 
 
 def _group(name: str) -> str:
