@@ -56,7 +56,7 @@ train: $(READY)
 	@training/train.sh $(MARKED)
 
 lock:
-	uv pip compile setup.py --extra dev --extra gcp --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet -o requirements.lock
+	uv pip compile setup.py --extra dev --extra gcp --extra postgres --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet -o requirements.lock
 
 clean:
 	rm -rf .venv data build *.egg-info

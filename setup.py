@@ -52,10 +52,14 @@ setup(
     extras_require={
         # BigQuery and gs:// tables. To launch on Dataflow: pip install 'apache-beam[gcp]==2.77.0'.
         "gcp": ["google-cloud-bigquery>=3,<4", "google-cloud-storage>=3,<4"],
+        # meetwire export --format postgres.
+        "postgres": ["pg8000~=1.31"],
         "dev": [
             "build",
             "hypothesis",
+            "matplotlib",
             "mypy",
+            "pandas",
             "polars",
             "onnx>=1.18",
             "pytest",

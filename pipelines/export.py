@@ -1,4 +1,4 @@
-"""Meetings, participants, pairs or sources as CSV or JSON lines, for spreadsheets, statistics and comparison.
+"""Meetings, participants, pairs or sources as CSV, JSON lines or a database, for spreadsheets, statistics and any tool.
 
   meetwire export > meetings.csv                     one line a meeting
   meetwire export participants > participants.csv    one line a participant of a meeting
@@ -8,19 +8,23 @@
   meetwire export --format jsonl --nested            meetings as the tables hold them
   meetwire export entities --format jsonl            a whole table, row by row: articles, entities, meeting_reports,
                                                      dead_letters, feed_health
+  meetwire export --format sqlite --output meetings.sqlite      all of this as a SQLite file
+  meetwire export --format postgres --output postgresql://USER@HOST/DATABASE    and as tables of the schema meetwire
   meetwire export --since 2023-04-01 --until 2023-05-01 --status held --output meetings.csv
 
 --since and --until take meetings by their own date (the last day of a range counts); those without a date are left
 out then. Each line carries title, link and sentence of the article that its fields come from (of each article, for
-meetings, with `` || `` between them). Codes: docs/tables.md.
+meetings, with `` || `` between them). Codes: docs/tables.md. A database gets every table of these, whole tables too.
 """
 
 import argparse
 import csv
+import importlib.util
 import io
 import json
+import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any, TextIO
@@ -30,19 +34,23 @@ from pipelines.checks import confidence_flag
 from pipelines.progress import counted, say
 from pipelines.settings import Settings, SettingsError
 from transforms.rows import Meeting, MeetingSource
-from transforms.tables.ask import ask
-from transforms.tables.flat import WHAT
+from transforms.tables.ask import Answer, ask
+from transforms.tables.flat import KEYS, KINDS, WHAT
 from transforms.tables.layout import LAYOUTS
+from transforms.tables.relational import Relation, write_postgres, write_sqlite
+from transforms.tables.schemas import columns
 
 STATUSES = ("held", "ongoing", "planned", "proposed", "cancelled", "denied")
+_DATABASES: dict[str, Callable[[str, Iterable[Relation]], int]] = {"sqlite": write_sqlite, "postgres": write_postgres}
 # What a spreadsheet would take for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to export, how, and which meetings."""
-    parser.add_argument("what", nargs="?", choices=(*WHAT, *LAYOUTS), default="meetings", help="(default: meetings)")
-    parser.add_argument("--format", choices=("csv", "jsonl"), default="csv", help="(default: csv)")
+    chosen = "(default: meetings; into a database, all of them)"
+    parser.add_argument("what", nargs="?", choices=(*WHAT, *LAYOUTS), help=chosen)
+    parser.add_argument("--format", choices=("csv", "jsonl", *_DATABASES), default="csv", help="(default: csv)")
     parser.add_argument("--nested", action="store_true", help="JSON lines of whole meetings, as the tables hold them")
     parser.add_argument("--since", type=_day, metavar="DATE", help="meetings that end on this day or later")
     parser.add_argument("--until", type=_day, metavar="DATE", help="meetings that begin before this day")
@@ -50,39 +58,76 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--min-confidence", type=confidence_flag, metavar="P", help="meetings with at least this confidence, 0 to 1"
     )
-    parser.add_argument("--output", type=Path, metavar="FILE", help="written whole or not at all (default: stdout)")
+    output = "a file or postgresql://USER@HOST/DATABASE, written whole or not at all (default: stdout)"
+    parser.add_argument("--output", metavar="FILE", help=output)
 
 
 def main(arguments: argparse.Namespace, settings: Settings) -> int:
     """Writes the lines; 0, or 2 for settings that do not go together."""
-    if arguments.since and arguments.until and arguments.since >= arguments.until:
-        raise SettingsError(f"--since {arguments.since} is not before --until {arguments.until}")
-    if arguments.nested and (arguments.what != "meetings" or arguments.format != "jsonl"):
-        raise SettingsError("--nested is for meetings with --format jsonl")
-    whole = arguments.what in LAYOUTS
-    chosen = (arguments.since, arguments.until, arguments.status, arguments.min_confidence)
-    if whole and (arguments.format != "jsonl" or any(chosen)):
-        raise SettingsError(f"{arguments.what} goes out whole, with --format jsonl; meetwire query chooses rows")
-    with ask(settings.tables[0], _sql(arguments)) as answer:
-        rows = (dict(zip(answer.columns, row, strict=True)) for row in answer.rows)
-        lines = rows if arguments.nested or whole else WHAT[arguments.what](rows)
+    _check(arguments)
+    target = settings.tables[0]
+    if arguments.format in _DATABASES:
+        count = _DATABASES[arguments.format](arguments.output, _relations(arguments, target))
+        say(counted(count, "row"))
+        return 0
+    arguments.what = arguments.what or "meetings"
+    with ask(target, _sql(arguments.what, arguments)) as answer:
+        lines = _lines(arguments.what, answer, nested=arguments.nested)
         if arguments.output is None:
             terminal.takes_every_letter()
             count = _write(lines, arguments, sys.stdout)
         else:
             text = io.StringIO(newline="")
             count = _write(lines, arguments, text)
-            aside = arguments.output.with_name(f".{arguments.output.name}.part")
+            output = Path(arguments.output)
+            aside = output.with_name(f".{output.name}.part")
             aside.write_text(text.getvalue(), encoding="utf-8", newline="")
-            aside.replace(arguments.output)
+            aside.replace(output)
     say(counted(count, "line"))
     return 0
 
 
-def _sql(arguments: argparse.Namespace) -> str:
+def _check(arguments: argparse.Namespace) -> None:
+    if arguments.since and arguments.until and arguments.since >= arguments.until:
+        raise SettingsError(f"--since {arguments.since} is not before --until {arguments.until}")
+    if arguments.nested and (arguments.what not in (None, "meetings") or arguments.format != "jsonl"):
+        raise SettingsError("--nested is for meetings with --format jsonl")
+    chosen = (arguments.since, arguments.until, arguments.status, arguments.min_confidence)
+    if arguments.what in LAYOUTS and (arguments.format == "csv" or any(chosen)):
+        raise SettingsError(f"{arguments.what} goes out whole, with --format jsonl; meetwire query chooses rows")
+    output = arguments.output or ""
+    if arguments.format == "sqlite" and not output:
+        raise SettingsError("--format sqlite needs --output FILE")
+    is_postgres = re.fullmatch(r"postgres(ql)?://([^/@]+@)?[^/@]+/[^/]+", output) is not None
+    if is_postgres != (arguments.format == "postgres"):
+        raise SettingsError("--format postgres goes with --output postgresql://USER@HOST/DATABASE")
+    if is_postgres and importlib.util.find_spec("pg8000") is None:
+        raise SettingsError("--format postgres needs pg8000: pip install 'meetwire[postgres]'")
+
+
+def _relations(arguments: argparse.Namespace, target: str) -> Iterator[Relation]:
+    """What goes into a database: one table, or every one."""
+    for what in [arguments.what] if arguments.what else [*WHAT, *(name for name in LAYOUTS if name not in WHAT)]:
+        with ask(target, _sql(what, arguments)) as answer:
+            lines = _lines(what, answer)
+            if what in WHAT:
+                kinds = {name: KINDS.get(name, "STRING") for name in _names(what)}
+                yield Relation(what, kinds, KEYS.get(what, ()), (list(line.values()) for line in lines))
+            else:
+                held = columns(LAYOUTS[what].row)
+                kinds = {c.name: "JSON" if c.columns or c.mode == "REPEATED" else c.kind for c in held}
+                yield Relation(what, kinds, LAYOUTS[what].keys, ([line[name] for name in kinds] for line in lines))
+
+
+def _lines(what: str, answer: Answer, nested: bool = False) -> Iterable[dict[str, Any]]:
+    rows = (dict(zip(answer.columns, row, strict=True)) for row in answer.rows)
+    return WHAT[what](rows) if what in WHAT and not nested else rows
+
+
+def _sql(what: str, arguments: argparse.Namespace) -> str:
     """The same in DuckDB and in BigQuery, where a reserved word behind a dot is a name."""
-    if arguments.what in LAYOUTS:
-        return f"SELECT * FROM {arguments.what} ORDER BY {', '.join(LAYOUTS[arguments.what].keys)}"
+    if what in LAYOUTS:
+        return f"SELECT * FROM {what} ORDER BY {', '.join(LAYOUTS[what].keys)}"
     tests = []
     if arguments.since:
         tests.append(f"m.date.end >= DATE '{arguments.since}'")

@@ -21,7 +21,14 @@ _NOT_HELD = {
 # CAMEO 04x: consult (040), discuss by telephone, make a visit, host a visit, meet at a third place, mediate.
 CONSULT, PHONE, VISIT, HOST, THIRD_PLACE, MEDIATE = "040", "041", "042", "043", "044", "045"
 
-
+# The columns of flat lines that are not text; the key of each kind of line.
+KINDS = {
+    **dict.fromkeys(("number", "participant_count", "report_count"), "INTEGER"),
+    **dict.fromkeys(("latitude", "longitude", "confidence"), "FLOAT"),
+    **dict.fromkeys(("date_start", "date_end"), "DATE"),
+    **dict.fromkeys(("first_reported", "last_reported", "published"), "TIMESTAMP"),
+}
+KEYS = {"meetings": ("meeting_id",), "participants": ("meeting_id", "number"), "sources": ("meeting_id", "number")}
 # Between the titles, links and sentences of several articles, which hold semicolons and single bars themselves.
 BETWEEN_SOURCES = " || "
 

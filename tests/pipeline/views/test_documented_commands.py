@@ -29,6 +29,7 @@ NOT_RUN = {
     "meetwire doctor --create --config configs/streaming.yaml": "needs Google Cloud",
     "meetwire publish --every 10m --config configs/streaming.yaml": "needs Google Cloud",
     "meetwire stream --config configs/streaming.yaml": "needs Google Cloud",
+    "meetwire export --format postgres": "needs a Postgres; its own tests start one",
     "meetwire evaluate --update-floors": "changes the pinned floors; the evaluation's tests run it over sets of their own",
 }
 FOR_EVER = ("meetwire publish --every", "meetwire stream")
