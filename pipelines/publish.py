@@ -14,14 +14,14 @@ import asyncio
 import json
 import signal
 import time
-from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from pipelines.moments import add_metrics_port, duration_flag
 from pipelines.progress import Progress, counted, say
+from pipelines.published import PublishSummary, Tally, Tell
 from pipelines.settings import FeedSettings, FetchSettings, Settings, SettingsError
 from transforms.feeds import kept as kept_bytes
 from transforms.feeds import opml, outbox, schedule
@@ -34,94 +34,8 @@ from transforms.rows import Attribute, DeadLetter, FeedHealth, Skipped
 from transforms.streams.connect import open_publisher
 
 Clock = Callable[[], datetime]
-Tell = Callable[[str], None]
 # A round of polling is over when no feed was read for a pass of the loop, or after so many seconds at the latest.
 ROUND_SECONDS = 30.0
-
-
-class PublishSummary(NamedTuple):
-    """What one pass over the feeds did; ``entries == published + sum(skipped.values())``.
-
-    Attributes:
-        polls: Feeds by outcome: ok, unchanged, error, held.
-        entries: Entries of all documents read.
-        published: Revisions that went into the outbox.
-        revised: Those of them that are not an article's first.
-        skipped: Reason -> entries that were not published.
-        sent: Messages that the stream acknowledged, those of earlier passes among them.
-        waiting: Messages still in the outbox.
-        dead: Messages that no stream takes; they are dead letters.
-        error: Why messages are waiting.
-    """
-
-    polls: Counter[str]
-    entries: int
-    published: int
-    revised: int
-    skipped: Counter[str]
-    sent: int
-    waiting: int
-    dead: int
-    error: str | None = None
-
-    @property
-    def all_failed(self) -> bool:
-        """True where feeds were asked and each of them failed."""
-        return 0 < self.polls["error"] == self.polls.total()
-
-    def summary(self) -> str:
-        """One line that says it."""
-        polls = ", ".join(
-            f"{self.polls[kind]} {kind}" for kind in ("ok", "unchanged", "error", "held") if self.polls[kind]
-        )
-        skipped = "".join(f", {number} {reason}" for reason, number in sorted(self.skipped.items()))
-        line = f"{counted(self.polls.total(), 'feed')} ({polls or 'none'}); "
-        line += f"{counted(self.entries, 'entry', 'entries')}: {self.published:,} published"
-        line += (f" ({self.revised} revised)" if self.revised else "") + skipped
-        line += f", {counted(self.dead, 'dead letter')}" if self.dead else ""
-        return line + (
-            f"; {counted(self.waiting, 'message')} in the outbox: {self.error or 'not sent yet'}"
-            if self.waiting
-            else ""
-        )
-
-
-class _Tally:
-    """Adds outcomes up, shows how far they are, and says what went wrong."""
-
-    def __init__(self, tell: Tell, progress: Progress | None = None) -> None:
-        self.say, self._progress = tell, progress
-        self.polls: Counter[str] = Counter()
-        self.skipped: Counter[str] = Counter()
-        self.entries = self.published = self.revised = 0
-
-    def add(self, outcome: Outcome) -> None:
-        """Takes one outcome into account."""
-        self.polls[outcome.status] += 1
-        self.skipped.update(outcome.skipped)
-        self.entries += outcome.fetched
-        self.published += outcome.published
-        self.revised += outcome.revised
-        if self._progress:
-            self._progress.add(1, entries=outcome.fetched, published=outcome.published)
-        if outcome.error:
-            self.say(f"{outcome.source.url}: {outcome.error}")
-        if outcome.gap:
-            self.say(f"{outcome.source.url}: no entry of the last visit is left; some were probably missed")
-
-    def summary(self, drained: outbox.Drained, waiting: int) -> PublishSummary:
-        """Everything so far."""
-        return PublishSummary(
-            self.polls,
-            self.entries,
-            self.published,
-            self.revised,
-            self.skipped,
-            drained.sent,
-            waiting,
-            drained.dead,
-            drained.error,
-        )
 
 
 def feeds_of(settings: Settings) -> list[Source]:
@@ -196,7 +110,7 @@ def publish_once(
                 gone = {feed.feed_url for feed in state.feeds() if feed.gone}
                 chosen = [source for source in chosen if source.url not in gone]
             with Progress("read", "feeds", len(chosen)) as progress:
-                tally = _Tally(tell, progress)
+                tally = Tally(tell, progress)
                 drained = asyncio.run(_once(settings, state, chosen, publisher, now, tally, shard, resolver))
             _tidy(settings, state, now())
             write_rows(settings, state)
@@ -211,7 +125,7 @@ async def _once(
     chosen: list[Source],
     publisher: Any,
     now: Clock,
-    tally: _Tally,
+    tally: Tally,
     shard: Shard | None,
     resolver: Any,
 ) -> outbox.Drained:
@@ -320,7 +234,7 @@ def publish_for_ever(
     ``tell`` is told one line for each round of feeds, and for each feed that could not be read.
     """
     chosen = _of_shard(feeds_of(settings), shard)
-    tally = _Tally(tell)
+    tally = Tally(tell)
     publisher = open_publisher(settings.stream)
     try:
         with State(settings.state, shard) as state:
@@ -334,7 +248,7 @@ def publish_for_ever(
 
 
 async def _for_ever(
-    settings: Settings, state: State, chosen: list[Source], publisher: Any, now: Clock, tally: _Tally, every: timedelta,
+    settings: Settings, state: State, chosen: list[Source], publisher: Any, now: Clock, tally: Tally, every: timedelta,
     shard: Shard | None, metrics_port: int | None, resolver: Any,
 ) -> outbox.Drained:  # fmt: skip
     stop = asyncio.Event()
@@ -383,7 +297,7 @@ class _Round:
         self._begin()
 
     def _begin(self) -> None:
-        self._tally, self._seen, self._begun = _Tally(lambda line: None), 0, self._clock()
+        self._tally, self._seen, self._begun = Tally(lambda line: None), 0, self._clock()
 
     def add(self, outcome: Outcome) -> None:
         """Takes one feed into the round."""

@@ -12,22 +12,14 @@ the tables ``feed_health`` and ``dead_letters``.
 import argparse
 import shlex
 from datetime import UTC, datetime
-from typing import NamedTuple
 
 from pipelines import terminal
 from pipelines.apart import in_own_process
 from pipelines.checks import MIN_CONFIDENCE, confidence_flag
 from pipelines.progress import say
+from pipelines.published import PublishSummary
 from pipelines.settings import Settings, SettingsError
 from pipelines.streaming import drain
-
-
-class Published(NamedTuple):
-    """What reading the feeds did: one line that says it, whether all feeds failed, and whether messages wait."""
-
-    summary: str
-    all_failed: bool
-    waiting: bool
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,7 +43,7 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
         raise SettingsError("no feeds: name them in the settings file or with --feed")
     # Reading and extracting each have a process that ends with them, so that their memory never adds up.
     published = in_own_process(read_feeds, settings)
-    say(f"read: {published.summary}")
+    say(f"read: {published.summary()}")
     fates = drain(settings, "extract")
     say(f"extract: {fates.summary()}")
     from pipelines.meetings import newest_meetings, print_meetings
@@ -73,12 +65,11 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
     return 1 if published.waiting or published.all_failed or fates.refused else 0
 
 
-def read_feeds(settings: Settings) -> Published:
+def read_feeds(settings: Settings) -> PublishSummary:
     """Reads every feed once and publishes what is new; OSError where state, stream or tables cannot be used."""
     from pipelines.publish import publish_once
 
-    summary = publish_once(settings, lambda: datetime.now(UTC), say)
-    return Published(summary.summary(), summary.all_failed, summary.waiting > 0)
+    return publish_once(settings, lambda: datetime.now(UTC), say)
 
 
 def same_tables(arguments: argparse.Namespace) -> str:

@@ -8,9 +8,10 @@ import dataclasses
 import re
 from collections.abc import Mapping
 from datetime import timedelta
-from importlib import metadata
 from pathlib import Path
 from typing import Any
+
+from transforms.feeds.source import USER_AGENT
 
 # Read without --config: what `meetwire init` writes where it is, else the sample's.
 OWN_FILE = Path("meetwire.yaml")
@@ -95,7 +96,7 @@ class FetchSettings:
         keep_days: Days that fetched bytes are kept for ``reparse``; 0 keeps none.
     """
 
-    user_agent: str = f"meetwire/{metadata.version('meetwire')} (news feed reader)"
+    user_agent: str = USER_AGENT
     allow_hosts: tuple[str, ...] = ()
     timeout: timedelta = timedelta(seconds=30)
     max_bytes: int = _within(16 * 1024 * 1024, 1024, 2**31)

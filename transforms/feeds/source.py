@@ -3,11 +3,12 @@
 import dataclasses
 import hashlib
 from collections.abc import Mapping
+from importlib import metadata
 from typing import NamedTuple
 
 from transforms.feeds.links import host_of
 
-USER_AGENT = "meetwire/0.1 (news feed reader)"
+USER_AGENT = f"meetwire/{metadata.version('meetwire')} (news feed reader)"
 
 
 class Source(NamedTuple):
