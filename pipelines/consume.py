@@ -39,7 +39,7 @@ class Limits:
         pause_seconds: Waits so long after a failure, times the number of tries.
     """
 
-    messages: int = 500
+    messages: int = 200
     bytes: int = 16_000_000
     seconds: float = 2.0
     tries: int = 5
