@@ -72,6 +72,10 @@ class StoppedError(Exception):
     """A run that was ended, or never begun, because the whole is to stop: no message's fault."""
 
 
+class HungError(RuntimeError):
+    """A run that took too long."""
+
+
 class Apart:
     """Calls ``run`` in another process, which is started when first needed, and again when it has ended.
 
@@ -103,7 +107,8 @@ class Apart:
 
         Raises:
             RuntimeError: the process ended.
-            TimeoutError: it hung and was ended.
+            HungError: it took too long and was ended.
+            OSError: a place that the run needs, such as the tables, cannot be used now.
             StoppedError: it was ended by a signal that asks to stop, or ``stop`` was called and its time is over.
         """
         self._start()
@@ -159,7 +164,7 @@ class Apart:
                     raise StoppedError("the time to stop in is over")
                 if now >= until:
                     self.close()
-                    raise TimeoutError(f"did not end within {seconds:.0f} seconds")
+                    raise HungError(f"did not end within {seconds:.0f} seconds")
                 if self._pipe.poll(0.2):
                     kind, answer = self._pipe.recv()
                     if kind == "answer":
@@ -208,8 +213,15 @@ def _serve(pipe: Connection, pickled_run: bytes, settings: Settings, parent: int
         except SettingsError as error:
             answer = error
         except Exception as error:
-            answer = RuntimeError(f"{type(error).__name__}: {error}")
+            answer = _fault_of_a_place(error) or RuntimeError(f"{type(error).__name__}: {error}")
         send("answer", answer)
+
+
+def _fault_of_a_place(error: BaseException | None) -> OSError | None:
+    """The OSError that ``error`` is, or that Beam made a RuntimeError of; null for all others."""
+    while isinstance(error, RuntimeError):
+        error = error.__context__
+    return OSError(error.errno, error.strerror or str(error), error.filename) if isinstance(error, OSError) else None
 
 
 def _belong_to(parent: int) -> None:

@@ -2,11 +2,12 @@
 
 Whatever fails is tried again in smaller company: a bundle that raised, hung or ended its process is retried in tens,
 then each message alone, so that the one that cannot be processed is found; after a number of tries it is a dead letter
-with its whole payload, and the rest flows. What an orderly stop or a kill interrupts has not failed. Where even the
-dead letter cannot be written, or one message after the other has to be given up, no message is at fault: the loop ends
-with that error, and acknowledges no more.
+with its whole payload, and the rest flows. What an orderly stop or a kill interrupts has not failed. Where a place fails
+(full, damaged, away), even for the dead letter, or one message after the other has to be given up, no message is at
+fault: the loop ends with that error, and acknowledges no more.
 """
 
+import contextlib
 import dataclasses
 import logging
 import time
@@ -55,8 +56,8 @@ class Consumer:
 
     Args:
         subscription: Where the messages come from.
-        run: Takes messages through the chain; returns when what came of them is durable, raises where it failed, and
-            StoppedError where it was interrupted.
+        run: Takes messages through the chain; returns when what came of them is durable, raises where it failed,
+            OSError where a place that it needs did, and StoppedError where it was interrupted.
         bury: Makes a message that cannot be processed a durable dead letter.
         attempts: The memory of what was begun and not finished.
         limits: What is taken at once.
@@ -78,7 +79,7 @@ class Consumer:
         self._subscription, self._run, self._bury = subscription, run, bury
         self._attempts, self._limits, self._done = attempts, limits, done
         self._clock, self._sleep = clock, sleep
-        self._given_up = 0
+        self._given_up = self._out_of_place = 0
         self.stopping = False
         self.total = Fates()
 
@@ -134,8 +135,9 @@ class Consumer:
                     self._attempts.finish([one.message_id for one in group])
                 else:
                     tries |= {one.ack_id: self._attempts.of(one.message_id) for one in group}
-        except Exception:  # not even a dead letter could be written: no message is to blame
-            self._attempts.finish([one.message_id for one in waiting])
+        except Exception:  # a place failed: no message is to blame
+            with contextlib.suppress(StreamError):  # the attempts may lie in the same place
+                self._attempts.finish([one.message_id for one in waiting])
             raise
         finally:
             if waiting:
@@ -158,6 +160,14 @@ class Consumer:
             self._attempts.undo(ids)
             self.stop()
             return False
+        except OSError as error:
+            self._attempts.undo(ids)
+            self._out_of_place += 1
+            if self._out_of_place >= self._limits.tries:
+                raise
+            LOG.warning("cannot go on (try %d): %s", self._out_of_place, _line(error))
+            self._sleep(self._limits.pause_seconds * self._out_of_place)
+            return False
         except Exception as error:
             failed = tries.failed + 1
             LOG.warning("%d messages failed (try %d): %s", len(group), failed, _line(error))
@@ -167,7 +177,7 @@ class Consumer:
                 return False
             self._give_up(group[0], error)
             return True
-        self._given_up = 0
+        self._given_up = self._out_of_place = 0
         self._count(group, fates)
         return True
 

@@ -73,16 +73,12 @@ class FolderSubscription:
             self._database = sqlite3.connect(
                 self._folder / "state.sqlite", timeout=30, isolation_level=None, check_same_thread=False
             )
-            self._database.execute("PRAGMA journal_mode=WAL")
-            self._database.execute("PRAGMA synchronous=FULL")
-            with self._writing():
-                for statement in _SCHEMA.split(";\n"):
-                    self._database.execute(statement)
-                self._sweep()
-                self._owner_file, owner = tempfile.mkstemp(prefix="consumer-", dir=self._folder)
-                fcntl.flock(self._owner_file, fcntl.LOCK_EX)
-                self._owner = Path(owner).name
         except (OSError, sqlite3.Error) as error:
+            raise StreamError(str(folder), f"cannot open subscription {name!r}: {error}") from error
+        try:
+            self._begin()
+        except (OSError, sqlite3.Error) as error:
+            self._database.close()
             raise StreamError(str(folder), f"cannot open subscription {name!r}: {error}") from error
 
     def pull(self, max_messages: int, max_bytes: int, wait_seconds: float) -> list[Received]:
@@ -114,7 +110,7 @@ class FolderSubscription:
 
     def backlog(self) -> Backlog:
         """Messages never handed out, and those handed out that are not acknowledged."""
-        with self._lock:
+        with self._alone():
             held, held_bytes, oldest = self._database.execute(
                 "SELECT count(*), coalesce(sum(size), 0), min(published_at) FROM held"
             ).fetchone()
@@ -130,14 +126,26 @@ class FolderSubscription:
         """Gives back every delivery that was not acknowledged."""
         with self._writing():
             self._database.execute("UPDATE held SET expires=0 WHERE owner=?", (self._owner,))
-        with self._lock:
+        with self._alone():
             self._database.close()
         (self._folder / self._owner).unlink(missing_ok=True)
         os.close(self._owner_file)
 
+    def _begin(self) -> None:
+        """Makes the tables where they are missing, and the file whose lock tells that this consumer lives."""
+        self._database.execute("PRAGMA journal_mode=WAL")
+        self._database.execute("PRAGMA synchronous=FULL")
+        with self._writing():
+            for statement in _SCHEMA.split(";\n"):
+                self._database.execute(statement)
+            self._sweep()
+            self._owner_file, owner = tempfile.mkstemp(prefix="consumer-", dir=self._folder)
+            fcntl.flock(self._owner_file, fcntl.LOCK_EX)
+            self._owner = Path(owner).name
+
     def _may_have_messages(self) -> bool:
         """A look without a lock, so that an idle consumer costs next to nothing."""
-        with self._lock:
+        with self._alone():
             (offset,) = self._database.execute("SELECT offset FROM reached").fetchone()
             held = self._database.execute("SELECT min(expires), count(DISTINCT owner) FROM held").fetchone()
         size = self._log.size()
@@ -150,7 +158,7 @@ class FolderSubscription:
         return size > offset or (held[0] is not None and (held[0] <= self._clock() or self._has_dead_owner()))
 
     def _has_dead_owner(self) -> bool:
-        with self._lock:
+        with self._alone():
             owners = [owner for (owner,) in self._database.execute("SELECT DISTINCT owner FROM held WHERE expires>0")]
         return any(owner != self._owner and self._is_dead(owner) for owner in owners)
 
@@ -223,16 +231,25 @@ class FolderSubscription:
             )
 
     @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keeps other threads waiting; StreamError where the subscription's file is damaged or its disk full."""
+        with self._lock:
+            try:
+                yield
+            except sqlite3.Error as error:
+                raise StreamError(str(self._folder / "state.sqlite"), f"cannot keep the position: {error}") from error
+
+    @contextlib.contextmanager
     def _writing(self) -> Iterator[None]:
         """One durable transaction, alone among all threads and processes."""
-        with self._lock:
+        with self._alone():
             self._database.execute("BEGIN IMMEDIATE")
             try:
                 yield
-            except BaseException:
-                self._database.execute("ROLLBACK")
-                raise
-            self._database.execute("COMMIT")
+                self._database.execute("COMMIT")
+            finally:
+                if self._database.in_transaction:
+                    self._database.execute("ROLLBACK")
 
 
 def read_range(folder: Path, since: datetime | None, until: datetime | None) -> Iterator[Received]:

@@ -69,10 +69,12 @@ def connect(target: str) -> duckdb.DuckDBPyConnection:
 
     Raises:
         FileNotFoundError: there are no tables in ``target``.
+        OSError: they are damaged.
     """
     store = Store(target)
     connection = duckdb.connect(config={"autoinstall_known_extensions": "false"})
-    create_views(connection, store)
+    with told(store.root):
+        create_views(connection, store)
     if store.local:
         allowed = ", ".join(views.quoted(f"{store.root}/{name}/") for name in STORED)
         connection.execute(f"SET allowed_directories = [{allowed}]")

@@ -11,6 +11,7 @@ import fcntl
 import json
 import os
 import random
+import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -26,6 +27,7 @@ from transforms.tables.layout import LAYOUTS, OWN, STORED
 from transforms.tables.schemas import arrow_schema, summary
 
 T = TypeVar("T")
+_NOISE = re.compile(r"\x1b\[\d*m|\s+0: <unknown>.*", re.DOTALL)
 # How long readers may need what compaction and newer commits have taken out of a table.
 RETENTION_HOURS = 48
 CONFIGURATION = {
@@ -59,6 +61,7 @@ class Store:
 
         Raises:
             FileNotFoundError: there is none.
+            OSError: it is damaged.
         """
         with told(self.address(name)):
             try:
@@ -68,6 +71,9 @@ class Store:
                 try:
                     found = DeltaTable(self.address(name), storage_options=self._options)
                 except TableNotFoundError as error:
+                    if self.local and next(Path(self.root, name).rglob("*.parquet"), None):
+                        fault = "its _delta_log is missing: put it back, or set this folder aside to begin anew"
+                        raise OSError(errno.EIO, fault, self.address(name)) from error
                     raise FileNotFoundError(
                         errno.ENOENT, "no tables here yet (meetwire run makes them)", self.root
                     ) from error
@@ -168,17 +174,22 @@ def _fsync(path: Path) -> None:
 
 @contextlib.contextmanager
 def told(place: str) -> Iterator[None]:
-    """Makes errors of delta-rs and DuckDB an OSError that names the place."""
+    """Makes errors of delta-rs, Arrow and DuckDB an OSError that names the place."""
     try:
         yield
-    except (DeltaError, duckdb.Error) as error:
-        text = " ".join(str(error).split())[:300]
+    except (DeltaError, pa.ArrowInvalid, duckdb.Error) as error:
+        text = _line(error)
         full = "No space left" in text
         raise OSError(errno.ENOSPC if full else errno.EIO, text, place) from error
     except OSError as error:
         if error.filename:
             raise
-        raise OSError(error.errno or errno.EIO, " ".join(str(error).split())[:300], place) from error
+        raise OSError(error.errno or errno.EIO, _line(error), place) from error
+
+
+def _line(error: Exception) -> str:
+    """What went wrong, in one line, without delta-rs's colours and stack."""
+    return " ".join(_NOISE.sub("", str(error)).split())[:300]
 
 
 def delta_schema(table: str) -> pa.Schema:

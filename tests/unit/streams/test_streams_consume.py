@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.apart import StoppedError
+from pipelines.apart import HungError, StoppedError
 from pipelines.consume import Consumer, Limits
 from pipelines.fates import Fates
 from pipelines.metrics import Metrics, percentile
@@ -121,7 +121,7 @@ def lives(world, most, **changes):
 
 def test_a_message_that_ends_or_hangs_its_worker_is_dead_lettered_while_the_rest_flows(tmp_path):
     world = World(tmp_path, 60)
-    world.failing = {"m7": RuntimeError("the process ended"), "m9": TimeoutError("did not end")}
+    world.failing = {"m7": RuntimeError("the process ended"), "m9": HungError("did not end")}
     world.consume()
     assert sorted(world.tables) == sorted(set(world.sent) - {"m7", "m9"})
     assert sorted(world.letters) == [("m7", "the process ended"), ("m9", "did not end")]
@@ -194,6 +194,25 @@ def test_where_not_even_a_dead_letter_can_be_written_the_loop_ends_and_nothing_i
     world.consume()
     assert sorted(set(world.tables)) == sorted(world.sent)
     assert world.letters == []
+
+
+@pytest.mark.parametrize("times", [1, FAST.tries - 1, FAST.tries, 40])
+def test_a_place_that_cannot_be_used_is_no_messages_fault_however_often_it_is_tried(tmp_path, times):
+    world, left = World(tmp_path, 20), [times]
+
+    def run(messages):
+        left[0] -= 1
+        if left[0] >= 0:
+            raise OSError(5, "a file of the table is gone", "tables/articles")
+        return world.run(messages)
+
+    for _ in range(20):
+        with contextlib.suppress(OSError):
+            world.consume(run=run)
+            break
+    assert world.letters == []
+    assert world.tables == world.sent
+    assert world.runs == [20], "one company, since nothing was found wrong with it"
 
 
 def test_where_every_message_fails_the_chain_is_at_fault_and_the_rest_is_kept(tmp_path):
