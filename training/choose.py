@@ -33,9 +33,10 @@ from transforms.meetings.combine import Decisions, Seen, look
 from transforms.meetings.confidence import features, features_of_both
 from transforms.meetings.draft import Draft
 from transforms.meetings.extract import _can_meet
-from transforms.meetings.find import Found, Told, by_rule, reported
+from transforms.meetings.find import Told, by_rule, reports
 from transforms.meetings.score import Score, score
 from transforms.reader.network import WEIGHTS, Network
+from transforms.rows import MeetingReport
 
 FILE = Path(__file__).parents[1] / "transforms" / "lexicon" / "decisions.yaml"
 # What is tried of each decision, one behind the other, in the order in which they are made.
@@ -48,6 +49,8 @@ TRIED: dict[str, tuple[float, ...]] = {
     "place_instead": (0.98, 0.95, 0.9, 0.8),
     "party": (0.02, 0.05, 0.1, 0.2, 0.3),
 }
+# A decision is taken where it is worth at least so much.
+_GAIN = 0.002
 _KINDS = ("meeting", "participant", "perfect")
 _COUNTS = ("gold", "found", "paired", "perfect", "gold_participants", "found_participants", "paired_participants")
 
@@ -59,9 +62,9 @@ class Case(NamedTuple):
     told: Told
     seen: Seen | None
 
-    def put(self, limits: Decisions | None) -> Found:
+    def put(self, limits: Decisions | None) -> list[tuple[MeetingReport, Draft]]:
         """What both find; the rules alone with None."""
-        return reported(self.told, self.seen if limits else None, limits or Decisions())
+        return reports(self.told, self.seen if limits else None, limits or Decisions())
 
 
 def cases(records: Iterable[Mapping[str, Any]], model: str, network: Network | None) -> list[Case]:
@@ -81,9 +84,7 @@ def scores(some: Sequence[Case], limits: Decisions | None) -> list[Score]:
     """One score an article; rules alone with None."""
     found = []
     for case in some:
-        reports = [
-            {**score_tables.as_mapping(r), "article_id": str(case.record["id"])} for r in case.put(limits).reports
-        ]
+        reports = [{**score_tables.as_mapping(r), "article_id": str(case.record["id"])} for r, _ in case.put(limits)]
         found.append(score([case.record], reports))
     return found
 
@@ -118,22 +119,31 @@ def worth(some: Sequence[Case], limits: Decisions | None) -> float:
     return sum(f[kind] for f in each for kind in _KINDS) / (len(each) * len(_KINDS))
 
 
+def best_of(name: str, some: Sequence[Case], limits: Decisions) -> tuple[float, float]:
+    """The value of decision ``name`` that is worth most beside ``limits``, and what it is worth.
+
+    Of each value the mean with its neighbours counts: a peak that stands alone is one article's chance.
+    """
+    tried = TRIED[name]
+    each = [worth(some, dataclasses.replace(limits, **{name: value})) for value in tried]
+    means = [sum(near) / len(near) for near in (each[max(0, i - 1) : i + 2] for i in range(len(each)))]
+    at = max(range(len(tried)), key=lambda i: means[i])
+    return tried[at], means[at]
+
+
 def choose(some: Sequence[Case], say: Callable[[str], None]) -> Decisions:
-    """The decisions that are worth most on ``some``, found one behind the other."""
-    best = worth(some, None)
+    """The decisions that are worth most on ``some``, found one behind the other, the best one first."""
+    current = worth(some, None)
     limits, alone = Decisions(), {}
-    say(f"rules alone: {best:.4f}")
-    for name, tried in TRIED.items():
-        values = {value: worth(some, dataclasses.replace(Decisions(), **{name: value})) for value in tried}
-        value = max(values, key=lambda v: values[v])
-        alone[name] = values[value] - best
-        say(f"  {name} alone: {alone[name]:+.4f} at {value}")
-    current = best
+    say(f"rules alone: {current:.4f}")
+    for name in TRIED:
+        value, reached = best_of(name, some, limits)
+        alone[name] = reached
+        say(f"  {name} alone: {reached - current:+.4f} at {value}")
     for name in sorted(alone, key=lambda n: -alone[n]):
-        values = {value: worth(some, dataclasses.replace(limits, **{name: value})) for value in TRIED[name]}
-        value = max(values, key=lambda v: values[v])
-        if values[value] > current:
-            limits, current = dataclasses.replace(limits, **{name: value}), values[value]
+        value, reached = best_of(name, some, limits)
+        if reached > current + _GAIN:
+            limits, current = dataclasses.replace(limits, **{name: value}), reached
             say(f"  with {name} from {value} on: {current:.4f}")
     return limits
 
@@ -145,8 +155,8 @@ def reports_of(
     rows, right = [], []
     for case in some:
         found, gold = case.put(limits), case.record["meetings"]
-        paired = {j: i for i, j in pair_meetings(gold, [score_tables.as_mapping(r) for r in found.reports])}
-        for number, draft in enumerate(found.drafts):
+        paired = {j: i for i, j in pair_meetings(gold, [score_tables.as_mapping(r) for r, _ in found])}
+        for number, draft in enumerate(draft for _, draft in found):
             if number not in paired or not gold[paired[number]].get("optional"):
                 rows.append(of(draft, limits))
                 right.append(float(number in paired))

@@ -63,8 +63,11 @@ class Seen:
     """What the reader says of the drafts of one article."""
 
     def __init__(self, network: Network, sight: Sight, reading: Reading) -> None:
-        self.network, self.sight, self.reading = network, sight, reading
+        self.sight, self.reading = sight, reading
         self._own = _runs(sight.tags[:, 0] >= _SURE)
+        # The same is asked again where decisions are chosen, and of the date and the place of one draft.
+        self._pairs = functools.cache(lambda kind, rows, columns: network.pairs(kind, sight, rows, columns))
+        self._meetings = functools.cache(lambda spans: network.meetings(sight, spans))
 
     def pieces(self, start: int, end: int) -> Span | None:
         """The pieces of tokens ``start`` to ``end``; None where they were not read."""
@@ -80,7 +83,7 @@ class Seen:
         its = self.triggers(draft)
         if not its or not self._own:
             return its
-        same = self.network.meetings(self.sight, [*its, *self._own])[: len(its), len(its) :].max(0)
+        same = self._meetings((*its, *self._own))[: len(its), len(its) :].max(0)
         others = {
             own
             for own, surely in zip(self._own, same, strict=True)
@@ -99,7 +102,7 @@ class Seen:
         a, b = self.triggers(one), self.triggers(other)
         if not a or not b:
             return 0.0
-        both = self.network.meetings(self.sight, [*a, *b])
+        both = self._meetings((*a, *b))
         return float(both[: len(a), len(a) :].mean())
 
     def best(self, kind: str, draft: Draft, candidates: Iterable[Span]) -> list[tuple[float, Span]]:
@@ -108,7 +111,7 @@ class Seen:
         read = [(tokens, pieces) for tokens in candidates if (pieces := self.pieces(*tokens)) is not None]
         if not triggers or not read:
             return []
-        scores = self.network.pairs(kind, self.sight, triggers, [pieces for _, pieces in read]).max(0)
+        scores = self._pairs(kind, tuple(triggers), tuple(pieces for _, pieces in read)).max(0)
         return sorted(((float(s), t) for s, (t, _) in zip(scores, read, strict=True)), reverse=True)
 
 

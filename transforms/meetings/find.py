@@ -128,17 +128,23 @@ def by_rule(doc: Doc, article: Article) -> Told:
 
 def reported(told: Told, seen: Seen | None, limits: Decisions) -> Found:
     """``told`` as rows, with what the reader makes of it where it has ``seen`` the article."""
-    article, masked, reading, anchor, drafts = told
+    kept = reports(told, seen, limits)
+    return Found(_entity_rows(told), [r for r, _ in kept], [d for _, d in kept], told.reading)
+
+
+def reports(told: Told, seen: Seen | None, limits: Decisions) -> list[tuple[MeetingReport, Draft]]:
+    """The reports alone, each with its draft."""
+    article, masked, _, anchor, drafts = told
     if seen:
         drafts = combine(drafts, seen, anchor, limits)
-    ids = {i: derive_id(article.article_id, draft.label, draft.name) for i, draft in enumerate(reading.entities)}
-    entities = _entity_rows(reading, article, ids, masked)
-    reports = [_report(draft, article, ids, masked, anchor, limits) for draft in drafts]
-    unique = {
-        report.report_id: (report, draft) for report, draft in zip(reversed(reports), reversed(drafts), strict=True)
-    }
-    kept = list(reversed(unique.values()))
-    return Found(entities, [r for r, _ in kept], [d for _, d in kept], reading)
+    ids = _ids(told)
+    rows = [_report(draft, article, ids, masked, anchor, limits) for draft in drafts]
+    unique = {report.report_id: (report, draft) for report, draft in zip(reversed(rows), reversed(drafts), strict=True)}
+    return list(reversed(unique.values()))
+
+
+def _ids(told: Told) -> dict[int, str]:
+    return {i: derive_id(told.article.article_id, d.label, d.name) for i, d in enumerate(told.reading.entities)}
 
 
 def _anchor(article: Article) -> datetime | None:
@@ -352,10 +358,11 @@ def _evidence(draft: Draft, article: Article, masked: Masked) -> list[Evidence]:
     return [found[start] for start in sorted(found)]
 
 
-def _entity_rows(reading: Reading, article: Article, ids: dict[int, str], masked: Masked) -> list[Entity]:
+def _entity_rows(told: Told) -> list[Entity]:
+    article, reading, ids = told.article, told.reading, _ids(told)
     rows: dict[str, Entity] = {}
     for index, draft in enumerate(reading.entities):
-        mentions = [_mention(reading, article, span, masked) for span in sorted(set(draft.spans))]
+        mentions = [_mention(reading, article, span, told.masked) for span in sorted(set(draft.spans))]
         known = rows.get(ids[index])
         if known is not None:
             mentions = sorted({*known.mentions, *mentions})
