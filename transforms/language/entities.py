@@ -17,6 +17,7 @@ from transforms.language.offices import Office
 from transforms.language.people import PersonMention, find_people, named_bodies
 from transforms.language.places import locate
 from transforms.language.words import words
+from transforms.lexicon import vocabulary
 
 KEPT = ("PERSON", "ORG", "GPE", "LOC", "FAC", "EVENT", "NORP")
 # Two spellings of one full name: transliteration variants ("Zelenskyy", "Zelensky") reach this, other people do not.
@@ -223,7 +224,7 @@ def _spread(reading: Reading) -> None:
             and doc[token.i + 1].pos_ in {"PROPN", "NOUN"}
         ):
             following = doc[token.i + 1].lower_
-            if following in words("not_names") and following not in _WEEKDAYS:
+            if following in words("not_names") and following not in vocabulary("weekdays"):
                 continue
         mention = PersonMention(token.i, token.i + 1, token.i, None, None, False, True)
         known = _known(reading, mention)
@@ -232,9 +233,6 @@ def _spread(reading: Reading) -> None:
         reading.at[token.i] = index
     for draft in reading.entities:
         draft.spans.sort()
-
-
-_WEEKDAYS = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}
 
 
 def _inside_longer(doc: Doc, at: int) -> bool:

@@ -13,6 +13,7 @@ from transforms.language.gazetteer import gazetteer
 from transforms.language.names import fold
 from transforms.language.organisations import organisation_of
 from transforms.language.words import is_plural_noun, noun_kind, unique_offices, words
+from transforms.lexicon import vocabulary
 
 _POSSESSIVE = {"'s", "’s", "'", "’"}
 # Before an office these belong to it: "Minister of Foreign and European Affairs".
@@ -88,7 +89,7 @@ def _after(doc: Doc, head: int, ceiling: int) -> tuple[int, str | None]:
     """(end, country) of the office whose noun is ``head``: over "-elect", "General", "of State", "for Foreign Affairs"."""
     end, country = head + 1, None
     ceiling = min(ceiling, head + _LONGEST_AFTER)
-    while end < ceiling and doc[end].lower_ in {"general", "elect", "designate", "-elect", "emeritus"}:
+    while end < ceiling and doc[end].lower_ in vocabulary("office_suffixes"):
         end += 1
     if end + 1 < ceiling and doc[end].text == "-" and doc[end + 1].lower_ in {"elect", "designate", "general"}:
         end += 2
@@ -155,7 +156,7 @@ def office_at(doc: Doc, head: int, floor: int, ceiling: int) -> Office | None:
     title = _title(doc, start, end)
     country = _american_state(doc, start, end, title, country)
     code = country or unique_offices().get(re.sub(r"^(?:then|former|ex|acting|deputy)[ -]+", "", title))
-    former = any(doc[i].lower_ in {"former", "ex", "late", "then", "ousted", "deposed"} for i in range(start, head))
+    former = any(doc[i].lower_ in vocabulary("former") for i in range(start, head))
     return Office(start, end, head, title, code, is_plural_noun(doc[head].text), former)
 
 

@@ -15,12 +15,12 @@ from transforms.language.organisations import begins_organisation, organisation_
 from transforms.language.pipeline import is_word
 from transforms.language.places import locate
 from transforms.language.words import noun_kind, words
+from transforms.lexicon import vocabulary
 
 _POSSESSIVE = {"'s", "’s", "'", "’"}
 _OPENING = {"[", "(", "“", '"', "‘"}
 _HYPHENS = {"-", "‐", "–"}
 _INITIAL = re.compile(r"[A-Z]\.?(?:[A-Z]\.)*")
-_SUFFIXES = {"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"}
 # Entities that a name never runs into.
 _FOREIGN = {"DATE", "TIME", "GPE", "MONEY", "CARDINAL", "ORDINAL", "PERCENT", "QUANTITY"}
 
@@ -105,7 +105,7 @@ def name_end(doc: Doc, start: int, limit: int | None = None) -> int:
             break
         if (
             is_namelike(doc, at)
-            or (token.lower_ in _SUFFIXES and at > start)
+            or (token.lower_ in vocabulary("name_suffixes") and at > start)
             or (token.lower_ in particles and at + 1 < limit and _carries_on(doc, at, limit))
         ):
             at += 1
@@ -257,7 +257,7 @@ def _with_office(doc: Doc, office: Office, taken: list[bool]) -> list[PersonMent
         return []
     if end - at == 1 and countries.is_demonym(doc[at].text) and doc[at].ent_type_ != "PERSON":
         return []
-    if end < len(doc) and doc[end].text[:1].isupper() and doc[end].lower_ in _PREMISES:
+    if end < len(doc) and doc[end].text[:1].isupper() and doc[end].lower_ in vocabulary("premises"):
         return []
     if doc[at].ent_type_ in {"ORG", "FAC"} and end - at > 1 and doc[end - 1].lower_ in words("bodies"):
         return []
@@ -310,7 +310,7 @@ def _from_model(doc: Doc, start: int, end: int, taken: list[bool]) -> list[Perso
             at += 1
             continue
         text = doc[at:stop].text
-        if stop < len(doc) and doc[stop].text[:1].isupper() and doc[stop].lower_ in _PREMISES:
+        if stop < len(doc) and doc[stop].text[:1].isupper() and doc[stop].lower_ in vocabulary("premises"):
             at = stop + 1
             continue
         if not (countries.is_country_name(text) or countries.is_demonym(text)) or stop - at > 1:
@@ -342,12 +342,6 @@ def _after_country(doc: Doc, taken: list[bool]) -> list[PersonMention]:
     return found
 
 
-_PREMISES = {
-    "school", "hospital", "church", "cathedral", "mosque", "college", "stadium", "square", "park", "bridge", "museum", "library",
-    "temple", "airport", "university", "hotel", "avenue", "street", "tower", "foundation", "institute", "organization", "company",
-}  # fmt: skip
-
-
 def _is_place(doc: Doc, start: int, end: int) -> bool:
     """Whether the model took a place for a person: it is on the map and stands behind "in", "to" or "near"."""
     if start == 0 or doc[start - 1].lower_ not in {"in", "to", "at", "near", "outside", "from", "of"}:
@@ -362,7 +356,7 @@ def _joins_two(doc: Doc, hyphen: int, stop: int) -> bool:
     if stop >= len(doc) or not doc[hyphen + 1].text[:1].isupper():
         return False
     low = doc[stop].lower_
-    return low in {"meeting", "summit", "talks", "call", "phone", "telephone", "dialogue", "encounter", "meetings"}
+    return low in vocabulary("between_two")
 
 
 def _possessed(doc: Doc, mention: PersonMention) -> PersonMention:

@@ -16,52 +16,13 @@ from transforms.language.people import PersonMention
 from transforms.language.pipeline import is_word
 from transforms.language.places import locate
 from transforms.language.words import is_plural_noun, noun_kind, words
+from transforms.lexicon import vocabulary
 
 _POSSESSIVE = {"'s", "’s", "'", "’"}
 _PAIR = re.compile(
     r"(?:the |these )?(?:two|three|four|pair|duo|trio|both)(?: \S+)?$|both(?: the)?(?: \w+)? \w+$|the (?:two|three|four) (?:\w+ )?\w+$"
 )
 _PERSONAL = {"he", "she", "they", "we", "i", "him", "her", "them", "us", "me", "you", "it", "his", "their"}
-# Nouns that count people: "a group of girls", "dozens of mayors".
-COUNTING = {
-    "group",
-    "series",
-    "number",
-    "handful",
-    "dozens",
-    "hundreds",
-    "thousands",
-    "couple",
-    "team",
-    "delegation",
-    "scores",
-    "range",
-    "variety",
-    "some",
-    "many",
-    "several",
-    "most",
-    "all",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "few",
-    "members",
-    "round",
-    "panel",
-    "crowd",
-    "gathering",
-    "selection",
-    "slew",
-    "host",
-    "party",
-    "circle",
-    "score",
-    "lot",
-    "dozen",
-}
 
 
 class Phrase(NamedTuple):
@@ -350,11 +311,7 @@ def _is_body_name(name: str) -> bool:
         (plain.isupper() and len(plain) > 1)
         or len(name.split()) > 3
         or any(c.isdigit() for c in name)
-        or any(
-            noun_kind(word) == "body"
-            or word.casefold() in {"bank", "times", "post", "news", "institute", "inc", "corp", "center", "centre"}
-            for word in name.split()
-        )
+        or any(noun_kind(word) == "body" or word.casefold() in vocabulary("body_words") for word in name.split())
     )
 
 

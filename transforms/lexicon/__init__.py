@@ -29,3 +29,8 @@ def table(name: str) -> dict[str, Any]:
 def words(name: str, key: str) -> frozenset[str]:
     """The words under ``key`` of ``NAME.yaml`` in lower case, for a look-up."""
     return frozenset(str(word).casefold() for word in table(name)[key])
+
+
+def vocabulary(key: str) -> frozenset[str]:
+    """The words under ``key`` of ``vocabulary.yaml``, which the rules of grammar ask for."""
+    return words("vocabulary", key)

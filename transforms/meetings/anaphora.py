@@ -4,6 +4,7 @@ import dataclasses
 
 from spacy.tokens import Token
 
+from transforms.lexicon import vocabulary
 from transforms.meetings import grammar
 from transforms.meetings.encounter import Encounter
 from transforms.meetings.lexicon import frames
@@ -11,10 +12,6 @@ from transforms.meetings.parties import Party, Sentence
 
 _FRAMES = {"meeting", "talks", "summit", "phone-call", "conversation", "meal"}
 _POINTING = {"the", "this", "that", "these", "those"}
-_HAPPENING = {
-    "be", "last", "take", "hold", "start", "begin", "end", "conclude", "open", "resume", "continue", "postpone", "cancel", "suspend",
-    "delay", "break", "collapse", "focus", "centre", "center", "cover", "come", "follow", "go", "run", "schedule", "set", "occur", "fall",
-}  # fmt: skip
 _DAYS = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "today", "yesterday"}
 
 
@@ -27,7 +24,11 @@ def pointing_back(sentence: Sentence, found: list[Encounter]) -> list[Encounter]
         noun = table.nouns.get(token.lemma_.lower()) or table.nouns.get(token.lower_)
         if noun is None or noun.name not in _FRAMES or token.pos_ != "NOUN" or token.i in triggers:
             continue
-        if token.dep_ not in {"nsubj", "nsubjpass"} or token.head.lemma_ not in _HAPPENING or not _points(token):
+        if (
+            token.dep_ not in {"nsubj", "nsubjpass"}
+            or token.head.lemma_ not in vocabulary("happening")
+            or not _points(token)
+        ):
             continue
         if any(child.dep_ == "prep" and child.lower_ in {"with", "between", "of"} for child in token.children):
             continue

@@ -4,36 +4,12 @@ import re
 
 from spacy.tokens import Token
 
+from transforms.lexicon import vocabulary
 from transforms.meetings import grammar
 from transforms.meetings.encounter import Encounter
 from transforms.meetings.parties import Sentence
 
 _SIDELINES = re.compile(r"\b(?:on|at|in) the (?:sidelines?|margins?|fringes?|side) of ", re.IGNORECASE)
-_OCCASION_HEADS = {
-    "summit",
-    "conference",
-    "forum",
-    "assembly",
-    "session",
-    "dialogue",
-    "gathering",
-    "convention",
-    "meeting",
-    "congress",
-    "games",
-    "funeral",
-    "festival",
-    "ceremony",
-    "talks",
-    "council",
-    "symposium",
-    "expo",
-    "retreat",
-    "inauguration",
-    "coronation",
-    "g20",
-    "g7",
-}
 # What the name of an event is made of, and what may stand between.
 _NOMINAL = {"ADJ", "DET", "NOUN", "NUM", "PROPN"}
 _JOINTS = {"of", "-", "–", "&", "'", "’"}
@@ -68,21 +44,6 @@ _DURATION = re.compile(
 _LASTING = re.compile(
     r"\b(?:last(?:ed|ing|s)?|for|over|took|long|than|nearly|about|almost|-)\b|[- ](?:minute|hour|long)", re.IGNORECASE
 )
-_SAYING = {
-    "say",
-    "tell",
-    "report",
-    "announce",
-    "confirm",
-    "state",
-    "note",
-    "add",
-    "write",
-    "reveal",
-    "disclose",
-    "claim",
-    "indicate",
-}
 
 
 def occasion_of(encounter: Encounter) -> str | None:
@@ -107,7 +68,7 @@ def occasion_of(encounter: Encounter) -> str | None:
             if (
                 named
                 and head.i != encounter.trigger.i
-                and head.lemma_.lower() in _OCCASION_HEADS
+                and head.lemma_.lower() in vocabulary("occasions")
                 and head.lemma_.lower() != "talks"
             ):
                 return _event(sentence, token.i + 1)
@@ -174,7 +135,7 @@ def attribution_of(encounter: Encounter) -> str | None:
             index = sentence.starting(token.i + 2)
             return _source(sentence, index) if index is not None else None
     for token in sentence.span:
-        if token.pos_ == "VERB" and token.lemma_ in _SAYING and token.i != encounter.trigger.i:
+        if token.pos_ == "VERB" and token.lemma_ in vocabulary("saying") and token.i != encounter.trigger.i:
             if token.dep_ not in {"ROOT", "ccomp", "parataxis", "advcl"} or not _governs(token, encounter.trigger):
                 continue
             who = next(iter(grammar.children(token, "nsubj")), None)
@@ -237,17 +198,7 @@ def _topic_phrase(sentence: Sentence, start: int) -> int | None:
             head = sentence.doc[sentence.phrases[index].head]
             if head.ent_type_ in {"DATE", "TIME"} or sentence.phrases[index].kind in {"person", "pronoun", "pair"}:
                 return None
-            if head.lower_ in {
-                "sidelines",
-                "margins",
-                "phone",
-                "telephone",
-                "fringes",
-                "behalf",
-                "side",
-                "condition",
-                "monday",
-            }:
+            if head.lower_ in vocabulary("no_topics"):
                 return None
             return index
     return None

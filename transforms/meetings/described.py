@@ -3,40 +3,14 @@
 import dataclasses
 
 from transforms.language import countries
-from transforms.language.phrases import COUNTING, Phrase
+from transforms.language.phrases import Phrase
 from transforms.language.words import noun_kind, plurals, words
+from transforms.lexicon import vocabulary
 from transforms.meetings.layout import Layout
 from transforms.meetings.party import Party
 
 _POSSESSIVE = {"'s", "’s", "'", "’"}
 _COMPLEMENT = {"of", "from", "for", "representing", "in", "at", "on"}
-
-_AREAS = {
-    "countryside",
-    "region",
-    "area",
-    "city",
-    "town",
-    "province",
-    "capital",
-    "village",
-    "country",
-    "north",
-    "south",
-    "east",
-    "west",
-    "state",
-    "district",
-    "palace",
-    "office",
-    "headquarters",
-}
-
-
-# Of these a state has one each: "the Greek and Turkish ministers" are two, "Greek and Turkish officials" one party.
-_ONE_A_STATE = frozenset(
-    {"leaders", "presidents", "ministers", "premiers", "chancellors", "kings", "monarchs", "rulers"}
-)
 
 
 class Described(Layout):
@@ -95,7 +69,11 @@ class Described(Layout):
     def _by_demonyms(self, phrase: Phrase) -> list[Party]:
         """The countries of "the Greek, Turkish and Cypriot foreign ministers"; none where it is one party."""
         doc = self.doc
-        if not phrase.plural or phrase.kind not in {"group", "role"} or doc[phrase.head].lower_ not in _ONE_A_STATE:
+        if (
+            not phrase.plural
+            or phrase.kind not in {"group", "role"}
+            or doc[phrase.head].lower_ not in vocabulary("one_a_state")
+        ):
             return []
         found: list[Party] = []
         for token in doc[phrase.start : phrase.head]:
@@ -161,7 +139,11 @@ class Described(Layout):
     def _counted(self, phrase: Phrase) -> tuple[list[Party], int]:
         """ "a series of ambassadors": the people behind "of"."""
         at = phrase.end
-        if self.doc[phrase.head].lower_ in COUNTING and at + 1 < self.span.end and self.doc[at].lower_ == "of":
+        if (
+            self.doc[phrase.head].lower_ in vocabulary("counting")
+            and at + 1 < self.span.end
+            and self.doc[at].lower_ == "of"
+        ):
             index = self.starting(at + 1)
             if index is not None and self.phrases[index].kind in {"group", "body"}:
                 inner, end = self.read_one(index)
@@ -186,7 +168,7 @@ class Described(Layout):
             and steps < 3
             and (
                 phrase.kind != "body"
-                or head.removesuffix("s") in COUNTING
+                or head.removesuffix("s") in vocabulary("counting")
                 or phrase.plural
                 or not doc[phrase.head].text[:1].isupper()
             )
@@ -203,7 +185,7 @@ class Described(Layout):
                 or steps
             ):
                 break
-            if preposition in {"in", "at"} and doc[inner.head].lower_ in _AREAS:
+            if preposition in {"in", "at"} and doc[inner.head].lower_ in vocabulary("areas"):
                 break
             if preposition in {"in", "at", "on"} and doc[end].head.i not in range(phrase.start, end):
                 break
@@ -214,16 +196,7 @@ class Described(Layout):
                 and phrase.kind != "role"
             ):
                 break
-            if preposition == "for" and doc[inner.head].lower_ in {
-                "talks",
-                "talk",
-                "meeting",
-                "meetings",
-                "dinner",
-                "lunch",
-                "negotiations",
-                "discussions",
-            }:
+            if preposition == "for" and doc[inner.head].lower_ in vocabulary("talks"):
                 break
             if doc[inner.head].lower_ in {"time", "way", "day"} or label in {"DATE", "TIME"}:
                 break
@@ -255,7 +228,7 @@ class Described(Layout):
         ):
             name = self.named(phrase.start, end_name - 1)
         title = None
-        plural = phrase.plural or (head in COUNTING and steps > 0)
+        plural = phrase.plural or (head in vocabulary("counting") and steps > 0)
         if phrase.kind == "role":
             office = next((o for o in self.reading.offices if o.start <= phrase.head < o.end), None)
             title = office.title if office else None
@@ -312,8 +285,4 @@ class Described(Layout):
 
 
 def _state_offices() -> frozenset[str]:
-    return (
-        words("state_offices")
-        | plurals("state_offices")
-        | {"ministers", "leaders", "delegations", "speakers", "executives"}
-    )
+    return words("state_offices") | plurals("state_offices") | vocabulary("several_offices")

@@ -1,21 +1,8 @@
 """Who can be a party of an encounter by appointment, and who only listens."""
 
 from transforms.language.words import noun_kind, plurals, words
+from transforms.lexicon import vocabulary
 from transforms.meetings.parties import Party, Sentence
-from transforms.meetings.sides import SAID_BY
-
-BARE_AUDIENCE = {
-    "press",
-    "media",
-    "reporters",
-    "journalists",
-    "crowd",
-    "crowds",
-    "public",
-    "audience",
-    "fans",
-    "supporters",
-}
 
 
 def is_named(sentence: Sentence, party: Party, frame: str) -> bool:
@@ -28,7 +15,7 @@ def is_named(sentence: Sentence, party: Party, frame: str) -> bool:
     if party.kind == "group":
         return (
             noun_kind(head.text) == "office"
-            or head.lemma_.lower() in _DELEGATIONS
+            or head.lemma_.lower() in vocabulary("delegations")
             or (party.country is not None and noun_kind(head.text) == "body")
         )
     if party.kind in {"country", "organization"}:
@@ -52,9 +39,6 @@ def _behind_office(sentence: Sentence, party: Party) -> bool:
     return False
 
 
-_DELEGATIONS = {"delegation", "team", "group", "mission", "pair", "family", "counterpart", "committee", "panel"}
-
-
 def only_listens(sentence: Sentence, parties: list[Party]) -> bool:
     """Whether those spoken to only listen: reporters, a crowd."""
     heads = words("audience") | plurals("audience")
@@ -67,4 +51,4 @@ def only_listens(sentence: Sentence, parties: list[Party]) -> bool:
 def could_attend(sentence: Sentence, party: Party) -> bool:
     """Whether ``party`` can have been there: no spokesman, no statement."""
     head = sentence.doc[party.head]
-    return head.lemma_.lower() not in SAID_BY and not (party.title or "").startswith("spokes")
+    return head.lemma_.lower() not in vocabulary("said_by") and not (party.title or "").startswith("spokes")

@@ -4,26 +4,9 @@ from collections.abc import Iterator
 
 from spacy.tokens import Token
 
+from transforms.lexicon import vocabulary
+
 VERBAL = {"VERB", "AUX"}
-_OBJECT_CONTROL = {
-    "ask",
-    "urge",
-    "invite",
-    "tell",
-    "allow",
-    "persuade",
-    "order",
-    "want",
-    "send",
-    "force",
-    "help",
-    "let",
-    "get",
-    "summon",
-    "encourage",
-    "press",
-    "advise",
-}
 _DEEPEST = 12
 
 
@@ -49,13 +32,17 @@ def subject(verb: Token) -> Token | None:
         if head == current:
             return None
         if label in {"conj", "advcl", "xcomp", "ccomp", "pcomp", "prep", "dep", "parataxis", "acomp", "oprd"}:
-            if label == "xcomp" and head.lemma_ in _OBJECT_CONTROL and (given := children(head, "dobj")):
+            if label == "xcomp" and head.lemma_ in vocabulary("object_control") and (given := children(head, "dobj")):
                 return given[0]
-            if label == "ccomp" and head.lemma_ in _OBJECT_CONTROL and (given := children(head, "dobj", "nsubj")):
+            if (
+                label == "ccomp"
+                and head.lemma_ in vocabulary("object_control")
+                and (given := children(head, "dobj", "nsubj"))
+            ):
                 return given[-1]
             current = head
         elif label in {"relcl", "acl"}:
-            if head.pos_ in {"NOUN"} and head.lemma_ in _ABSTRACT:
+            if head.pos_ in {"NOUN"} and head.lemma_ in vocabulary("intended"):
                 above = governor(head)
                 if above is None:
                     return None
@@ -74,45 +61,6 @@ def subject(verb: Token) -> Token | None:
     return None
 
 
-# Nouns whose infinitive is done by whoever the sentence is about: "plans to meet", "a trip to meet".
-_ABSTRACT = {
-    "plan",
-    "trip",
-    "visit",
-    "decision",
-    "offer",
-    "effort",
-    "chance",
-    "opportunity",
-    "time",
-    "intention",
-    "request",
-    "refusal",
-    "invitation",
-    "proposal",
-    "bid",
-    "attempt",
-    "desire",
-    "readiness",
-    "willingness",
-    "promise",
-    "pledge",
-    "tour",
-    "journey",
-    "way",
-    "reason",
-    "need",
-    "wish",
-    "hope",
-    "agreement",
-    "intent",
-    "call",
-    "order",
-    "place",
-    "mission",
-}
-
-
 def agent(verb: Token) -> Token | None:
     """The noun behind "by" of a passive."""
     for by in children(verb, "agent"):
@@ -121,10 +69,8 @@ def agent(verb: Token) -> Token | None:
     return None
 
 
-# By what means people speak who do not sit together.
-MEANS = frozenset({"phone", "telephone", "video", "link", "conference", "videoconference", "teleconference"})
 # "conferred by video link": by what means, not by whom.
-_NO_AGENT = MEANS | {"call", "radio"}
+_NO_AGENT = vocabulary("means") | {"call", "radio"}
 
 
 def is_passive(verb: Token) -> bool:

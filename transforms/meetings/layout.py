@@ -4,6 +4,7 @@ from spacy.tokens import Doc, Span
 
 from transforms.language.entities import Reading
 from transforms.language.phrases import Phrase, phrases_of
+from transforms.lexicon import vocabulary
 
 _JOINING = {
     ("and",),
@@ -42,7 +43,6 @@ INCLUDING = {
     (":",),
     (",", "namely"),
 }
-_POSITION = {"left", "right", "center", "centre", "l", "r", "c", "rear", "front"}
 
 
 class Layout:
@@ -95,29 +95,8 @@ class Layout:
         """Behind ", left," and ", third from right,", comma and all; None where there is none."""
         doc, end = self.doc, self.span.end
         for stop in range(at, min(at + 5, end)):
-            if doc[stop].lower_ in _POSITION and all(
-                t.lower_
-                in {
-                    "hidden",
-                    "at",
-                    "second",
-                    "third",
-                    "fourth",
-                    "fifth",
-                    "far",
-                    "from",
-                    "top",
-                    "bottom",
-                    "the",
-                    "2nd",
-                    "3rd",
-                    "and",
-                    "in",
-                    "on",
-                    "seated",
-                    "standing",
-                }
-                for t in doc[at:stop]
+            if doc[stop].lower_ in vocabulary("picture_sides") and all(
+                t.lower_ in vocabulary("picture_places") for t in doc[at:stop]
             ):
                 stop += 1
                 return stop + 1 if stop < end and doc[stop].text == "," else stop

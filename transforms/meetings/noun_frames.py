@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from spacy.tokens import Token
 
 from transforms import lexicon
+from transforms.lexicon import vocabulary
 from transforms.meetings import grammar
 from transforms.meetings.eligible import could_attend, is_named, only_listens
 from transforms.meetings.encounter import Encounter
@@ -141,7 +142,7 @@ def _is_occasion(sentence: Sentence, noun: Token) -> bool:
     """Whether the noun is the event on whose margins something else took place."""
     start = noun.left_edge.i if noun.i - noun.left_edge.i <= 12 else noun.i
     low = [t.lower_ for t in sentence.doc[max(sentence.span.start, start - 4) : start + 1]]
-    return any(word in {"sidelines", "sideline", "margins", "margin", "fringes", "fringe"} for word in low)
+    return any(word in vocabulary("margins") for word in low)
 
 
 def _unique(parties: list[Party]) -> list[Party]:
@@ -214,13 +215,10 @@ def _among(sentence: Sentence, noun: Token, verb: Token, table: Frames, parties:
         return parties
     if len(parties) == 1 and parties[0].kind == "pair":
         return parties
-    if parties and verb.lemma_ in _POSTURES:  # "sits across from B during a meeting"
+    if parties and verb.lemma_ in vocabulary("postures"):  # "sits across from B during a meeting"
         beside = list(partners_behind(sentence, verb.i + 1, {"from", "with", "beside", "alongside", "opposite"}))
         return [*parties, *beside[0][0]] if beside else []
     return []
-
-
-_POSTURES = {"sit", "stand", "pose", "walk", "smile", "chat", "listen", "gesture", "laugh", "talk", "speak"}
 
 
 def _asked(sentence: Sentence, noun: Token) -> list[Party]:

@@ -5,6 +5,7 @@ from spacy.tokens import Token
 from transforms.language import countries
 from transforms.language.organisations import organisation_of
 from transforms.language.words import noun_kind, words
+from transforms.lexicon import vocabulary
 from transforms.meetings.parties import PARTY_KINDS, Party, Sentence
 from transforms.meetings.sides import first_of_list
 
@@ -22,18 +23,7 @@ def owner_of(sentence: Sentence, noun: Token) -> list[Party]:
             if phrase.kind in PARTY_KINDS:
                 return sentence.read_list(first_of_list(sentence, index, noun), noun.i)[0]
     above = noun.head.head if noun.dep_ == "pobj" and noun.head.lower_ == "of" else None
-    if above is not None and above.lemma_.lower() in {
-        "round",
-        "series",
-        "string",
-        "number",
-        "set",
-        "flurry",
-        "spate",
-        "first",
-        "second",
-        "latest",
-    }:
+    if above is not None and above.lemma_.lower() in vocabulary("rounds"):
         for token in above.children:
             if token.dep_ == "poss":
                 return _inner_possessor(sentence, token)
@@ -88,24 +78,7 @@ def paired_names(sentence: Sentence, noun: Token) -> list[Party]:
     """The parties of "the Biden-Kishida summit" and "Japan-U.S. talks"."""
     doc = sentence.doc
     at = noun.i - 1
-    while at > sentence.span.start and doc[at].lower_ in {
-        "phone",
-        "telephone",
-        "video",
-        "summit",
-        "bilateral",
-        "trade",
-        "peace",
-        "nuclear",
-        "foreign",
-        "ministers",
-        "ministerial",
-        "ministers'",
-        "'",
-        "’",
-        "trilateral",
-        "leaders",
-    }:
+    while at > sentence.span.start and doc[at].lower_ in vocabulary("summit_words"):
         at -= 1
     parts: list[tuple[int, int]] = []
     stop = at + 1

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Sequence
 
-from transforms.language.phrases import COUNTING
+from transforms.lexicon import vocabulary
 from transforms.meetings.described import Described
 from transforms.meetings.layout import INCLUDING
 from transforms.meetings.party import Party
@@ -137,7 +137,7 @@ class Sentence(Described):
     def _is_bare_name(self, party: Party) -> bool:
         """Whether no office leads in the name, so that it can name the office before it."""
         mention = next((m for m in self.reading.people if party.start <= m.name_start < party.end), None)
-        return mention is None or mention.title is None or mention.title in _FORMS_OF_ADDRESS
+        return mention is None or mention.title is None or mention.title in vocabulary("forms_of_address")
 
     def _merged(self, before: list[Party], more: list[Party], joint: tuple[str, ...]) -> list[Party]:
         """``before`` and ``more``; "reporters and editors from The Times" is one party."""
@@ -149,7 +149,10 @@ class Sentence(Described):
             and last.plural
             and more[0].plural
             and last.end + 1 == more[0].start
-            and (self._is_bare(last) or (self.doc[last.head].lower_ in COUNTING and more[0].end - more[0].start > 1))
+            and (
+                self._is_bare(last)
+                or (self.doc[last.head].lower_ in vocabulary("counting") and more[0].end - more[0].start > 1)
+            )
             and not (self.doc[more[0].start].pos_ == "DET" or self.doc[more[0].start].tag_ == "PRP$")
             and not any(t.text[:1].isupper() for t in self.doc[more[0].start : more[0].head])
         ):
@@ -162,21 +165,6 @@ class Sentence(Described):
         text = self.doc[party.start : party.end]
         complement = any(t.lower_ in {"of", "from", "for", "in"} and party.head < t.i < party.end - 1 for t in text)
         return not complement and not any(t.text[:1].isupper() for t in text if t.i > party.start)
-
-
-_FORMS_OF_ADDRESS = {
-    "sheikh",
-    "sheik",
-    "imam",
-    "ayatollah",
-    "rabbi",
-    "father",
-    "judge",
-    "dasho",
-    "ratu",
-    "general",
-    "colonel",
-}
 
 
 def _titled(person: Party, describing: Party) -> Party:

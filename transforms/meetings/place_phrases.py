@@ -4,117 +4,9 @@ from typing import NamedTuple
 
 from transforms.language.phrases import Phrase
 from transforms.language.places import locate, place_name
+from transforms.lexicon import vocabulary
 from transforms.meetings.parties import Sentence
 from transforms.rows import Place
-
-_VENUES = {
-    "palace",
-    "house",
-    "residence",
-    "office",
-    "hotel",
-    "hall",
-    "building",
-    "headquarters",
-    "ministry",
-    "embassy",
-    "estate",
-    "resort",
-    "club",
-    "airport",
-    "capital",
-    "city",
-    "town",
-    "village",
-    "base",
-    "castle",
-    "villa",
-    "ranch",
-    "chancellery",
-    "compound",
-    "retreat",
-    "mansion",
-    "parliament",
-    "kremlin",
-    "countryside",
-    "province",
-    "region",
-    "camp",
-    "church",
-    "cathedral",
-    "mosque",
-    "university",
-    "school",
-    "prison",
-    "restaurant",
-    "cafe",
-    "tower",
-    "courthouse",
-    "center",
-    "centre",
-    "lodge",
-    "monastery",
-    "basilica",
-    "state",
-    "island",
-    "hill",
-    "square",
-    "street",
-    "stadium",
-    "museum",
-    "library",
-}
-
-
-_EVENTS = {
-    "summit",
-    "meeting",
-    "conference",
-    "forum",
-    "session",
-    "assembly",
-    "dialogue",
-    "gathering",
-    "talks",
-    "convention",
-    "ceremony",
-    "council",
-    "talk",
-    "event",
-    "congress",
-    "festival",
-    "funeral",
-    "news",
-    "rally",
-    "dinner",
-    "lunch",
-    "breakfast",
-    "discussion",
-    "negotiation",
-    "table",
-    "time",
-    "moment",
-    "outset",
-    "level",
-    "end",
-    "beginning",
-    "start",
-    "invitation",
-    "request",
-    "address",
-    "hearing",
-    "debate",
-    "briefing",
-    "interview",
-    "speech",
-    "press",
-    "games",
-    "cup",
-    "exhibition",
-    "expo",
-    "week",
-    "day",
-}
 
 
 class Where(NamedTuple):
@@ -141,7 +33,11 @@ def is_place(sentence: Sentence, phrase: Phrase) -> bool:
     doc = sentence.doc
     head = doc[phrase.head]
     low = head.lower_
-    if phrase.kind in {"pronoun", "pair", "group", "role"} or low in _EVENTS or head.lemma_.lower() in _EVENTS:
+    if (
+        phrase.kind in {"pronoun", "pair", "group", "role"}
+        or low in vocabulary("events")
+        or head.lemma_.lower() in vocabulary("events")
+    ):
         return False
     if phrase.kind == "person":
         return False
@@ -150,7 +46,7 @@ def is_place(sentence: Sentence, phrase: Phrase) -> bool:
         return False
     if label in {"GPE", "LOC", "FAC"}:
         return True
-    if low in _VENUES:
+    if low in vocabulary("venues"):
         return phrase.end - phrase.start > 1 or head.text[:1].isupper()
     text = doc[phrase.start : phrase.end].text
     return any(t.text[:1].isupper() for t in doc[phrase.start : phrase.end]) and locate(text) is not None

@@ -6,6 +6,7 @@ import re
 from transforms import lexicon
 from transforms.language.words import noun_kind
 from transforms.language.words import words as group_words
+from transforms.lexicon import vocabulary
 from transforms.meetings import grammar
 from transforms.meetings.encounter import Encounter
 from transforms.meetings.lexicon import traps
@@ -96,7 +97,7 @@ def _is_with_the_press(encounter: Encounter) -> bool:
 def _is_told(encounter: Encounter) -> bool:
     """Whether someone says that it took place: "said in an interview that he spoke with B"."""
     return any(
-        token.dep_ in {"ccomp", "xcomp"} and token.head.lemma_ in {"say", "tell", "add", "confirm", "reveal", "recall"}
+        token.dep_ in {"ccomp", "xcomp"} and token.head.lemma_ in vocabulary("saying")
         for token in grammar.chain(encounter.trigger)
     )
 

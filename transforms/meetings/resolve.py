@@ -6,10 +6,10 @@ from transforms.language import countries
 from transforms.language.coreference import Memory
 from transforms.language.entities import Reading
 from transforms.language.pipeline import is_word
+from transforms.lexicon import vocabulary
 from transforms.meetings.encounter import Encounter
 from transforms.meetings.parties import Party, Sentence
 
-_NATIONS = {"nations", "countries", "governments", "states", "neighbors", "neighbours", "capitals"}
 _COUNTS = {"two": 2, "both": 2, "pair": 2, "duo": 2, "three": 3, "trio": 3, "four": 4}
 
 
@@ -133,7 +133,7 @@ class Resolver:
         return next(iter(sentence.read_list(index)[0]), None)
 
     def _several(self, party: Party, sentence: Sentence, encounter: Encounter, count: int) -> list[Party]:
-        if set(party.name.casefold().split()) & _NATIONS:
+        if set(party.name.casefold().split()) & vocabulary("nations"):
             return self._nations(party, count)
         listed = self._listed(sentence, party)
         if len(listed) == count or (len(listed) >= 2 and party.kind == "pronoun"):

@@ -2,6 +2,7 @@
 
 from spacy.tokens import Token
 
+from transforms.lexicon import vocabulary
 from transforms.meetings import grammar
 from transforms.meetings.lexicon import frames
 from transforms.meetings.parties import Party, Sentence
@@ -62,49 +63,19 @@ def speak_together(sentence: Sentence, verb: Token) -> bool:
 def speak_by_means(sentence: Sentence, verb: Token) -> bool:
     """Whether a telephone or the like stands right behind the verb: "the ministers spoke by video conference"."""
     behind = [t.lower_ for t in sentence.doc[verb.i + 1 : min(verb.i + 6, sentence.span.end)]]
-    return bool({"by", "over", "via", "on"} & set(behind[:2])) and bool((grammar.MEANS | {"zoom"}) & set(behind))
+    return bool({"by", "over", "via", "on"} & set(behind[:2])) and bool((vocabulary("means") | {"zoom"}) & set(behind))
 
 
 def is_acquaintance(sentence: Sentence, objects: list[Party]) -> bool:
     """ "met the woman of my dreams", "met his wife": no encounter of parties."""
     if len(objects) != 1 or objects[0].kind != "group" or objects[0].plural:
         return False
-    return sentence.doc[objects[0].head].lower_ in {
-        "woman",
-        "man",
-        "girl",
-        "boy",
-        "wife",
-        "husband",
-        "girlfriend",
-        "boyfriend",
-        "friend",
-        "person",
-    }
-
-
-_COURTSHIP = {"marry", "wed", "date", "divorce"}
+    return sentence.doc[objects[0].head].lower_ in vocabulary("acquaintances")
 
 
 def is_courtship(sentence: Sentence) -> bool:
     """Whether those who met became a couple: "met on a film set and married a year later"."""
-    return any(t.lemma_ in _COURTSHIP and t.pos_ == "VERB" for t in sentence.span)
-
-
-HABITUAL = {
-    "every",
-    "often",
-    "usually",
-    "regularly",
-    "daily",
-    "nightly",
-    "weekly",
-    "sometimes",
-    "always",
-    "rarely",
-    "routinely",
-    "annually",
-}
+    return any(t.lemma_ in vocabulary("courtship") and t.pos_ == "VERB" for t in sentence.span)
 
 
 def is_seeing(sentence: Sentence, verb: Token) -> bool:

@@ -4,27 +4,13 @@ from collections.abc import Iterator
 
 from spacy.tokens import Token
 
+from transforms.lexicon import vocabulary
 from transforms.meetings import grammar
 from transforms.meetings.lexicon import VerbFrame, frames
 from transforms.meetings.parties import PARTY_KINDS, Party, Sentence
 
 # How far behind a trigger its "with" may stand, over adverbs, dates and places.
 _REACH = 16
-
-
-SAID_BY = {
-    "spokesman",
-    "spokeswoman",
-    "spokesperson",
-    "spokesmen",
-    "analyst",
-    "expert",
-    "reporter",
-    "observer",
-    "source",
-    "statement",
-    "report",
-}
 
 
 def names_of(parties: list[Party]) -> str:
@@ -35,7 +21,7 @@ def names_of(parties: list[Party]) -> str:
 def is_repeated(sentence: Sentence, token: Token) -> bool:
     """Whether "separate" makes several encounters of a list."""
     near = sentence.doc[max(sentence.span.start, token.i - 5) : min(token.i + 2, sentence.span.end)]
-    return any(t.lower_ in {"separate", "separately", "individual", "individually"} for t in near)
+    return any(t.lower_ in vocabulary("separate") for t in near)
 
 
 def subjects_of(sentence: Sentence, verb: Token, frame: VerbFrame) -> list[Party]:
@@ -81,7 +67,9 @@ def list_at(sentence: Sentence, token: Token, trigger: Token) -> list[Party]:
 
 
 def _plausible(sentence: Sentence, parties: list[Party]) -> list[Party]:
-    return [p for p in parties if sentence.doc[p.head].lemma_.lower() not in SAID_BY or p.kind == "person"]
+    return [
+        p for p in parties if sentence.doc[p.head].lemma_.lower() not in vocabulary("said_by") or p.kind == "person"
+    ]
 
 
 def _is_headline(sentence: Sentence, trigger: Token) -> bool:
@@ -205,66 +193,14 @@ def partners_behind(
             return
         if token.pos_ == "SCONJ" and token.lower_ in {"that", "because", "although", "while", "as"}:
             return
-        if at > start and token.pos_ == "NOUN" and token.lemma_.lower() in nouns and token.lemma_.lower() not in _MEDIA:
+        if (
+            at > start
+            and token.pos_ == "NOUN"
+            and token.lemma_.lower() in nouns
+            and token.lemma_.lower() not in vocabulary("talk_over")
+        ):
             return
         at += 1
-
-
-# Nouns that a conversation is held by or over: "spoke in a phone call with B".
-_MEDIA = {"call", "conversation", "conference", "exchange", "session", "lunch", "dinner", "breakfast"}
-
-
-# "discussed the war with Iran": what is with Iran is the war.
-_RELATIONS = {
-    "relation",
-    "relations",
-    "relationship",
-    "tie",
-    "ties",
-    "war",
-    "border",
-    "trade",
-    "deal",
-    "agreement",
-    "conflict",
-    "cooperation",
-    "alliance",
-    "partnership",
-    "treaty",
-    "pact",
-    "negotiation",
-    "talks",
-    "dispute",
-    "rapprochement",
-    "link",
-    "friendship",
-    "problem",
-    "issue",
-    "accord",
-    "swap",
-    "ceasefire",
-    "truce",
-    "business",
-    "commerce",
-    "frontier",
-    "engagement",
-    "contact",
-    "difference",
-    "experience",
-    "history",
-    "struggle",
-    "battle",
-    "work",
-    "frustration",
-    "dialogue",
-    "disagreement",
-    "rift",
-    "feud",
-    "standoff",
-    "tension",
-    "crisis",
-    "competition",
-}
 
 
 def _is_relation(sentence: Sentence, preposition: int, start: int) -> bool:
@@ -272,7 +208,11 @@ def _is_relation(sentence: Sentence, preposition: int, start: int) -> bool:
     before = sentence.doc[preposition - 1]
     if before.lower_ == "link" and sentence.doc[preposition - 2].lower_ in {"video", "satellite", "audio", "telephone"}:
         return False
-    return preposition - 1 >= start and before.pos_ in {"NOUN", "PROPN"} and before.lemma_.lower() in _RELATIONS
+    return (
+        preposition - 1 >= start
+        and before.pos_ in {"NOUN", "PROPN"}
+        and before.lemma_.lower() in vocabulary("relations")
+    )
 
 
 def another_day(sentence: Sentence, at: int) -> tuple[list[Party], int, tuple[int, int]] | None:

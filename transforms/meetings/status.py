@@ -5,6 +5,7 @@ from datetime import datetime
 
 from spacy.tokens import Token
 
+from transforms.lexicon import vocabulary
 from transforms.meetings import grammar
 from transforms.meetings.cues import (
     WILL,
@@ -108,9 +109,7 @@ def _would(verb: Token, auxiliaries: set[str]) -> Verdict:
     """ "would have met" is imagined, "said they would meet" a plan, "could meet" an idea."""
     if {"would", "have"} <= auxiliaries:
         return Verdict("proposed", "would have", True)
-    said = "would" in auxiliaries and any(
-        t.lemma_ in {"say", "announce", "confirm", "add"} for t in grammar.chain(verb)
-    )
+    said = "would" in auxiliaries and any(t.lemma_ in vocabulary("saying") for t in grammar.chain(verb))
     return Verdict("planned" if said else "proposed", min(auxiliaries & WOULD))
 
 

@@ -3,32 +3,11 @@
 from spacy.tokens import Token
 
 from transforms.language.entities import Reading
+from transforms.lexicon import vocabulary
 from transforms.meetings import grammar
 from transforms.meetings.encounter import Encounter
 from transforms.meetings.parties import Sentence
 from transforms.meetings.place_phrases import Where, is_place, phrase_after, place_end
-
-_TRAVEL = {
-    "travel",
-    "go",
-    "fly",
-    "visit",
-    "head",
-    "arrive",
-    "come",
-    "return",
-    "tour",
-    "land",
-    "journey",
-    "continue",
-    "depart",
-    "stop",
-    "move",
-    "drive",
-}
-
-
-_TRIP = {"trip", "visit", "tour", "journey", "arrival", "stop"}
 
 
 def where_clause(encounter: Encounter) -> Where | None:
@@ -53,8 +32,8 @@ def travelled_to(encounter: Encounter) -> list[tuple[int, int, int, int]]:
     found: list[tuple[int, int, int, int]] = []
     related = {t.i for t in grammar.chain(encounter.trigger)}
     for token in sentence.span:
-        is_verb = token.pos_ == "VERB" and token.lemma_ in _TRAVEL
-        if not is_verb and not (token.pos_ == "NOUN" and token.lemma_ in _TRIP):
+        is_verb = token.pos_ == "VERB" and token.lemma_ in vocabulary("travelling")
+        if not is_verb and not (token.pos_ == "NOUN" and token.lemma_ in vocabulary("trips")):
             continue
         near = (
             token.i in related
@@ -111,7 +90,7 @@ def from_context(encounter: Encounter, reading: Reading, status: str) -> Where |
     for token in previous:
         if token.pos_ != "VERB" or token.tag_ not in {"VBD", "VBN", "VBG"}:
             continue
-        if token.lemma_ not in (_ARRIVAL if status == "planned" else _TRAVEL | {"welcome"}):
+        if token.lemma_ not in (_ARRIVAL if status == "planned" else vocabulary("travelling") | {"welcome"}):
             continue
         index = _led_to(before, token)
         if index is None:

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 from spacy.tokens import Token
 
+from transforms.lexicon import vocabulary
 from transforms.meetings import grammar
-from transforms.meetings.eligible import BARE_AUDIENCE, is_named, only_listens
+from transforms.meetings.eligible import is_named, only_listens
 from transforms.meetings.encounter import Encounter
 from transforms.meetings.lexicon import VerbFrame
 from transforms.meetings.parties import Party, Sentence
 from transforms.meetings.senses import (
-    HABITUAL,
     PURPOSES,
     is_acquaintance,
     is_courtship,
@@ -93,7 +93,9 @@ def _tells(sentence: Sentence, verb: Token, frame: VerbFrame) -> bool:
         return False
     if (verb.lemma_ == "call" and not is_phone_call(verb)) or (verb.lemma_ == "see" and not is_seeing(sentence, verb)):
         return False
-    if any(t.lower_ in HABITUAL for t in doc[max(sentence.span.start, verb.i - 3) : min(verb.i + 5, end)]):
+    if any(
+        t.lower_ in vocabulary("habitual") for t in doc[max(sentence.span.start, verb.i - 3) : min(verb.i + 5, end)]
+    ):
         return False
     if frame.needs and not any(t.lower_ in frame.needs for t in doc[verb.i : min(verb.i + 30, end)]):
         return False
@@ -113,7 +115,7 @@ def _objects(sentence: Sentence, verb: Token, frame: VerbFrame, passive: bool) -
         objects = list(list_at(sentence, by, verb)) if by is not None else []
         return (objects if objects or not frame.two else None), verb.i + 1
     objects, until = objects_of(sentence, verb)
-    if all(sentence.doc[o.head].lower_ in BARE_AUDIENCE and o.end - o.start <= 2 for o in objects):
+    if all(sentence.doc[o.head].lower_ in vocabulary("bare_audience") and o.end - o.start <= 2 for o in objects):
         objects = []
     if frame.named_object and not any(is_named(sentence, o, frame.name) for o in objects):
         objects = []

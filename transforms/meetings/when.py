@@ -7,6 +7,7 @@ from typing import NamedTuple
 from spacy.tokens import Doc, Token
 
 from transforms.language.dates import DateSpan, Tense, find_dates, resolve
+from transforms.lexicon import vocabulary
 from transforms.meetings import grammar
 from transforms.meetings.disruption import new_day
 from transforms.meetings.encounter import Encounter
@@ -120,7 +121,7 @@ def _cost(encounter: Encounter, start: int, end: int, caption: bool, status: str
         return 1 + (_verbs_between(doc, trigger.i, start) if node != root else 0)
     if (
         node.dep_ == "relcl"
-        and node.lemma_ in _COURSE
+        and node.lemma_ in vocabulary("course")
         and (above := grammar.governor(node.head))
         and above.i in anchors
     ):
@@ -157,7 +158,7 @@ def _is_of_another(encounter: Encounter, node: Token, start: int, status: str, a
         return True
     if node.pos_ not in grammar.VERBAL:
         return False
-    if node.lemma_ in _SAYING and not (adjacent and start > trigger.i):
+    if node.lemma_ in vocabulary("saying") and not (adjacent and start > trigger.i):
         return True
     planned_then = status in _UNREAL and _is_past(node) and node in list(grammar.chain(trigger))
     return planned_then and not encounter.noun and not adjacent
@@ -173,9 +174,7 @@ def _loose_cost(node: Token, trigger: Token, anchors: set[int], start: int, full
     return 9 if node.dep_ == "conj" or full else _FAR
 
 
-_COURSE = {"end", "conclude", "finish", "last", "start", "begin", "open", "take", "collapse"}
 _UNREAL = {"proposed", "planned", "denied", "cancelled"}
-_SAYING = {"say", "tell", "announce", "report", "confirm", "add", "deny", "state", "write", "claim", "reveal"}
 
 
 def _is_past(verb: Token) -> bool:
@@ -186,11 +185,7 @@ def _is_past(verb: Token) -> bool:
 def _is_scheduled(doc: Doc, start: int) -> bool:
     """ "set for Thursday", "due on Monday": a date right behind a word of planning."""
     before = [t.lower_ for t in doc[max(0, start - 3) : start]]
-    return (
-        len(before) >= 2
-        and before[-1] in {"for", "on"}
-        and before[-2] in {"set", "scheduled", "planned", "slated", "due", "penciled", "pencilled"}
-    )
+    return len(before) >= 2 and before[-1] in {"for", "on"} and before[-2] in vocabulary("scheduled")
 
 
 def _verbs_between(doc: Doc, first: int, last: int) -> int:

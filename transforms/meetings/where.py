@@ -3,6 +3,7 @@
 from spacy.tokens import Token
 
 from transforms.language.places import locate
+from transforms.lexicon import vocabulary
 from transforms.meetings import grammar
 from transforms.meetings.encounter import Encounter
 from transforms.meetings.lexicon import frames
@@ -10,73 +11,6 @@ from transforms.meetings.place_phrases import Where, is_place, phrase_after, pla
 from transforms.meetings.travel import travelled_to, where_clause
 
 _IN = {"in", "at", "outside", "near", "inside", "aboard", "within", "off"}
-
-
-# "the situation in Ukraine": where the topic is, not the talks.
-_TOPICAL = {
-    "situation",
-    "war",
-    "crisis",
-    "conflict",
-    "development",
-    "event",
-    "violence",
-    "attack",
-    "fighting",
-    "election",
-    "program",
-    "programme",
-    "killing",
-    "coup",
-    "quo",
-    "peace",
-    "process",
-    "unrest",
-    "troop",
-    "force",
-    "people",
-    "right",
-    "influence",
-    "presence",
-    "base",
-    "operation",
-    "oil",
-    "price",
-    "shooting",
-    "strike",
-    "bombing",
-    "protest",
-    "reform",
-    "democracy",
-    "security",
-    "stability",
-    "issue",
-    "investment",
-    "project",
-    "interest",
-    "tension",
-    "government",
-    "regime",
-    "rule",
-    "economy",
-    "growth",
-    "market",
-    "company",
-    "life",
-    "role",
-    "bloodshed",
-    "famine",
-    "drought",
-    "transition",
-    "embassy",
-    "citizen",
-    "prisoner",
-    "refugee",
-    "officer",
-    "action",
-    "activity",
-    "cooperation",
-}
 
 
 def where(encounter: Encounter) -> Where | None:
@@ -138,7 +72,7 @@ def _cost(encounter: Encounter, preposition: Token) -> int:
     if (
         preposition.head.pos_ == "NOUN"
         and preposition.head.i != trigger.i
-        and preposition.head.lemma_.lower() in _TOPICAL
+        and preposition.head.lemma_.lower() in vocabulary("topical")
     ):
         return 12
     node = preposition
@@ -172,13 +106,10 @@ def _cost(encounter: Encounter, preposition: Token) -> int:
     return 6 + 3 * verbs if preposition.i > trigger.i else 9
 
 
-_SAYING = {"say", "tell", "add", "explain", "note", "write", "argue", "warn", "report"}
-
-
 def _describes_a_speaker(preposition: Token, trigger: Token) -> bool:
     """Whether the place is where someone who only speaks of it belongs: "said Madrid, an expert at the University"."""
     for token in grammar.chain(preposition):
-        if token.dep_ == "nsubj" and token.head.lemma_ in _SAYING and trigger.i < token.left_edge.i:
+        if token.dep_ == "nsubj" and token.head.lemma_ in vocabulary("saying") and trigger.i < token.left_edge.i:
             return True
     return False
 
