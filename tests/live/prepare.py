@@ -42,10 +42,10 @@ def main() -> int:
     CACHE.mkdir(parents=True, exist_ok=True)
     with (CACHE / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        _make("Google's Pub/Sub fake (Go modules, 60 MB, about a minute)", PSTEST, _build_pstest)
-        _make("Beam's Prism runner (Go modules, 150 MB, about two minutes)", PRISM, _build_prism)
+        _make("Google's Pub/Sub fake (Go modules, 60 MB, half a minute)", PSTEST, _build_pstest)
+        _make("Beam's Prism runner (Go modules, 150 MB, about a minute)", PRISM, _build_prism)
         _make(
-            "emulators of BigQuery and Cloud Storage (Python packages, 250 MB, about two minutes)",
+            "emulators of BigQuery and Cloud Storage (Python packages, 200 MB, about a minute)",
             EMULATORS_READY,
             _install_emulators,
         )
