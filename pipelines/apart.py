@@ -96,7 +96,8 @@ class Apart:
 
     def __enter__(self) -> "Apart":
         """Starts the process. SettingsError where the model cannot be used."""
-        self._start()
+        with contextlib.suppress(StoppedError):  # by a signal: whoever calls is told too, or it is started when called
+            self._start()
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -140,6 +140,25 @@ def test_a_run_that_is_killed_and_started_again_gives_the_same_tables(deployment
     assert deployment.content() == finished.content()
 
 
+@pytest.mark.parametrize(("at", "number"), [("broken.xml", signal.SIGINT), ("read: 5", signal.SIGTERM)])
+def test_a_run_that_is_told_to_stop_ends_in_one_line_with_all_its_processes(deployment, at, number):
+    process = subprocess.Popen(
+        deployment.command("run"), cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    said = ""
+    while at not in said:
+        said += (line := process.stderr.readline())
+        assert line, said
+    os.killpg(process.pid, number)
+    rest = [line for line in process.communicate(timeout=60)[1].splitlines() if not line.startswith("read: ")]
+    assert (process.returncode, rest) in [(130, ["meetwire: interrupted"]), (-number, [])]
+    until = time.monotonic() + 20
+    with pytest.raises(ProcessLookupError):
+        while time.monotonic() < until:
+            os.killpg(process.pid, 0)
+            time.sleep(0.1)
+
+
 FEED = """<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>Desk</title>{}</channel></rss>"""
 ITEM = (
     "<item><guid>{}</guid><title>{}</title><pubDate>Mon, 12 Oct 2026 09:00:00 GMT</pubDate>"
