@@ -7,9 +7,7 @@ meetwire.duckdb                               views over all of it
 _meetwire/lock                                held by whoever writes
 """
 
-import hashlib
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -82,14 +80,3 @@ def key(table: str, row: Any) -> tuple[str, ...]:
 def month(time: datetime | None, now: datetime) -> str:
     """The partition of a row of this time, written at ``now``: its month within the last year, else ``other``."""
     return f"{time:%Y-%m}" if time and now - MONTHS_APART <= time <= now + timedelta(days=1) else OTHER
-
-
-def digest(table: str, lines: Iterable[str]) -> str:
-    """24 hexadecimal digits that stand for rows of ``table``, given as JSON lines: the same rows give the same."""
-    made = hashlib.sha256(table.encode())
-    unnamed = LAYOUTS[table].unnamed
-    for line in lines:
-        if unnamed:
-            line = json.dumps({name: value for name, value in json.loads(line).items() if name not in unnamed})
-        made.update(b"\n" + line.encode())
-    return made.hexdigest()[:24]

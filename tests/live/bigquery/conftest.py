@@ -61,7 +61,7 @@ def proxy(emulator, monkeypatch):
     """A fault proxy without faults; the client's ``BIGQUERY_EMULATOR_HOST`` is this."""
     made = FaultProxy(emulator)
     monkeypatch.setenv("BIGQUERY_EMULATOR_HOST", made.url)
-    monkeypatch.setattr("transforms.tables.bigquery.insert.FIRST_WAIT", 0.02)
+    monkeypatch.setattr("transforms.tables.bigquery.client.FIRST_WAIT", 0.02)
     yield made
     made.close()
 

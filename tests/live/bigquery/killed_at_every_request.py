@@ -44,7 +44,7 @@ def write(target: str, method: str) -> None:
         lines, _ = to_lines(by_table(*extracts))
         now = utc_now()
         if method == "batch":
-            sink.commit(sink.stage(lines, now), now)
+            sink.write(lines, now, bounded=True)
         else:
             sink.write(lines, now)
 

@@ -32,7 +32,7 @@ def test_any_row_that_the_types_allow_comes_back_equal(target, table, method):
         lines, dead = to_lines({table: rows})
         assert not dead
         if method == "batch":
-            sink.commit(sink.stage(lines, now), now)
+            sink.write(lines, now, bounded=True)
         else:
             assert sink.write(lines, now) == 0
         names = ", ".join(f"`{name}`" for name in type(rows[0])._fields)

@@ -3,17 +3,17 @@
 Never two of these, never none, and always in bounded time.
 """
 
+import itertools
 import json
 import time
 
 import pytest
 from fault_proxy import Answer, error
-from google.api_core import exceptions
 from holding import query
 from making import article, by_table, extract, ticking
 
 from transforms import rows
-from transforms.tables.bigquery.insert import BigQueryUnavailableError
+from transforms.tables.bigquery.client import BigQueryUnavailableError
 from transforms.tables.sinks import Tables, open_sink, to_lines, utc_now
 
 
@@ -93,7 +93,7 @@ def test_when_bigquery_stays_away_that_is_said_before_long_and_no_row_is_a_dead_
 
 def test_missing_permission_is_raised_at_once_and_no_row_is_a_dead_letter(tables, target, proxy):
     proxy.fault(inserting(error(403, "accessDenied", "Access Denied: Table articles")))
-    with pytest.raises(exceptions.Forbidden, match="Access Denied"):
+    with pytest.raises(PermissionError, match="Access Denied"):
         tables.write("articles", [article("a")])
     assert len([request for request in proxy.requests if request.inserts]) == 1
     assert holds(target) == ([], [])
@@ -183,53 +183,91 @@ def test_requests_hold_at_most_500_rows_and_9_mebibytes(tables, target, proxy):
     assert query(target, "SELECT COUNT(*) FROM articles") == [[1105]]
 
 
+def creating(request):
+    return request.method == "POST" and request.path.split("?")[0].endswith("/tables") and b"staging_" in request.body
+
+
 def loading(request):
     return request.method in ("POST", "PUT") and "/upload/" in request.path
 
 
 def querying(request):
-    return (
-        request.method == "POST"
-        and request.path.split("?")[0].endswith(("/jobs", "/queries"))
-        and b"MERGE" in request.body
-    )
+    asked = request.method == "POST" and request.path.split("?")[0].endswith(("/jobs", "/queries"))
+    return asked and b"INSERT INTO" in request.body
 
 
-BATCH = {
-    "load answered 503": (loading, error(503, "backendError")),
-    "load dropped before": (loading, Answer(drop=True)),
-    "merge answered 503": (querying, error(503, "backendError")),
-    "merge answered 429": (querying, error(429, "rateLimitExceeded")),
-    "merge dropped before": (querying, Answer(drop=True)),
-    "merge answered quota": (querying, error(403, "rateLimitExceeded")),
-}
+def waiting(request):
+    return request.method == "GET" and ("/queries/meetwire_commit" in request.path or "/jobs/meetwire_" in request.path)
 
 
-@pytest.mark.parametrize(("where", "fault"), BATCH.values(), ids=BATCH)
-def test_in_batch_a_fault_that_passes_is_waited_out(target, proxy, where, fault):
-    sink, now = open_sink(target), utc_now()
-    lines, _ = to_lines(by_table(extract("a"), extract("b")))
+WHERE = {"create": creating, "load": loading, "append": querying, "end": waiting}
+LOADED = [
+    *itertools.product(("create", "load", "append", "end"), ("rateLimitExceeded", "429", "503", "dropped before")),
+    *itertools.product(("create", "load", "append"), ("quotaExceeded", "500", "502")),
+]
+
+
+@pytest.mark.parametrize(("where", "fault"), LOADED, ids=map(" ".join, LOADED))
+def test_loading_waits_out_a_fault_that_passes(target, proxy, where, fault):
+    sink, met = open_sink(target), []
     assert sink.client
-    proxy.fault(lambda request: fault if where(request) else None, times=1)
-    sink.commit(sink.stage(lines, now), now)
+    rule = WHERE[where]
+    proxy.fault(lambda request: met.append(request) or PASSING[fault] if rule(request) else None, times=2)
+    sink.write(to_lines(by_table(extract("a"), extract("b")))[0], utc_now(), bounded=True)
+    assert len(met) >= 2
     assert holds(target) == (["a", "b"], [])
     assert query(target, "SELECT COUNT(*) FROM articles") == [[2]]
 
 
-def test_in_batch_a_merge_whose_answer_was_lost_is_not_done_twice(target, proxy):
-    sink, now = open_sink(target), utc_now()
-    staged = sink.stage(to_lines(by_table(extract("a"), extract("b")))[0], now)
-    proxy.fault(lambda request: Answer(passed=request, drop=True) if querying(request) else None, times=1)
-    sink.commit(staged, now)
+@pytest.mark.parametrize("where", ["load", "append"])
+def test_a_job_whose_answer_was_lost_is_not_done_twice(target, proxy, where):
+    sink = open_sink(target)
+    assert sink.client
+    rule = WHERE[where]
+    proxy.fault(lambda request: Answer(passed=request, drop=True) if rule(request) else None, times=1)
+    sink.write(to_lines(by_table(extract("a"), extract("b")))[0], utc_now(), bounded=True)
     assert query(target, "SELECT COUNT(*) FROM articles") == [[2]]
 
 
-def test_in_batch_rows_that_were_streamed_in_lately_are_left_alone_and_the_views_show_the_newest(target, proxy):
-    clock, sink = ticking(), open_sink(target)
+@pytest.mark.parametrize("reason", ["rateLimitExceeded", "quotaExceeded", "backendError", "internalError"])
+@pytest.mark.parametrize("kind", ["staging", "commit"])
+def test_a_job_that_ends_for_want_of_quota_is_followed_by_another(target, proxy, kind, reason):
+    sink, failed = open_sink(target), []
+    assert sink.client
+
+    def rule(request):
+        """The first job of its kind has failed, whoever asks and how often; the second is the emulator's."""
+        job = next((part for part in request.path.split("?")[0].split("/") if f"meetwire_{kind}" in part), "")
+        if request.method != "GET" or not job.endswith("_0"):
+            return None
+        failed.append(job)
+        fault = {"reason": reason, "message": "Exceeded rate limits: too many table update operations"}
+        if "/queries/" in request.path:
+            return error(403 if "xceeded" in reason else 503, reason)
+        done = {"state": "DONE", "errorResult": fault, "errors": [fault]}
+        return Answer(passed=request, change=lambda answer: {**answer, "status": done})
+
+    def starting(request):
+        """Answers that the job has begun, and no more."""
+        if request.method not in ("POST", "PUT") or "_0" not in str(request.body) + request.path:
+            return None
+        return Answer(passed=request, change=lambda answer: {**answer, "status": {"state": "RUNNING"}})
+
+    proxy.fault(rule)
+    proxy.fault(lambda request: starting(request) if WHERE["append"](request) or request.method == "PUT" else None)
+    sink.write(to_lines(by_table(extract("a"), extract("b")))[0], utc_now(), bounded=True)
+    assert failed
+    assert holds(target) == (["a", "b"], [])
+
+
+def test_rows_are_loaded_beside_rows_that_were_streamed_in_lately_and_the_views_show_the_newest(target, proxy):
+    """What was streamed in lately can be neither changed nor deleted; appending does not ask for that."""
+    clock = ticking()
     Tables([target], clock).write_all(by_table(extract("a")))
     busy = "UPDATE or DELETE statement over table articles would affect rows in the streaming buffer"
-    proxy.fault(lambda request: error(400, "invalidQuery", busy) if querying(request) else None)
-    now = clock()
-    sink.commit(sink.stage(to_lines(by_table(extract("a", status="planned"), extract("b")))[0], now), now)
+    changing = (b"UPDATE ", b"DELETE ", b"MERGE ", b"TRUNCATE ")
+    proxy.fault(lambda r: error(400, "invalidQuery", busy) if any(word in r.body for word in changing) else None)
+    again = to_lines(by_table(extract("a", status="planned"), extract("b")))[0]
+    open_sink(target).write(again, clock(), bounded=True)
     assert holds(target) == (["a", "b"], [])
     assert query(target, "SELECT status FROM meeting_reports_latest ORDER BY 1") == [["held"], ["planned"]]

@@ -63,7 +63,7 @@ def test_extracting_a_revision_again_replaces_what_it_said_before_in_batch_and_s
     for extracted, counts in ((full, (1, 1)), (none, (0, 0)), (full, (1, 1))):
         lines, _ = to_lines(extracted)
         now = clock()
-        sink.commit(sink.stage(lines, now), now)
+        sink.write(lines, now, bounded=True)
         assert tuple(query(target, COUNTS)[0]) == counts
     for extracted, counts in ((none, (0, 0)), (full, (1, 1))):
         sink.write(to_lines(extracted)[0], clock())
@@ -76,7 +76,7 @@ def test_a_second_batch_adds_no_row_to_the_tables_themselves(target):
     counted = []
     for _ in range(2):
         now = clock()
-        sink.commit(sink.stage(lines, now), now)
+        sink.write(lines, now, bounded=True)
         counted.append(
             [
                 query(target, f"SELECT COUNT(*) FROM {table}")
@@ -89,7 +89,7 @@ def test_a_second_batch_adds_no_row_to_the_tables_themselves(target):
 def test_no_staging_table_is_left(target):
     Tables([target]).write_all(by_table(*extracts()))
     sink, now = open_sink(target), utc_now()
-    sink.commit(sink.stage(to_lines(by_table(*extracts()))[0], now), now)
+    sink.write(to_lines(by_table(*extracts()))[0], now, bounded=True)
     names = [table.table_id for table in sink.client.list_tables(sink.target.dataset)]
     assert not [name for name in names if name.startswith("staging_")]
 

@@ -1,1 +1,1 @@
-"""The tables in BigQuery: loaded and merged in batch, inserted in a stream."""
+"""The tables in BigQuery: rows streamed or loaded in, views that show each once, and what removes old copies."""

@@ -21,7 +21,7 @@ CLUSTERS = {
 
 def fields(table: str) -> list[dict[str, Any]]:
     """The schema of a stored table: the row's, and when the copy was written."""
-    when = "When this copy of the row was written; the newest counts. Not part of the row."
+    when = "When this copy of the row was written. Not part of the row."
     return [
         *bigquery_schema(LAYOUTS[table].row),
         {"name": WRITTEN_AT, "type": "TIMESTAMP", "mode": "REQUIRED", "description": when},
@@ -66,6 +66,10 @@ def make_all(client: bigquery.Client, target: Target) -> list[Change]:
 def _table(target: Target, table: str) -> bigquery.Table:
     made = bigquery.Table(target.name(table), schema=schema(fields(table)))
     made.description = summary(LAYOUTS[table].row)
-    made.time_partitioning = bigquery.TimePartitioning(field=LAYOUTS[table].time)
+    made.time_partitioning = bigquery.TimePartitioning(
+        # By month: a table has at most 10,000 partitions, and by day they would end after 27 years.
+        bigquery.TimePartitioningType.MONTH,
+        field=LAYOUTS[table].time,
+    )
     made.clustering_fields = list(CLUSTERS[table])
     return made

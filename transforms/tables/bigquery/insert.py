@@ -1,28 +1,21 @@
 """Streaming: rows inserted by request, with every answer of BigQuery's taken for what it is.
 
 Split: a request over 500 rows or 9 MiB, one that is too large (413) or refused as a whole (400). Repeated until the
-deadline: quota (403 quotaExceeded, rateLimitExceeded), 429, 5xx, a broken or silent connection, a table that is not
-there yet (404). Refused, with BigQuery's reason: the row that is at fault. Raised: everything else, such as missing
-permission, which no row is to blame for.
+deadline: faults that pass, and a table that is not there yet (404). Refused, with BigQuery's reason: the row that is at
+fault. Raised: everything else, which no row is to blame for.
 """
 
-import random
-import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-import requests
 from google.api_core import exceptions
-from google.auth import exceptions as auth_exceptions
 from google.cloud import bigquery
 
-from transforms.tables.bigquery.client import NEVER, REQUEST_SECONDS, Target
+from transforms.tables.bigquery.client import BROKEN, NEVER, Patience, Target, passing
 
 MAX_ROWS = 500
 MAX_BYTES = 9 << 20
-# Waits between attempts, in seconds: half to all of 0.5, 1, 2, … up to 32.
-FIRST_WAIT, LONGEST_WAIT = 0.5, 32.0
 _AGAIN = {
     "stopped",
     "timeout",
@@ -32,13 +25,6 @@ _AGAIN = {
     "rateLimitExceeded",
     "tableUnavailable",
 }
-_QUOTA = {"quotaExceeded", "rateLimitExceeded", "jobRateLimitExceeded"}
-_BROKEN = (
-    requests.exceptions.ConnectionError,
-    requests.exceptions.Timeout,
-    requests.exceptions.ChunkedEncodingError,
-    auth_exceptions.TransportError,
-)
 
 
 class Insert(NamedTuple):
@@ -69,18 +55,7 @@ class Refusal(NamedTuple):
     reason: str
 
 
-class BigQueryUnavailableError(OSError):
-    """BigQuery did not take rows before the deadline. None of them is lost: the caller still has them."""
-
-
-def insert(
-    client: bigquery.Client,
-    target: Target,
-    table: str,
-    rows: Sequence[Insert],
-    clock: Callable[[], float] = time.monotonic,
-    sleep: Callable[[float], None] = time.sleep,
-) -> list[Refusal]:
+def insert(client: bigquery.Client, target: Target, table: str, rows: Sequence[Insert]) -> list[Refusal]:
     """Inserts ``rows``; what comes back is refused for good, all others are durable.
 
     Raises:
@@ -89,11 +64,9 @@ def insert(
     """
     refused: list[Refusal] = []
     waiting = deque(batches(rows))
-    until = clock() + target.deadline
-    wait = FIRST_WAIT
+    patience = Patience(target, target.name(table), "took no rows")
     while waiting:
         batch = waiting.popleft()
-        seconds = max(0.1, min(REQUEST_SECONDS, until - clock()))
         try:
             answer = client.insert_rows_json(
                 target.name(table),
@@ -101,33 +74,26 @@ def insert(
                 row_ids=[one.insert_id for one in batch],
                 skip_invalid_rows=True,
                 retry=NEVER,
-                timeout=seconds,
+                timeout=patience.seconds,
             )
             again, found = _sort(batch, answer)
             refused += found
             fault: Exception | str = "rows came back"
-        except exceptions.GoogleAPICallError as error:
-            if _too_large(error) or isinstance(error, exceptions.BadRequest):
+        except (exceptions.GoogleAPICallError, *BROKEN) as error:
+            code = getattr(error, "code", None)
+            if code in (400, 413):
                 halves, found = _halved(batch, error)
                 waiting.extendleft(reversed(halves))
                 refused += found
                 continue
-            if not _passing(error):
+            if code != 404 and not passing(error):
                 raise
             again, fault = batch, error
-        except _BROKEN as error:
-            again, fault = batch, error
-        if not again:
-            wait = FIRST_WAIT
-            continue
-        if clock() + wait > until:
-            text = " ".join(str(fault).split())
-            raise BigQueryUnavailableError(
-                None, f"BigQuery took no rows for {target.deadline:g} s: {text}", target.name(table)
-            )
-        sleep(wait * random.uniform(0.5, 1))
-        wait = min(2 * wait, LONGEST_WAIT)
-        waiting.appendleft(again)
+        if again:
+            patience.again(fault)
+            waiting.appendleft(again)
+        else:
+            patience.renew()
     return refused
 
 
@@ -164,19 +130,8 @@ def _line(error: dict[str, Any]) -> str:
     return " ".join(f"{error.get('reason')}{place}: {error.get('message', '')}".split())
 
 
-def _halved(batch: list[Insert], error: exceptions.GoogleAPICallError) -> tuple[list[list[Insert]], list[Refusal]]:
+def _halved(batch: list[Insert], error: Any) -> tuple[list[list[Insert]], list[Refusal]]:
     if len(batch) == 1:
         return [], [Refusal(batch[0], " ".join(f"{error.code} {error.message}".split()))]
     middle = len(batch) // 2
     return [batch[:middle], batch[middle:]], []
-
-
-def _too_large(error: exceptions.GoogleAPICallError) -> bool:
-    return error.code == 413
-
-
-def _passing(error: exceptions.GoogleAPICallError) -> bool:
-    """Whether waiting helps."""
-    if error.code == 403:
-        return any(detail.get("reason") in _QUOTA for detail in error.errors)
-    return error.code in (404, 408, 429) or (error.code or 0) >= 500

@@ -1,12 +1,11 @@
 """What a run would do in BigQuery: dataset, tables, views, missing columns, and whether queries are allowed."""
 
-import errno
 from typing import Any
 
 from google.api_core import exceptions
 from google.cloud import bigquery
 
-from transforms.tables.bigquery.client import REQUEST_SECONDS, Target, connect, parse
+from transforms.tables.bigquery.client import REQUEST_SECONDS, Target, connect, parse, told
 from transforms.tables.bigquery.create import fields
 from transforms.tables.bigquery.statements import views
 from transforms.tables.evolve import differences
@@ -20,11 +19,8 @@ def plan_bigquery(setting: str) -> list[str]:
     Raises:
         OSError: BigQuery does not answer, or does not let us; with its reason.
     """
-    try:
+    with told(setting):
         return _plan(parse(setting))
-    except exceptions.GoogleAPIError as error:
-        text = " ".join(str(getattr(error, "message", error)).split())
-        raise OSError(errno.EIO, f"BigQuery says: {text}", setting) from None
 
 
 def _plan(target: Target) -> list[str]:
@@ -46,5 +42,7 @@ def _plan(target: Target) -> list[str]:
             lines.append(f"{table}: would be made")
             continue
         lines.append(f"{table}: {found.num_rows} rows")
+        if (found.time_partitioning and found.time_partitioning.type_) != bigquery.TimePartitioningType.MONTH:
+            lines.append(f"{table}: not partitioned by month, which only a table that is made anew can be")
         lines += shown(differences(table, [field.to_api_repr() for field in found.schema], fields(table)))
     return lines

@@ -1,24 +1,30 @@
-"""BigQuery as a sink: staged and merged in batch, inserted in a stream."""
+"""BigQuery as a sink: rows are streamed in where they can be, and loaded where they cannot."""
 
+import errno
 import itertools
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from google.cloud import bigquery
 
-from transforms import rows
 from transforms.rows import derive_id
-from transforms.tables.bigquery import load
-from transforms.tables.bigquery.client import connect, parse
+from transforms.tables.bigquery.client import connect, parse, told
 from transforms.tables.bigquery.create import make_all
 from transforms.tables.bigquery.insert import MAX_BYTES, Insert, Refusal, insert
+from transforms.tables.bigquery.load import load
 from transforms.tables.bigquery.statements import WRITTEN_AT
 from transforms.tables.conform import from_dict, rfc3339
 from transforms.tables.dead_letters import letter_of_row
 from transforms.tables.layout import LAYOUTS
 from transforms.tables.sinks import Line, once, to_lines
+
+# BigQuery takes no older or later times by stream (five years, one year); a month less, lest clocks differ.
+STREAMED_BACK, STREAMED_AHEAD = timedelta(days=1825 - 30), timedelta(days=366 - 30)
+# What it says of those where its own bounds are others.
+OUTSIDE = "outside the allowed bounds"
 
 
 class RefusedError(ValueError):
@@ -46,51 +52,59 @@ class BigQuerySink:
             self._client = client
         return self._client
 
-    def stage(self, lines: Sequence[Line], now: datetime) -> list[tuple[str, str]]:
-        """Loads each table's rows into a staging table."""
-        staged = []
-        for table, group in itertools.groupby(once(lines), key=lambda line: line.table):
-            texts = [line.json for line in group]
-            staged.append((table, load.stage(self.client, self.target, table, texts, now)))
-        return staged
-
-    def commit(self, staged: Iterable[tuple[str, str]], now: datetime) -> None:
-        """Moves what is staged into the tables in one transaction."""
-        load.commit(self.client, self.target, list(staged), now)
-
     def write(self, lines: Sequence[Line], now: datetime, bounded: bool = False) -> Counter[str]:
-        """Inserts rows, or loads them where they are ``bounded``; those that BigQuery refuses become dead letters
-        there. See ``Sink``."""
-        if bounded:
-            self.commit(self.stage(lines, now), now)
-            return Counter()
-        dead = self._insert([line for line in once(lines) if line.table != "dead_letters"], now)
-        letters = [letter_of_row(one.table, _row(one), RefusedError(reason), now) for one, reason in dead]
-        own, _ = to_lines({"dead_letters": letters}, lambda: now)
-        again = self._insert(once([*(line for line in lines if line.table == "dead_letters"), *own]), now)
-        if again:
-            raise RefusedError(f"{self.target.name('dead_letters')}: {again[0][1]}")
-        return Counter(one.table for one, _ in dead)
+        """See ``Sink``. Rows are streamed in; where they are ``bounded``, too long for a request, or of a time that
+        BigQuery takes by no stream, they are loaded."""
+        with told(f"{self.target.project}.{self.target.dataset}"):
+            kept = once(lines)
+            if bounded:
+                self._load(kept, now)
+                return Counter()
+            dead = self._stream([line for line in kept if line.table != "dead_letters"], now)
+            letters = [letter_of_row(one.table, _row(one), RefusedError(reason), now) for one, reason in dead]
+            own, _ = to_lines({"dead_letters": letters}, lambda: now)
+            again = self._stream(once([*(line for line in kept if line.table == "dead_letters"), *own]), now)
+            if again:
+                raise OSError(errno.EIO, again[0][1], self.target.name("dead_letters"))
+            return Counter(one.table for one, _ in dead)
 
-    def _insert(self, lines: Sequence[Line], now: datetime) -> list[tuple[Line, str]]:
-        """Inserts table by table; what is too long for a request is loaded instead. The rows that are refused."""
+    def _stream(self, lines: Sequence[Line], now: datetime) -> list[tuple[Line, str]]:
+        """Appends rows; those that BigQuery refuses, with its reasons. Articles last: with them the others count."""
         refused: list[Refusal] = []
-        for table, group in itertools.groupby(lines, key=lambda line: line.table):
-            inserts = [_as_insert(line, now) for line in group]
-            fits = [one for one in inserts if one.size <= MAX_BYTES // 2]
-            refused += insert(self.client, self.target, table, fits)
-            long = [one.origin for one in inserts if one.size > MAX_BYTES // 2]
-            if long:
-                self.commit(self.stage(long, now), now)
-        return [(refusal.insert.origin, refusal.reason) for refusal in refused]
+        for last in (False, True):
+            to_load = []
+            part = [line for line in lines if (line.table == "articles") is last]
+            for table, group in itertools.groupby(part, key=lambda line: line.table):
+                inserts = [_as_insert(line, now) for line in group]
+                streamed = [one for one in inserts if one.size <= MAX_BYTES // 2 and _streams(table, one.row, now)]
+                kept = {one.insert_id for one in streamed}
+                found = insert(self.client, self.target, table, streamed)
+                outside = [one for one in found if OUTSIDE in one.reason]
+                to_load += [one.origin for one in inserts if one.insert_id not in kept]
+                to_load += [one.insert.origin for one in outside]
+                refused += [one for one in found if one not in outside]
+            self._load(to_load, now)
+        return [(one.insert.origin, one.reason) for one in refused]
+
+    def _load(self, lines: Sequence[Line], now: datetime) -> None:
+        texts: dict[str, list[str]] = {}
+        for line in lines:
+            texts.setdefault(line.table, []).append(line.json)
+        if texts:
+            load(self.client, self.target, texts, now)
+
+
+def _streams(table: str, row: Mapping[str, Any], now: datetime) -> bool:
+    """Whether BigQuery takes rows of this time by stream."""
+    time = row[LAYOUTS[table].time]
+    return time is None or now - STREAMED_BACK < datetime.fromisoformat(time) < now + STREAMED_AHEAD
 
 
 def _as_insert(line: Line, now: datetime) -> Insert:
-    written_at = rfc3339(now)
+    written_at = rfc3339(now.astimezone(UTC))
     row = {**json.loads(line.json), WRITTEN_AT: written_at}
     return Insert(derive_id(line.table, *line.key, written_at), row, len(line.json.encode()) + 100, line)
 
 
-def _row(line: Line) -> rows.Article:
-    made: rows.Article = from_dict(LAYOUTS[line.table].row, json.loads(line.json))
-    return made
+def _row(line: Line) -> Any:
+    return from_dict(LAYOUTS[line.table].row, json.loads(line.json))

@@ -1,12 +1,22 @@
-"""The SQL of the tables in BigQuery: views over them, and merges of staged rows into them."""
+"""The SQL of the tables in BigQuery: views over them, staged rows into them, and superseded copies out of them.
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+Rows are only ever appended, whoever writes and how often. The copy of an article that counts is its newest revision's
+last one; of its entities and reports count those written with that copy. Articles are written last, so that a reader
+sees an extraction when all of it is there.
+
+A view reads a few narrow columns of all months to know which copies count. All other columns it reads only of the
+months that are asked for: a condition on the table's time goes through the view to the partitions.
+"""
+
+import calendar
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import NamedTuple
 
 from transforms.tables.layout import EXTRACTED, LAYOUTS
 from transforms.tables.schemas import columns
 
-# Orders the copies of a row: the newest counts. Rows of one commit have the same.
+# Tells the copies of a row apart. All rows of one write have the same.
 WRITTEN_AT = "written_at"
 
 
@@ -16,32 +26,55 @@ def _names(table: str, alias: str = "") -> str:
 
 def views(dataset: str) -> dict[str, str]:
     """View -> query, in the order in which they are to be made. ``dataset`` is ``project.dataset``."""
-    made = {"article_revisions": _newest(dataset, "articles", "revision_id", f"{WRITTEN_AT} DESC")}
-    order = f"fetched_at DESC, revision DESC, {WRITTEN_AT} DESC, revision_id"
-    made["articles_latest"] = _newest(dataset, "articles", "article_id", order)
-    made["entities_latest"] = _extracted(dataset, "entities", "entity_id")
-    made["meeting_reports_latest"] = _extracted(dataset, "meeting_reports", "report_id")
-    for table in ("dead_letters", "feed_health"):
-        made[f"{table}_latest"] = _newest(dataset, table, ", ".join(LAYOUTS[table].keys), f"{WRITTEN_AT} DESC")
+    made = {"article_revisions": _view(dataset, "articles", _last_copies(dataset, "articles"))}
+    made |= {f"{table}_latest": _view(dataset, table, _copies(dataset, table)) for table in LAYOUTS}
     made["meetings"] = _meetings(dataset)
     return made
 
 
-def _newest(dataset: str, table: str, keys: str, order: str) -> str:
-    return f"""SELECT {_names(table)} FROM `{dataset}.{table}` WHERE TRUE
-        QUALIFY ROW_NUMBER() OVER (PARTITION BY {keys} ORDER BY {order}) = 1"""
+class _Copies(NamedTuple):
+    """A table's rows, ``r``, beside what tells which copies count.
+
+    Attributes:
+        source: What to select from.
+        counting: The condition that holds for those that do.
+    """
+
+    source: str
+    counting: str
 
 
-def _extracted(dataset: str, table: str, id_column: str) -> str:
-    """Rows of the newest extraction of the newest revision of each article (or of one that is a dead letter)."""
-    written = " UNION ALL ".join(f"SELECT revision_id, {WRITTEN_AT} FROM `{dataset}.{name}`" for name in EXTRACTED)
-    return f"""SELECT {_names(table, "r.")} FROM `{dataset}.{table}` AS r
-        JOIN (
-            SELECT revision_id, MAX({WRITTEN_AT}) AS newest_at FROM ({written}) AS w GROUP BY revision_id
-        ) AS g ON g.revision_id = r.revision_id AND g.newest_at = r.{WRITTEN_AT}
-        LEFT JOIN `{dataset}.articles_latest` AS a ON a.article_id = r.article_id
-        WHERE a.article_id IS NULL OR a.revision_id = r.revision_id
-        QUALIFY ROW_NUMBER() OVER (PARTITION BY r.revision_id, r.{id_column} ORDER BY r.{WRITTEN_AT} DESC) = 1"""
+def _view(dataset: str, table: str, copies: _Copies) -> str:
+    """The rows of the copies that count, each once even where BigQuery took one request twice."""
+    # The time is a key for the sake of the partitions: conditions on it go through.
+    keys = ", ".join(f"r.{name}" for name in dict.fromkeys((LAYOUTS[table].time, *LAYOUTS[table].keys)))
+    return f"""SELECT {_names(table, "r.")} FROM {copies.source} WHERE {copies.counting}
+        QUALIFY ROW_NUMBER() OVER (PARTITION BY {keys} ORDER BY r.{WRITTEN_AT} DESC) = 1"""
+
+
+def _copies(dataset: str, table: str) -> _Copies:
+    if table not in EXTRACTED:
+        return _last_copies(dataset, table)
+    order = f"revision DESC, fetched_at DESC, revision_id DESC, {WRITTEN_AT} DESC"
+    newest = f"""SELECT article_id, revision_id, {WRITTEN_AT} FROM `{dataset}.articles` WHERE TRUE
+            QUALIFY ROW_NUMBER() OVER (PARTITION BY article_id ORDER BY {order}) = 1"""
+    return _beside(dataset, table, newest, ("article_id",), ("revision_id", WRITTEN_AT))
+
+
+def _last_copies(dataset: str, table: str) -> _Copies:
+    keys = LAYOUTS[table].keys
+    names = ", ".join(keys)
+    newest = f"SELECT {names}, MAX({WRITTEN_AT}) AS {WRITTEN_AT} FROM `{dataset}.{table}` GROUP BY {names}"
+    return _beside(dataset, table, newest, keys, (WRITTEN_AT,))
+
+
+def _beside(dataset: str, table: str, newest: str, on: Sequence[str], same: Sequence[str]) -> _Copies:
+    source = f"`{dataset}.{table}` AS r LEFT JOIN ({newest}) AS c ON {_equal('c', on)}"
+    return _Copies(source, f"(c.{on[0]} IS NULL OR ({_equal('c', same)}))")
+
+
+def _equal(other: str, names: Sequence[str]) -> str:
+    return " AND ".join(f"{other}.{name} = r.{name}" for name in names)
 
 
 def _meetings(dataset: str) -> str:
@@ -96,57 +129,53 @@ def _meetings(dataset: str) -> str:
         JOIN sourced ON sourced.meeting_id = best.meeting_id WHERE place_in_line = 1"""
 
 
-def merge(dataset: str, staged: Mapping[str, Sequence[str]], now: datetime, append: bool = False) -> str:
-    """The script that moves staged rows into the tables, all of them or none.
+def append(dataset: str, staged: Mapping[str, str], now: datetime) -> str:
+    """The script that appends staged rows to the tables, all of them or none.
 
-    ``staged`` names the staging tables of each table. What an earlier extraction of the same revisions wrote is
-    replaced; letters and polls that are there already stay. With ``append`` nothing that is there is touched (BigQuery
-    refuses to for a while after rows were streamed in), and the views keep to the newest. ``now`` is aware.
+    ``staged`` names the staging table of each table. ``now``, aware, is when they are written. Appending reads nothing
+    of what is there, and neither waits for other writers nor fails for them.
     """
-    at = f"TIMESTAMP '{now.astimezone(UTC).isoformat()}'"
-    if append:
-        script = [_append(dataset, table, names, at) for table, names in staged.items()]
-    else:
-        script = [_merge(dataset, table, staged, at) for table in staged]
-        if any(table in EXTRACTED for table in staged):
-            script += [_forget(dataset, table, staged) for table in EXTRACTED[1:] if table not in staged]
+    script = [_append(dataset, table, name, now) for table, name in staged.items()]
     return "\n".join(["BEGIN TRANSACTION;", *script, "COMMIT TRANSACTION;"])
 
 
-def _source(dataset: str, table: str, staging: Sequence[str]) -> str:
-    """The staged rows, each once."""
-    every = " UNION ALL ".join(f"SELECT {_names(table)} FROM `{dataset}.{name}`" for name in staging)
-    keys, time = ", ".join(LAYOUTS[table].keys), LAYOUTS[table].time
-    return f"""SELECT * FROM ({every}) AS e WHERE TRUE
-        QUALIFY ROW_NUMBER() OVER (PARTITION BY {keys} ORDER BY {time} DESC) = 1"""
-
-
-def _append(dataset: str, table: str, staging: Sequence[str], at: str) -> str:
+def _append(dataset: str, table: str, staging: str, now: datetime) -> str:
     names = _names(table)
     return f"""INSERT INTO `{dataset}.{table}` ({names}, {WRITTEN_AT})
-        SELECT {names}, {at} FROM ({_source(dataset, table, staging)}) AS s;"""
+        SELECT {names}, {_literal(now)} FROM `{dataset}.{staging}`;"""
 
 
-def _merge(dataset: str, table: str, staged: Mapping[str, Sequence[str]], at: str) -> str:
-    names = _names(table)
-    head = f"MERGE INTO `{dataset}.{table}` AS t USING ({_source(dataset, table, staged[table])}) AS s"
-    insert = f"INSERT ({names}, {WRITTEN_AT}) VALUES ({names}, {at})"
-    if table not in EXTRACTED:
-        same = " AND ".join(f"t.{name} = s.{name}" for name in LAYOUTS[table].keys)
-        return f"{head} ON {same} WHEN NOT MATCHED THEN {insert};"
-    sources = EXTRACTED if table != "articles" else EXTRACTED[:1]
-    return f"""{head} ON FALSE
-        WHEN NOT MATCHED BY SOURCE AND t.revision_id IN ({_revisions(dataset, sources, staged)}) THEN DELETE
-        WHEN NOT MATCHED BY TARGET THEN {insert};"""
+def superseded_months(dataset: str, table: str, before: datetime) -> str:
+    """The query for the months of a table that have superseded copies from before ``before``, and for how many.
+
+    A month is its first day, and null for rows without a time.
+    """
+    month = f"DATE(TIMESTAMP_TRUNC({LAYOUTS[table].time}, MONTH))"
+    return f"""SELECT {month} AS month, COUNT(*) AS copies FROM ({_superseded(dataset, table, before)}) AS s
+        GROUP BY month ORDER BY month"""
 
 
-def _forget(dataset: str, table: str, staged: Mapping[str, Sequence[str]]) -> str:
-    """Removes from ``table``, for which nothing is staged, what older extractions had."""
-    return f"DELETE FROM `{dataset}.{table}` WHERE revision_id IN ({_revisions(dataset, EXTRACTED, staged)});"
+def delete_superseded(dataset: str, table: str, before: datetime, months: Iterable[date | None]) -> str:
+    """The statement that deletes these copies from ``months``: constants, so that it touches no other partition."""
+    within = " OR ".join(_within(f"r.{LAYOUTS[table].time}", month) for month in months)
+    return f"""DELETE FROM `{dataset}.{table}` AS r WHERE ({within}) AND EXISTS (
+        SELECT 1 FROM ({_superseded(dataset, table, before)}) AS s
+        WHERE {_equal("s", (*LAYOUTS[table].keys, WRITTEN_AT))})"""
 
 
-def _revisions(dataset: str, sources: Sequence[str], staged: Mapping[str, Sequence[str]]) -> str:
-    """The revisions that were extracted anew."""
-    return " UNION ALL ".join(
-        f"SELECT revision_id FROM `{dataset}.{name}`" for source in sources for name in staged.get(source, ())
-    )
+def _superseded(dataset: str, table: str, before: datetime) -> str:
+    """Keys and times of the copies that count no more; superseded revisions of articles do, in ``article_revisions``."""
+    copies = (_last_copies if table == "articles" else _copies)(dataset, table)
+    names = ", ".join(f"r.{name}" for name in dict.fromkeys((*LAYOUTS[table].keys, WRITTEN_AT, LAYOUTS[table].time)))
+    return f"SELECT {names} FROM {copies.source} WHERE NOT {copies.counting} AND r.{WRITTEN_AT} < {_literal(before)}"
+
+
+def _within(time: str, month: date | None) -> str:
+    if month is None:
+        return f"{time} IS NULL"
+    last = month.replace(day=calendar.monthrange(month.year, month.month)[1])
+    return f"{time} BETWEEN TIMESTAMP '{month}' AND TIMESTAMP '{last} 23:59:59.999999'"
+
+
+def _literal(time: datetime) -> str:
+    return f"TIMESTAMP '{time.astimezone(UTC).isoformat()}'"
