@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from pipelines.meetings import delta_tables
 from pipelines.settings import Settings
-from transforms.plain import from_plain
+from transforms.plain import Row, from_plain
 from transforms.rows import Article, DeadLetter
 from transforms.streams.message import timestamp
 from transforms.tables.ask import ask
@@ -19,14 +18,9 @@ def archived_articles(settings: Settings, since: datetime | None, until: datetim
     """The newest revision of each article fetched at or after ``since`` and before ``until``, oldest first.
 
     Raises:
-        SettingsError: all tables are in BigQuery.
         FileNotFoundError: there are no tables yet.
     """
-    where = _between("fetched_at", since, until)
-    sql = f"SELECT * FROM articles WHERE {where} ORDER BY fetched_at, article_id"
-    with ask(delta_tables(settings), sql) as answer:
-        for row in answer.rows:
-            yield from_plain(Article, dict(zip(answer.columns, row, strict=True)))
+    return _rows(settings, Article, "articles", _between("fetched_at", since, until), "fetched_at, article_id")
 
 
 def open_letters(
@@ -39,18 +33,31 @@ def open_letters(
 ) -> list[DeadLetter]:
     """The dead letters that no replay has brought through, oldest first: of one ``stage``, whose error's class or text
     holds ``error``, that occurred at or after ``since`` and before ``until``. ``solved``: those too."""
-    conditions = [_between("occurred_at", since, until)]
-    if stage:
-        conditions.append(f"stage = {quoted(stage)}")
-    if error:
-        conditions.append(f"contains(lower(error_type || ': ' || error), lower({quoted(error)}))")
-    if not solved:
-        conditions.append(f"len(list_filter(attributes, lambda a: a.key = '{SOLVED}')) = 0")
-    sql = f"SELECT * FROM dead_letters WHERE {' AND '.join(conditions)} ORDER BY occurred_at, letter_id"
-    with ask(delta_tables(settings), sql) as answer:
-        return [from_plain(DeadLetter, dict(zip(answer.columns, row, strict=True))) for row in answer.rows]
+    where = _between("occurred_at", since, until) + (f" AND stage = {quoted(stage)}" if stage else "")
+    return [
+        letter
+        for letter in _rows(settings, DeadLetter, "dead_letters", where, "occurred_at, letter_id")
+        if (error or "").lower() in f"{letter.error_type}: {letter.error}".lower()
+        and (solved or not any(attribute.key == SOLVED for attribute in letter.attributes))
+    ]
+
+
+def _rows(settings: Settings, row: type[Row], table: str, where: str, order: str) -> Iterator[Row]:
+    """Rows of a table, asked in words that DuckDB and BigQuery share: of a folder or bucket where there is one."""
+    target = next((one for one in settings.tables if not in_bigquery(one)), settings.tables[0])
+    name = f"{table}_latest" if in_bigquery(target) else table
+    with ask(target, f"SELECT * FROM {name} WHERE {where} ORDER BY {order}") as answer:
+        for values in answer.rows:
+            yield from_plain(row, dict(zip(answer.columns, values, strict=True)))
+
+
+def in_bigquery(target: str) -> bool:
+    """Whether a ``tables`` setting names a dataset."""
+    return target.startswith("bigquery://")
 
 
 def _between(column: str, since: datetime | None, until: datetime | None) -> str:
-    low = f"{column} >= TIMESTAMPTZ {quoted(timestamp(since))}" if since else "true"
-    return f"{low} AND {column} < TIMESTAMPTZ {quoted(timestamp(until))}" if until else low
+    bounds = (("TRUE", None), (f"{column} >=", since), (f"{column} <", until))
+    return " AND ".join(
+        f"{of} CAST({quoted(timestamp(at))} AS TIMESTAMP)" if at else of for of, at in bounds if at or of == "TRUE"
+    )

@@ -1,7 +1,9 @@
-"""Rewrites many small files of the tables as few. Runs may write and queries read meanwhile.
+"""Rewrites many small files of the tables as few, and deletes superseded copies of rows from BigQuery. Runs may write
+and queries read meanwhile.
 
-``run``, ``batch`` and ``stream`` do so by themselves where files have become many; this does it at once. What is taken
-out of the tables stays on disk for two days, so that queries under way end well.
+``run``, ``batch`` and ``stream`` rewrite files by themselves where they have become many; this does it at once. What is
+taken out of the tables stays on disk for two days, so that queries under way end well. Copies in BigQuery are deleted by
+this command alone: have a scheduler run it once a week.
 
   meetwire compact
   meetwire compact --retention 0s       delete at once: nobody reads
@@ -10,6 +12,7 @@ out of the tables stays on disk for two days, so that queries under way end well
 import argparse
 import json
 import sys
+from datetime import UTC, datetime
 
 from pipelines import settings as settings_module
 from pipelines.settings import Settings, SettingsError
@@ -25,12 +28,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Compacts every table that is files; 0, or 2 where there is none."""
+    """Compacts every table."""
     hours = _hours(arguments.retention)
-    targets = [target for target in settings.tables if not target.startswith("bigquery://")]
-    if not targets:
-        print("meetwire compact: BigQuery keeps its own storage in order; nothing to do", file=sys.stderr)
-    for target in targets:
+    for target in settings.tables:
+        if target.startswith("bigquery://"):
+            _dedupe(target, arguments.json)
+            continue
         done = compact(target, hours)
         if arguments.json:
             print(json.dumps({"tables": target, **done._asdict()}))
@@ -40,6 +43,18 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
                 file=sys.stderr,
             )
     return 0
+
+
+def _dedupe(target: str, as_json: bool) -> None:
+    from transforms.tables.bigquery.dedupe import dedupe
+
+    deleted = {}
+    for table, copies in dedupe(target, datetime.now(UTC)):
+        deleted[table] = copies
+        if not as_json:
+            print(f"{target}: {table}: {copies} superseded copies deleted", file=sys.stderr)
+    if as_json:
+        print(json.dumps({"tables": target, "copies_deleted": deleted}))
 
 
 def _hours(text: str | None) -> float:

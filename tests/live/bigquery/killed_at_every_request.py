@@ -42,11 +42,7 @@ def write(target: str, method: str) -> None:
     sink = open_sink(target)
     for extracts in ([extract("a"), extract("b", published=None)], [extract("a", 2), extract("c", published="nix")]):
         lines, _ = to_lines(by_table(*extracts))
-        now = utc_now()
-        if method == "batch":
-            sink.write(lines, now, bounded=True)
-        else:
-            sink.write(lines, now)
+        sink.write(lines, utc_now(), bounded=method == "batch")
 
 
 def main(target: str, method: str, stride: str) -> None:

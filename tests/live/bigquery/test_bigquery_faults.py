@@ -61,7 +61,7 @@ def test_a_fault_that_passes_is_waited_out_and_every_row_is_written_once(tables,
 
 @pytest.mark.parametrize("fault", ["answer lost", "answer late"])
 def test_rows_whose_answer_was_lost_are_sent_again_and_seen_once(tables, target, proxy, fault, monkeypatch):
-    monkeypatch.setattr("transforms.tables.bigquery.insert.REQUEST_SECONDS", 0.5)
+    monkeypatch.setattr("transforms.tables.bigquery.client.REQUEST_SECONDS", 0.5)
     lost = [1]
 
     def rule(request):
@@ -221,10 +221,20 @@ def test_loading_waits_out_a_fault_that_passes(target, proxy, where, fault):
 
 @pytest.mark.parametrize("where", ["load", "append"])
 def test_a_job_whose_answer_was_lost_is_not_done_twice(target, proxy, where):
-    sink = open_sink(target)
+    """BigQuery takes each job id once; the emulator takes a query's again."""
+    sink, taken = open_sink(target), set()
     assert sink.client
-    rule = WHERE[where]
-    proxy.fault(lambda request: Answer(passed=request, drop=True) if rule(request) else None, times=1)
+
+    def rule(request):
+        if not WHERE[where](request):
+            return None
+        name = json.loads(request.body)["jobReference"]["jobId"] if where == "append" else len(taken)
+        if name in taken:
+            return error(409, "duplicate", f"Already Exists: Job {name}")
+        taken.add(name)
+        return Answer(passed=request, drop=len(taken) == 1)
+
+    proxy.fault(rule)
     sink.write(to_lines(by_table(extract("a"), extract("b")))[0], utc_now(), bounded=True)
     assert query(target, "SELECT COUNT(*) FROM articles") == [[2]]
 
@@ -232,32 +242,31 @@ def test_a_job_whose_answer_was_lost_is_not_done_twice(target, proxy, where):
 @pytest.mark.parametrize("reason", ["rateLimitExceeded", "quotaExceeded", "backendError", "internalError"])
 @pytest.mark.parametrize("kind", ["staging", "commit"])
 def test_a_job_that_ends_for_want_of_quota_is_followed_by_another(target, proxy, kind, reason):
-    sink, failed = open_sink(target), []
+    """The first job of its kind was taken, and has failed, whoever asks for it and how often."""
+    sink, failed = open_sink(target), {}
     assert sink.client
+    fault = {"reason": reason, "message": "Exceeded rate limits: too many table update operations"}
+
+    def fail(job):
+        failed[job["jobReference"]["jobId"]] = job
+        job["status"] = {"state": "DONE", "errorResult": fault, "errors": [fault]}
+        return job
 
     def rule(request):
-        """The first job of its kind has failed, whoever asks and how often; the second is the emulator's."""
-        job = next((part for part in request.path.split("?")[0].split("/") if f"meetwire_{kind}" in part), "")
-        if request.method != "GET" or not job.endswith("_0"):
+        *_, asked, name = request.path.split("?")[0].split("/")
+        if not failed and kind == "staging" and request.method == "PUT":
+            return Answer(passed=request, change=fail)
+        if not failed and kind == "commit" and querying(request):
+            return Answer(200, fail(json.loads(request.body)))
+        if name not in failed:
             return None
-        failed.append(job)
-        fault = {"reason": reason, "message": "Exceeded rate limits: too many table update operations"}
-        if "/queries/" in request.path:
-            return error(403 if "xceeded" in reason else 503, reason)
-        done = {"state": "DONE", "errorResult": fault, "errors": [fault]}
-        return Answer(passed=request, change=lambda answer: {**answer, "status": done})
-
-    def starting(request):
-        """Answers that the job has begun, and no more."""
-        if request.method not in ("POST", "PUT") or "_0" not in str(request.body) + request.path:
-            return None
-        return Answer(passed=request, change=lambda answer: {**answer, "status": {"state": "RUNNING"}})
+        return Answer(200, failed[name]) if asked == "jobs" else error(403 if "xceeded" in reason else 503, reason)
 
     proxy.fault(rule)
-    proxy.fault(lambda request: starting(request) if WHERE["append"](request) or request.method == "PUT" else None)
     sink.write(to_lines(by_table(extract("a"), extract("b")))[0], utc_now(), bounded=True)
     assert failed
     assert holds(target) == (["a", "b"], [])
+    assert query(target, "SELECT COUNT(*) FROM articles") == [[2]]
 
 
 def test_rows_are_loaded_beside_rows_that_were_streamed_in_lately_and_the_views_show_the_newest(target, proxy):

@@ -127,7 +127,8 @@ def told(place: str) -> Iterator[None]:
     try:
         yield
     except (exceptions.GoogleAPIError, auth_exceptions.GoogleAuthError, requests.exceptions.RequestException) as error:
-        text = f"BigQuery says: {one_line(getattr(error, 'message', None) or error)}"
+        cause = getattr(error, "cause", None) or error  # of retries that took too long, the last fault
+        text = f"BigQuery says: {one_line(getattr(cause, 'message', None) or cause)}"
         if passing(error):
             raise BigQueryUnavailableError(errno.EIO, text, place) from error
         if getattr(error, "code", None) in (401, 403):
