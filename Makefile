@@ -8,7 +8,7 @@ export OPENBLAS_NUM_THREADS ?= 1
 # The stamp is named after what was installed, for after a checkout times tell nothing.
 READY := .venv/.ready-$(firstword $(shell cat requirements.lock setup.py | cksum))
 
-.PHONY: install prepare run test lint types bench ablation evaluate train soak docs lock clean
+.PHONY: install prepare run test lint types bench ablation evaluate train soak docs lock clean bigquery-emulator
 
 install: $(READY)
 
@@ -26,6 +26,12 @@ run: $(READY)
 # The servers that the live tests start, downloaded and built once into ~/.cache/meetwire-tools.
 prepare: $(READY)
 	@python tests/live/prepare.py
+
+# BigQuery on a laptop, until Ctrl-C; the line that it prints makes clients use it.
+PORT ?= 9050
+DATA ?= data/bigquery
+bigquery-emulator: prepare
+	@exec python tests/live/bigquery/serve.py $(PORT) $(DATA)
 
 # Three workers on two cores: many tests wait for servers.
 test: prepare

@@ -2,7 +2,6 @@
 
 import itertools
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -14,28 +13,21 @@ import pytest
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1] / "unit/tables")]
 
-import prepare  # noqa: E402  # found by the path above
+import serve  # noqa: E402  # found by the path above
 from fault_proxy import FaultProxy  # noqa: E402
+from serve import PROJECT, free_port  # noqa: E402
 
-PROJECT = "proj-emulated"
+__all__ = ["PROJECT", "free_port"]
 _datasets = itertools.count()
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
 
 
 @pytest.fixture(scope="session")
 def emulator(emulators_python, tmp_path_factory):
     """The address of a BigQuery emulator."""
     port, log = free_port(), tmp_path_factory.mktemp("bigquery") / "log"
-    command = [emulators_python, HERE / "start_emulator.py", "start", "--rest-port", str(port)]
-    command += ["--grpc-port", str(free_port()), "--project", PROJECT]
+    command, environment = serve.command(port)
     with log.open("wb") as output:
-        home = {"HOME": str(prepare.EMULATORS_HOME)}
-        server = subprocess.Popen(command, stdout=output, stderr=output, env={**os.environ, **home})
+        server = subprocess.Popen(command, stdout=output, stderr=output, env=environment)
     try:
         wait_for(f"http://127.0.0.1:{port}/healthz", server, log)
         yield f"http://127.0.0.1:{port}"

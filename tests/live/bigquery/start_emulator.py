@@ -1,4 +1,4 @@
-"""Starts bqemulator in its own environment; ``python start_emulator.py start --rest-port 0 …``.
+"""bqemulator in its own environment; ``python start_emulator.py start --rest-port 0 …``. ``serve.py`` starts this.
 
 bqemulator 1.4.0 does not quote the fields of records, so a field called ``end`` breaks its CREATE TABLE. The line that
 forgets to is put right here, in memory, before anything imports it.
