@@ -31,12 +31,18 @@ def width() -> int:
     return max(NARROWEST, shutil.get_terminal_size((fallback, 24)).columns)
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """A reader that has seen enough (``| head``) is no failure: the command ends as it does for any printing."""
+        raise
+
+
 def console() -> Console:
     """Prints on stdout. ``NO_COLOR`` leaves out every escape sequence, bold type too."""
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="meetwire.ascii")
     plain_text = bool(os.environ.get("NO_COLOR"))
-    return Console(
+    return _Console(
         file=sys.stdout,
         width=width(),
         highlight=False,

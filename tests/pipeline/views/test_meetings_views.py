@@ -2,6 +2,9 @@
 
 import json
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from making import article
@@ -11,6 +14,7 @@ from terminals import in_pipe, lines_of, on_terminal, request, widest
 from pipelines import cli
 from transforms.tables.sinks import Tables
 
+ROOT = Path(__file__).parents[3]
 MEETINGS = ["meetings"]
 QUERY = ["query", "SELECT * FROM meetings"]
 SHAPES = [
@@ -242,3 +246,27 @@ def test_feeds_fit_any_terminal_and_their_times_name_year_and_zone(tmp_path):
         assert shown.count("UTC") >= 3
         assert "not_a_feed" in shown
         assert "".join(str(good).split("/")[-1]) in "".join("".join(lines_of(answer.text)).split())
+
+
+WRITES = """
+import json, os, sys
+from pipelines import cli
+for words in json.loads(sys.argv[1]):
+    for full in (False, True):
+        reading, writing = os.pipe()
+        os.close(reading)
+        stdout = os.open("/dev/full", os.O_WRONLY) if full else writing
+        sys.stdout = os.fdopen(stdout, "w")
+        print(json.dumps([words, full, cli.main(words)]), file=sys.stderr)
+"""
+
+
+def test_a_reader_that_has_seen_enough_is_no_failure_and_a_full_disk_is_one_line(tables):
+    asked = [[*words, "--tables", tables] for words in SHAPES]
+    program = [sys.executable, "-c", WRITES, json.dumps(asked)]
+    done = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    said = done.stderr.splitlines()
+    ended = [json.loads(line) for line in said if line.startswith("[[")]
+    assert ended == [[words, full, 1 if full else 0] for words in asked for full in (False, True)]
+    complaints = [line for line in said if "No space left" in line or "Traceback" in line or "Error" in line]
+    assert complaints == [f"meetwire {words[0]}: No space left on device" for words in asked]
