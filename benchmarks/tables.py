@@ -14,8 +14,8 @@ import sys
 import tempfile
 import time
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
+import numpy
 from deltalake import write_deltalake
 
 from transforms import rows
@@ -26,6 +26,7 @@ from transforms.tables.sinks import Tables, to_lines
 
 TEXT = "Ministers met in Málaga on Monday and spoke of trade, fishing and the price of bread. " * 25
 DAYS = 1000
+NEWEST = "SELECT max(published), count(DISTINCT article_id), avg(word_count) FROM articles"
 
 
 def article(number: int, revision: int = 1):
@@ -60,21 +61,22 @@ def article(number: int, revision: int = 1):
 
 
 def timed(step):
-    begin = time.perf_counter()
+    """Seconds, and seconds of CPU."""
+    begin, used = time.perf_counter(), time.process_time()
     step()
-    return time.perf_counter() - begin
+    return numpy.array([time.perf_counter() - begin, time.process_time() - used])
 
 
-def written(folder, count, size, begin=0):
-    """Seconds that writing ``count`` articles takes, ``size`` a commit; to make them is not part of it."""
-    seconds, said = 0.0, time.monotonic()
-    for first in range(begin, begin + count, size):
-        part = [article(number) for number in range(first, min(first + size, begin + count))]
-        seconds += timed(lambda part=part: Tables([folder]).write("articles", part))
+def written(folder, count, size):
+    """What writing ``count`` articles takes, ``size`` a commit; to make them is not part of it."""
+    taken, said = numpy.zeros(2), time.monotonic()
+    for first in range(0, count, size):
+        part = [article(number) for number in range(first, min(first + size, count))]
+        taken += timed(lambda part=part: Tables([folder]).write("articles", part))
         if time.monotonic() - said > 30:
             said = time.monotonic()
-            print(f"  {first + size - begin:,} of {count:,} rows", file=sys.stderr)
-    return seconds
+            print(f"  {first + size:,} of {count:,} rows", file=sys.stderr, flush=True)
+    return taken
 
 
 def bare(folder, count, size):
@@ -84,26 +86,23 @@ def bare(folder, count, size):
 
 
 def commits(folder, count, begin, revision):
-    """The median and the 95th percentile of the seconds that a commit of one article takes."""
+    """The median and the 95th percentile of what a commit of one article takes."""
     Tables([folder]).write("articles", [article(begin + count)])  # what a process does once
     some = [article(number, revision) for number in range(begin, begin + count)]
-    waits = sorted(timed(lambda one=one: Tables([folder]).write("articles", [one])) for one in some)
-    return waits[count // 2], waits[count * 95 // 100]
+    waits = [timed(lambda one=one: Tables([folder]).write("articles", [one])) for one in some]
+    return numpy.percentile(waits, [50, 95], axis=0)
 
 
 def first_commit(folder, number):
     return timed(lambda: Tables([folder]).write("articles", [article(number)]))
 
 
-def query(folder, sql):
-    """Seconds, seconds of CPU, and the files that the articles lie in."""
-
+def query(folder):
     def answer():
-        with ask(folder, sql) as found:
+        with ask(folder, NEWEST) as found:
             list(found.rows)
 
-    used = time.process_time()
-    return timed(answer), time.process_time() - used, len(list(Path(folder, "articles").glob("*/*.parquet")))
+    return timed(answer)
 
 
 def compacted(folder):
@@ -122,6 +121,20 @@ def alone(task, *arguments):
         return process.submit(measured, task, *arguments).result()
 
 
+def tell(what, task, *arguments, count=0):
+    """Prints what a task takes: seconds, seconds of CPU, rows a second, memory."""
+    (seconds, used), memory = alone(task, *arguments)
+    rate = f", {count / seconds:,.0f} rows/s ({count / used:,.0f} a second of CPU)" if count else ""
+    print(f"{what}: {seconds:.2f} s ({used:.2f} s of CPU){rate}, {memory} MB", flush=True)
+
+
+def tell_commits(what, *arguments):
+    """Prints the percentiles of ``commits``."""
+    (half, most), _ = alone(commits, *arguments)
+    shown = (f"p{p} {s:.3f} s ({used:.3f} s of CPU)" for p, (s, used) in ((50, half), (95, most)))
+    print(f"{what}: {', '.join(shown)}", flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=20_000)
@@ -130,35 +143,20 @@ def main():
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         some, days, many = f"{folder}/some", f"{folder}/days", f"{folder}/many"
-        newest = "SELECT max(published), count(DISTINCT article_id), avg(word_count) FROM articles"
         for size in (500, 5000):
-            seconds, memory = alone(written, f"{folder}/{size}", given.rows, size)
-            print(f"{given.rows:,} articles of 2 kB, {size} a commit: {given.rows / seconds:,.0f} rows/s, {memory} MB")
-            seconds, memory = alone(bare, f"{folder}/bare{size}", given.rows, size)
-            print(f"  write_deltalake alone: {given.rows / seconds:,.0f} rows/s, {memory} MB")
-        alone(written, some, given.rows, 500)
-        for what, begin, revision in (("a new article", given.rows, 1), ("a new revision", 0, 2)):
-            (half, most), _ = alone(commits, some, given.commits, begin, revision)
-            print(f"a commit of {what} beside {given.rows:,}: p50 {half:.3f} s, p95 {most:.3f} s")
+            what = f"{given.rows:,} articles of 2 kB, {size} a commit"
+            tell(what, written, f"{some}{size}", given.rows, size, count=given.rows)
+            tell("  write_deltalake alone", bare, f"{folder}/bare{size}", given.rows, size, count=given.rows)
+        tell_commits(f"a commit of a new article beside {given.rows:,}", f"{some}500", given.commits, given.rows, 1)
+        tell_commits("  of a new revision", f"{some}500", given.commits, 0, 2)
         alone(written, days, DAYS, 10)
-        (seconds, used, files), _ = alone(query, days, newest)
-        print(
-            f"query over {DAYS} days with an article each, ten a commit: {seconds:.2f} s ({used:.2f} s of CPU, {files} files)"
-        )
-        seconds, memory = alone(written, many, given.many, 10_000)
-        print(
-            f"{given.many:,} articles, 10,000 a commit: {seconds:.0f} s, {given.many / seconds:,.0f} rows/s, {memory} MB"
-        )
-        seconds, memory = alone(first_commit, many, given.many)
-        print(f"  the first commit of a process beside them: {seconds:.2f} s, {memory} MB")
-        (half, most), _ = alone(commits, many, given.commits, given.many + 1, 1)
-        print(f"  a commit of a new article: p50 {half:.3f} s, p95 {most:.3f} s")
-        (half, most), _ = alone(commits, many, given.commits, 0, 2)
-        print(f"  a commit of a new revision: p50 {half:.3f} s, p95 {most:.3f} s")
-        (seconds, used, files), memory = alone(query, many, newest)
-        print(f"  query: {seconds:.2f} s ({used:.2f} s of CPU, {files} files), {memory} MB")
-        seconds, memory = alone(compacted, many)
-        print(f"  compact: {seconds:.1f} s, {memory} MB")
+        tell(f"query over {DAYS} days with an article each, ten a commit", query, days)
+        tell(f"{given.many:,} articles, 10,000 a commit", written, many, given.many, 10_000, count=given.many)
+        tell("  the first commit of a process beside them", first_commit, many, given.many)
+        tell_commits("  a commit of a new article", many, given.commits, given.many + 1, 1)
+        tell_commits("  of a new revision", many, given.commits, 0, 2)
+        tell("  query", query, many)
+        tell("  compact", compacted, many)
 
 
 if __name__ == "__main__":

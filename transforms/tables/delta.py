@@ -5,7 +5,6 @@ this order. Within one table a reader finds all rows of an article from one extr
 commits the message comes again, and the same write completes what is there.
 """
 
-import errno
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -20,7 +19,7 @@ from transforms.tables.compact import tidy
 from transforms.tables.current import Change, change, split_revisions
 from transforms.tables.encode import to_arrow
 from transforms.tables.evolve import differences, possible
-from transforms.tables.first_format import is_first_format
+from transforms.tables.first_format import refuse
 from transforms.tables.layout import EXTRACTED, HISTORY, LAYOUTS, STORED, month
 from transforms.tables.lookup import Lookup
 from transforms.tables.schemas import bigquery_schema
@@ -69,11 +68,8 @@ class DeltaSink:
         """Once for each sink: makes the tables, and refuses those that cannot take the rows."""
         if self._ready:
             return
-        if self.store.local and is_first_format(Path(self.store.root)):
-            fault = (
-                f"holds tables of the first format; meetwire migrate {self.store.root} --tables OTHER takes them over"
-            )
-            raise OSError(errno.EEXIST, fault, self.store.root)
+        if self.store.local:
+            refuse(Path(self.store.root))
         self.store.make()
         for name, table in STORED.items():
             possible(differences(table, fields(self.store.open(name), table), bigquery_schema(LAYOUTS[table].row)))

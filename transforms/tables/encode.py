@@ -32,12 +32,8 @@ def to_arrow(table: str, lines: Sequence[str]) -> pa.Table:
         parse_options=pj.ParseOptions(
             explicit_schema=pa.schema([_as_text(field) for field in schema]), unexpected_field_behavior="error"
         ),
-    ).combine_chunks()
-    return pa.Table.from_arrays([_fit(_one(text[f.name]), f) for f in schema], schema=schema)
-
-
-def _one(chunked: pa.ChunkedArray) -> pa.Array:
-    return chunked.chunk(0) if chunked.num_chunks == 1 else pa.concat_arrays(chunked.chunks)
+    )
+    return pa.Table.from_arrays([_fit(text[f.name].combine_chunks(), f) for f in schema], schema=schema)
 
 
 def _as_text(field: pa.Field) -> pa.Field:

@@ -4,6 +4,7 @@ A folder of that format has ``_meetwire/commits/*.jsonl``; each line of these na
 added or took out. Rows carry the commit that they came with in the column ``_commit`` where compaction moved them.
 """
 
+import errno
 import json
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -22,6 +23,13 @@ _COMMIT = "_commit"
 def is_first_format(folder: Path) -> bool:
     """True where ``folder`` holds tables of the first format."""
     return (folder / COMMITS).is_dir()
+
+
+def refuse(folder: Path) -> None:
+    """OSError, with the way out, where ``folder`` holds tables of the first format."""
+    if is_first_format(folder):
+        fault = f"holds tables of the first format; meetwire migrate {folder} --tables OTHER takes them over"
+        raise OSError(errno.EEXIST, fault, str(folder))
 
 
 def generations(folder: Path) -> Iterator[tuple[str, dict[str, list[Any]]]]:

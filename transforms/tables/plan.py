@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from transforms.tables.evolve import Change, differences, possible
-from transforms.tables.first_format import is_first_format
+from transforms.tables.first_format import refuse
 from transforms.tables.layout import LAYOUTS
 from transforms.tables.schemas import bigquery_schema
 
@@ -25,10 +25,7 @@ def plan(target: str) -> list[str]:
     store = Store(target)
     if store.local:
         _writable(Path(store.root))
-        if is_first_format(Path(store.root)):
-            raise ValueError(
-                f"holds tables of the first format; meetwire migrate {target} --tables OTHER takes them over"
-            )
+        refuse(Path(store.root))
     lines = []
     for table, layout in LAYOUTS.items():
         try:

@@ -113,17 +113,18 @@ def _bigquery_field(column: Column) -> dict[str, Any]:
 
 
 @functools.cache
-def arrow_schema(row: type) -> pa.Schema:
-    """The Arrow schema of a row class: microseconds in UTC, non-null lists of non-null elements."""
-    return pa.schema([arrow_field(column) for column in columns(row)], metadata={"row": row.__name__})
+def arrow_schema(row: type, strict: bool = True) -> pa.Schema:
+    """The Arrow schema of a row class: microseconds in UTC; null only where the rows may be null, if ``strict``."""
+    return pa.schema([_arrow_field(column, strict) for column in columns(row)])
 
 
-def arrow_field(column: Column) -> pa.Field:
-    """One column as an Arrow field with its description as metadata."""
-    kind = pa.struct([arrow_field(c) for c in column.columns]) if column.kind == "RECORD" else ARROW[column.kind]
+def _arrow_field(column: Column, strict: bool) -> pa.Field:
+    inner = [_arrow_field(field, strict) for field in column.columns]
+    kind = pa.struct(inner) if inner else ARROW[column.kind]
     if column.mode == "REPEATED":
-        kind = pa.list_(pa.field("element", kind, nullable=False))
-    return pa.field(column.name, kind, nullable=column.mode == "NULLABLE", metadata={"description": column.description})
+        kind = pa.list_(pa.field("element", kind, nullable=not strict))
+    nullable = not strict or column.mode == "NULLABLE"
+    return pa.field(column.name, kind, nullable, {"description": column.description})
 
 
 def generate(folder: Path) -> dict[Path, str]:

@@ -194,8 +194,8 @@ def _line(error: Exception) -> str:
 
 def delta_schema(table: str) -> pa.Schema:
     """The schema of a table as Delta keeps it: its columns, all nullable so that columns can be added, and the month."""
-    fields = [_nullable(field) for field in arrow_schema(LAYOUTS[table].row)]
-    return pa.schema([*fields, pa.field(LAYOUTS[table].partition, pa.string())])
+    layout = LAYOUTS[table]
+    return arrow_schema(layout.row, strict=False).append(pa.field(layout.partition, pa.string()))
 
 
 _TYPES = {"string": "STRING", "int64": "INTEGER", "double": "FLOAT", "bool": "BOOLEAN", "date32[day]": "DATE"}
@@ -217,15 +217,3 @@ def _field(field: pa.Field) -> dict[str, Any]:
     if pa.types.is_struct(kind):
         return {**made, "type": "RECORD", "fields": [_field(inner) for inner in kind]}
     return made
-
-
-def _nullable(field: pa.Field) -> pa.Field:
-    return pa.field(field.name, _inner_nullable(field.type), metadata=field.metadata)
-
-
-def _inner_nullable(kind: pa.DataType) -> pa.DataType:
-    if pa.types.is_struct(kind):
-        return pa.struct([_nullable(inner) for inner in kind])
-    if pa.types.is_list(kind):
-        return pa.list_(pa.field("element", _inner_nullable(kind.value_type)))
-    return kind
