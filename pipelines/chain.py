@@ -69,8 +69,8 @@ def extracted_from_now(settings: Settings) -> Callable[[], dict[str, int]]:
 def run_messages(messages: Sequence[Received], settings: Settings, streamed: bool = False) -> Fates:
     """Takes ``messages`` through the chain in this process; returns when all that came of them is durable.
 
-    With ``streamed`` the tables are written bundle by bundle, as a stream writes them: BigQuery takes only so many
-    load jobs a day, and a stream would soon have used them up.
+    With ``streamed`` rows go into BigQuery by its streaming requests, within seconds, where they would else be loaded: a
+    stream would soon have used up the loads of a day.
     """
     return _run_here(messages, settings, whole_chain=True, bounded=False if streamed else None)
 

@@ -86,7 +86,7 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
         say(f"stream: {fates.summary()}")
 
     with (
-        _consumer(settings, subscription, limits, done) as (consumer, worker),
+        _consumer(settings, subscription, limits, done, streamed=True) as (consumer, worker),
         Metrics(subscription.backlog, say, worker.counts, arguments.metrics_port) as metrics,
     ):
         say(f"stream: reading {settings.stream}")
@@ -152,7 +152,12 @@ def run_article_messages(messages: Sequence[Received], settings: Settings) -> Fa
 
 @contextlib.contextmanager
 def _consumer(
-    settings: Settings, subscription: Subscription, limits: Limits, done: Callable[..., None], whole_chain: bool = True
+    settings: Settings,
+    subscription: Subscription,
+    limits: Limits,
+    done: Callable[..., None],
+    whole_chain: bool = True,
+    streamed: bool = False,
 ) -> Iterator[tuple[Consumer, Apart]]:
     """The loop over ``subscription`` with its worker, stopped by SIGTERM and Ctrl-C within ``stop_within``.
 
@@ -160,7 +165,7 @@ def _consumer(
     all the same, and the messages come again when their leases have run out.
     """
     run = (
-        functools.partial(run_messages, settings=settings, streamed=True)
+        functools.partial(run_messages, settings=settings, streamed=streamed)
         if whole_chain
         else functools.partial(run_article_messages, settings=settings)
     )

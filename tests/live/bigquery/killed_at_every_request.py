@@ -39,10 +39,13 @@ def write(target: str, method: str) -> None:
 
     from transforms.tables.sinks import open_sink, to_lines, utc_now
 
-    sink = open_sink(target)
-    for extracts in ([extract("a"), extract("b", published=None)], [extract("a", 2), extract("c", published="nix")]):
+    old = extract("old", published="2015-06-01T12:00:00Z")  # not to be streamed, so loaded
+    for extracts in (
+        [extract("a"), extract("b", published=None), old],
+        [extract("a", 2), extract("c", published="nix")],
+    ):
         lines, _ = to_lines(by_table(*extracts))
-        sink.write(lines, utc_now(), bounded=method == "batch")
+        open_sink(target).write(lines, utc_now(), bounded=method == "batch")
 
 
 def main(target: str, method: str, stride: str) -> None:

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import duckdb
@@ -14,6 +15,7 @@ from pipelines import cli
 from transforms.rows import Attribute
 from transforms.tables.bigquery.create import fields
 from transforms.tables.bigquery.dedupe import dedupe
+from transforms.tables.bigquery.sink import open_bigquery
 from transforms.tables.bigquery.statements import views
 from transforms.tables.dead_letters import dead_letter
 from transforms.tables.layout import EXTRACTED, LAYOUTS
@@ -191,3 +193,25 @@ def dump(folder, table, some):
     path.write_text("\n".join(json.dumps(row) for row in some))
     assert [field["name"] for field in fields(table)] == list(some[0])
     return path
+
+
+def write_again_and_again(target, names, bounded):
+    sink = open_bigquery(target)
+    for name in names:
+        lines, _ = to_lines(by_table(extract(name), extract(f"{name}-old", published="2015-06-01T00:00:00Z")))
+        sink.write(lines, utc_now(), bounded)
+
+
+def test_writers_at_once_lose_and_double_nothing_while_copies_are_deleted(target):
+    """Appending conflicts with nobody's appending, and deleting looks at settled copies alone."""
+    write(target, [extract("first")])
+    with ThreadPoolExecutor(3) as pool:
+        given = (("aba", False), ("cab", True), ("bcd", False))
+        writers = [pool.submit(write_again_and_again, target, *one) for one in given]
+        while not all(writer.done() for writer in writers):
+            list(dedupe(target, utc_now()))
+    for writer in writers:
+        writer.result()
+    wanted = sorted(["first", *(f"{name}{old}" for name in "abcd" for old in ("", "-old"))])
+    for table in EXTRACTED:
+        assert query(target, f"SELECT article_id FROM {table}_latest ORDER BY 1") == [[name] for name in wanted]

@@ -2,7 +2,7 @@
 
 import making
 import pytest
-from holding import PROJECT_FOLDER, content
+from holding import PROJECT_FOLDER, content, query
 
 from pipelines import cli
 from transforms import rows
@@ -30,14 +30,22 @@ def published(tmp_path_factory):
     return flags
 
 
-def test_a_batch_a_second_one_and_a_stream_give_the_same_tables_everywhere(published, target, tmp_path, capsys):
+def test_a_batch_the_same_once_more_and_a_stream_give_the_same_tables_everywhere(
+    published, target, proxy, tmp_path, capsys
+):
     places = [f"{tmp_path}/delta", target.replace("deadline=5", "deadline=60")]
     targets = [flag for place in places for flag in ("--tables", place)]
-    held = []
-    for command in (["batch"], ["batch"], ["stream", "--stop-when-idle", "1s"]):
-        assert cli.main([*command, *published, *targets]) == 0
+    again = [f"{flag}#again" if flag.startswith("folder:") else flag for flag in published]
+    held, streamed = [], []
+    for command in (["batch", *published], ["batch", "--since", "1h", *published], ["stream", *again]):
+        proxy.requests.clear()
+        idle = ["--stop-when-idle", "1s"] if command[0] == "stream" else []
+        assert cli.main([*command, *idle, *targets]) == 0
+        streamed.append(sum(len(one.inserts) for one in proxy.requests if "/articles/insertAll" in one.path))
         held.append([without_times(one) for one in (making.content(places[0]), content(target))])
     first = held[0][0]
     assert len(first["articles"]) > 20
     assert len(first["meetings"]) > 10
     assert held == [[first] * 2] * 3
+    ((revisions,),) = query(places[1], "SELECT COUNT(*) FROM article_revisions")
+    assert streamed == [0, 0, revisions], "a batch loads, which costs nothing; a stream inserts"

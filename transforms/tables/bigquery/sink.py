@@ -4,7 +4,7 @@ import errno
 import itertools
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -72,18 +72,18 @@ class BigQuerySink:
         """Appends rows; those that BigQuery refuses, with its reasons. Articles last: with them the others count."""
         refused: list[Refusal] = []
         for last in (False, True):
-            to_load = []
+            to_load: list[Insert] = []
             part = [line for line in lines if (line.table == "articles") is last]
             for table, group in itertools.groupby(part, key=lambda line: line.table):
-                inserts = [_as_insert(line, now) for line in group]
-                streamed = [one for one in inserts if one.size <= MAX_BYTES // 2 and _streams(table, one.row, now)]
-                kept = {one.insert_id for one in streamed}
-                found = insert(self.client, self.target, table, streamed)
-                outside = [one for one in found if OUTSIDE in one.reason]
-                to_load += [one.origin for one in inserts if one.insert_id not in kept]
-                to_load += [one.insert.origin for one in outside]
-                refused += [one for one in found if one not in outside]
-            self._load(to_load, now)
+                to_stream: list[Insert] = []
+                for one in (_as_insert(line, now) for line in group):
+                    (to_stream if _streams(table, one, now) else to_load).append(one)
+                for refusal in insert(self.client, self.target, table, to_stream):
+                    if OUTSIDE in refusal.reason:
+                        to_load.append(refusal.insert)
+                    else:
+                        refused.append(refusal)
+            self._load([one.origin for one in to_load], now)
         return [(one.insert.origin, one.reason) for one in refused]
 
     def _load(self, lines: Sequence[Line], now: datetime) -> None:
@@ -94,10 +94,11 @@ class BigQuerySink:
             load(self.client, self.target, texts, now)
 
 
-def _streams(table: str, row: Mapping[str, Any], now: datetime) -> bool:
-    """Whether BigQuery takes rows of this time by stream."""
-    time = row[LAYOUTS[table].time]
-    return time is None or now - STREAMED_BACK < datetime.fromisoformat(time) < now + STREAMED_AHEAD
+def _streams(table: str, one: Insert, now: datetime) -> bool:
+    """Whether BigQuery takes a row of this size and time by stream."""
+    time = one.row[LAYOUTS[table].time]
+    in_time = time is None or now - STREAMED_BACK < datetime.fromisoformat(time) < now + STREAMED_AHEAD
+    return in_time and one.size <= MAX_BYTES // 2
 
 
 def _as_insert(line: Line, now: datetime) -> Insert:
