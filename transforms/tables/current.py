@@ -6,6 +6,9 @@ import pyarrow as pa
 
 from transforms.tables.layout import Layout
 
+# Key -> (place in the table, the row).
+Keyed = dict[tuple[Any, ...], tuple[int, dict[str, Any]]]
+
 
 class Change(NamedTuple):
     """What one commit does to a table.
@@ -33,20 +36,24 @@ def change(layout: Layout, held: pa.Table, new: pa.Table, whole: set[str]) -> Ch
     said = [name for name in new.column_names if name not in (layout.partition, *layout.unnamed)]
     held = _with_columns(held, new.schema)
     before, after = _by_group(layout, held, said), _by_group(layout, new, said)
-    added, kept, replaced = [], [], set()
-    for group in after.keys() | (whole & before.keys()):
+    groups = after.keys() | (whole & before.keys())
+    grown = {group for group in groups if after.get(group, {}).keys() - before.get(group, {}).keys()}
+    stale = {group for group in groups if _stale(before.get(group, {}), after.get(group, {}), group in whole)}
+    # Rows are taken out and put in by one commit, which puts in none beside rows that it leaves.
+    replaced = stale | grown if stale else set()
+    added, kept = [], []
+    for group in replaced | grown:
         old, given = before.get(group, {}), after.get(group, {})
-        final = {name: row for name, (_, row) in given.items()}
-        if group not in whole:
-            final = {name: row for name, (_, row) in old.items()} | final
-        if any(final.get(name) != row for name, (_, row) in old.items()):
-            replaced.add(group)
-            added += [place for place, _ in given.values()]
-            kept += [place for name, (place, _) in old.items() if name in final and name not in given]
-        else:
-            added += [place for name, (place, _) in given.items() if name not in old]
+        added += [place for name, (place, _) in given.items() if group in replaced or name not in old]
+        if group in replaced - whole:
+            kept += [place for name, (place, _) in old.items() if name not in given]
     rows = pa.concat_tables([_take(new, sorted(added)), _take(held, sorted(kept))], promote_options="default")
     return Change(rows, replaced, {month for table in (held, rows) for month in table[layout.partition].to_pylist()})
+
+
+def _stale(old: Keyed, given: Keyed, whole: bool) -> bool:
+    """Whether a row of ``old`` is another one in ``given``, or, where that is all there is, none."""
+    return any(given[name][1] != row if name in given else whole for name, (_, row) in old.items())
 
 
 def split_revisions(articles: pa.Table) -> tuple[pa.Table, pa.Table]:
@@ -77,9 +84,8 @@ def _with_columns(held: pa.Table, wanted: pa.Schema) -> pa.Table:
     return pa.concat_tables([wanted.empty_table(), held.cast(schema)], promote_options="default")
 
 
-def _by_group(layout: Layout, table: pa.Table, said: list[str]) -> dict[Any, dict[tuple[Any, ...], tuple[int, Any]]]:
-    """Group -> key -> (place in the table, the row)."""
-    made: dict[Any, dict[tuple[Any, ...], tuple[int, Any]]] = {}
+def _by_group(layout: Layout, table: pa.Table, said: list[str]) -> dict[Any, Keyed]:
+    made: dict[Any, Keyed] = {}
     for place, row in enumerate(table.select(said).to_pylist()):
         name = tuple(row[column] for column in layout.keys)
         made.setdefault(row[layout.group], {})[name] = (place, row)

@@ -139,13 +139,11 @@ class DeltaSink:
             held = self.store.open(name)
             made = work_out(held)
             if made.replaced:
-                # New rows of other groups come by the same commit, so the predicate names these groups too.
-                groups = made.replaced | set(made.rows[layout.group].to_pylist())
                 write_deltalake(
                     held,
                     made.rows,
                     mode="overwrite",
-                    predicate=f"{_among(layout.partition, made.months)} AND {_among(layout.group, groups)}",
+                    predicate=f"{_among(layout.partition, made.months)} AND {_among(layout.group, made.replaced)}",
                     schema_mode="merge",
                     commit_properties=STRICT,
                 )
