@@ -22,12 +22,12 @@ import csv
 import importlib.util
 import io
 import json
-import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any, TextIO
+from urllib.parse import urlsplit
 
 from pipelines import terminal
 from pipelines.checks import confidence_flag
@@ -98,11 +98,21 @@ def _check(arguments: argparse.Namespace) -> None:
     output = arguments.output or ""
     if arguments.format == "sqlite" and not output:
         raise SettingsError("--format sqlite needs --output FILE")
-    is_postgres = re.fullmatch(r"postgres(ql)?://([^/@]+@)?[^/@]+/[^/]+", output) is not None
+    is_postgres = _names_a_database(output)
     if is_postgres != (arguments.format == "postgres"):
         raise SettingsError("--format postgres goes with --output postgresql://USER@HOST/DATABASE")
     if is_postgres and importlib.util.find_spec("pg8000") is None:
         raise SettingsError("--format postgres needs pg8000: pip install 'meetwire[postgres]'")
+
+
+def _names_a_database(output: str) -> bool:
+    try:
+        parts = urlsplit(output)
+        return parts.scheme in ("postgres", "postgresql") and bool(
+            parts.hostname and parts.path[1:] and parts.port != 0
+        )
+    except ValueError:  # the port is none
+        return False
 
 
 def _relations(arguments: argparse.Namespace, target: str) -> Iterator[Relation]:
