@@ -213,6 +213,7 @@ class Participant(NamedTuple):
         title: A person's office (``foreign minister``).
         country: The country that it belongs to, ISO 3166-1 alpha-2.
         role: host, visitor, chair, mediator or attendee; null where the text does not say.
+        actor_id: The same for one person or body in all articles; null until reports are merged.
     """
 
     entity_id: Optional[str]
@@ -221,6 +222,7 @@ class Participant(NamedTuple):
     title: Optional[str]
     country: Optional[str]
     role: Optional[str]
+    actor_id: Optional[str] = None
 
 
 class MeetingDate(NamedTuple):

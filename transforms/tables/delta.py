@@ -16,12 +16,14 @@ from deltalake import DeltaTable, write_deltalake
 
 from transforms.tables import database
 from transforms.tables.compact import tidy
+from transforms.tables.conform import conform, to_json
 from transforms.tables.current import Change, change, split_revisions
 from transforms.tables.encode import to_arrow
 from transforms.tables.evolve import differences, possible
 from transforms.tables.first_format import refuse
 from transforms.tables.layout import EXTRACTED, HISTORY, LAYOUTS, STORED, month
 from transforms.tables.lookup import Lookup
+from transforms.tables.merging import DERIVATIONS, Derivation
 from transforms.tables.schemas import bigquery_schema
 from transforms.tables.sinks import Line
 from transforms.tables.store import STRICT, Store, delta_schema, fields
@@ -52,6 +54,9 @@ class DeltaSink:
             self._begin()
             if any(table in EXTRACTED for table in new):
                 self._write_extracts(new)
+                self._derive(
+                    {row for table in EXTRACTED if table in new for row in new[table]["article_id"].to_pylist()}, now
+                )
             for table in new.keys() - set(EXTRACTED):
                 self._commit(table, partial(self._merged, table, new[table]))
             self._show()
@@ -86,6 +91,18 @@ class DeltaSink:
         for table in EXTRACTED[1:]:
             rows = new.get(table, delta_schema(table).empty_table())
             self._commit(table, partial(self._extracted, table, rows, articles))
+
+    def _derive(self, articles: Groups, now: datetime) -> None:
+        """Brings up to date what is worked out from ``articles`` and their reports."""
+        for table, rows in DERIVATIONS.items():
+
+            def work_out(held: DeltaTable, table: str = table, rows: Derivation = rows) -> Change:
+                lines = sorted(to_json(table, conform(table, row)) for row in rows(self.store, articles))
+                new = _partitioned(table, to_arrow(table, lines), now)
+                groups = articles | set(new["article_id"].to_pylist())
+                return change(LAYOUTS[table], self._lookups[table].rows(held, groups), new, articles)
+
+            self._commit(table, work_out)
 
     def _superseded(self, articles: pa.Table, given: Groups, history: DeltaTable) -> Change:
         """What ``articles_history`` lacks of the revisions that are not, or will not be, the current ones."""

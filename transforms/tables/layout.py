@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from transforms import rows
+from transforms import rows, rows_of_merging
 
 # Where our own files lie: outside every table's tree, since readers take whatever lies there for data.
 OWN = "_meetwire"
@@ -59,7 +59,14 @@ LAYOUTS: dict[str, Layout] = {
         "polled_at",
         tuple(name for name in rows.FeedHealth._fields if name not in _POLL),
     ),
+    "merged_reports": Layout(rows_of_merging.MergedReport, ("report_id",), "day", "day_month", "article_id"),
+    "article_sketches": Layout(
+        rows_of_merging.ArticleSketch, ("article_id",), "published", "published_month", "article_id"
+    ),
 }
+# Tables that Delta holds beside those that rows are sent to: worked out from the others whenever these change.
+DERIVED = ("merged_reports", "article_sketches")
+GIVEN = tuple(table for table in LAYOUTS if table not in DERIVED)
 # The tables that one extraction of one revision of an article writes together.
 EXTRACTED = ("articles", "entities", "meeting_reports")
 # Delta table -> the table whose rows it holds.

@@ -52,6 +52,7 @@ def test_json_for_machines_is_what_the_tables_hold(query):
         "title": "minister",
         "country": "ES",
         "role": None,
+        "actor_id": rows.derive_id("actor", "ann lee"),
     }
     assert json.loads(query("--json", "select 1 where false")[1]) == []
 
