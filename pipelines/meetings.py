@@ -8,6 +8,7 @@ likely right than --min-confidence are counted and not shown. ``--json`` prints 
   meetwire meetings --limit 20
   meetwire meetings --min-confidence 0.9
   meetwire meetings --json | jq '.sources[].link'
+  meetwire meetings --explain MEETING_ID    which reports were merged, by what
 
 ``meetwire query`` asks anything else.
 """
@@ -23,6 +24,7 @@ from pipelines import terminal
 from pipelines.checks import MIN_CONFIDENCE, confidence_flag
 from pipelines.progress import counted, say
 from pipelines.settings import Settings, SettingsError
+from pipelines.why_merged import print_why, why_merged
 from transforms.tables.ask import ask
 
 
@@ -35,10 +37,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="P",
         help=f"only those with at least this confidence, 0 to 1 (default: {MIN_CONFIDENCE}; with --json: 0)",
     )
+    parser.add_argument("--explain", metavar="MEETING_ID", help="why the reports of this meeting are taken for one")
 
 
 def main(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Prints the meetings of the first folder of tables."""
+    """Prints the meetings of the first folder of tables, or why the reports of one are merged."""
+    if arguments.explain:
+        explained = why_merged(delta_tables(settings), arguments.explain)
+        terminal.print_json(explained) if arguments.json else print_why(explained)
+        return 0
     least = arguments.min_confidence
     if not arguments.json:
         print_meetings(settings, MIN_CONFIDENCE if least is None else least, arguments.limit)

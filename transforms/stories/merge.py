@@ -122,7 +122,7 @@ def join(reports: Sequence[Told]) -> Joined:
 
     scored = [(-compared(*pair).score, pair) for pair in candidates(list(told.values()))]
     group_of: dict[str, Group] = {report_id: (report_id,) for report_id in told}
-    pairs = []
+    pairs = [(first, other) for first, others in alike.items() for other in others[1:]]
     for _, (a, b) in sorted((s, p) for s, p in scored if s < 0):
         one, other = group_of[a], group_of[b]
         if one is not other and not ruled_out(one, other):

@@ -145,3 +145,10 @@ def hours_of(country: str) -> float | None:
         return None
     offset = datetime(2026, 1, 1, tzinfo=ZoneInfo(found.timezone)).utcoffset()
     return offset.total_seconds() / 3600 if offset is not None else None
+
+
+def hours(offset: str | None) -> float | None:
+    """An offset from UTC (``+05:30``) in hours."""
+    if not offset or len(offset) < 6:
+        return None
+    return (1 if offset[0] == "+" else -1) * (int(offset[1:3]) + int(offset[4:6]) / 60)

@@ -15,7 +15,7 @@ from transforms.rows_of_merging import ArticleSketch, MergedReport
 from transforms.stories.actors import actors
 from transforms.stories.merge import Meeting, Search, blocks_of, connected, merge, search
 from transforms.stories.near import WINDOW, Sketch, alike, copies, sketch
-from transforms.stories.told import Source, Told, told
+from transforms.stories.told import Source, Told, hours, told
 from transforms.tables.ask import plain_value
 from transforms.tables.conform import from_dict, rfc3339
 from transforms.tables.store import Store
@@ -39,7 +39,7 @@ class Reports:
         if missing:
             self._of |= {article: [] for article in missing}
             known = _of(self._store, "articles", missing, ["article_id", "title", "utc_offset"])
-            sources = {row["article_id"]: Source(row["title"], _hours(row["utc_offset"])) for row in known}
+            sources = {row["article_id"]: Source(row["title"], hours(row["utc_offset"])) for row in known}
             for row in _of(self._store, "meeting_reports", missing):
                 report: MeetingReport = from_dict(MeetingReport, row)
                 made = told(report, sources.get(report.article_id, Source()))
@@ -128,10 +128,3 @@ def _read(store: Store, table: str, test: pc.Expression, columns: Sequence[str] 
 
 def _time(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
-
-
-def _hours(offset: str | None) -> float | None:
-    """``+05:30`` in hours."""
-    if not offset or len(offset) < 6:
-        return None
-    return (1 if offset[0] == "+" else -1) * (int(offset[1:3]) + int(offset[4:6]) / 60)
