@@ -282,7 +282,7 @@ class MeetingReport(NamedTuple):
 
     Attributes:
         report_id: Derived from the revision, the participants and the meeting's date and mode.
-        meeting_id: The meeting over all articles that tell of it; derived from participants, date and mode.
+        meeting_id: The meeting over all articles that tell of it: the id of its earliest report.
         article_id: The article that tells of it.
         revision_id: The revision of that article.
         participants: Everyone who met; one row a meeting, never one a pair.
@@ -345,8 +345,8 @@ class Meeting(NamedTuple):
     """One meeting, merged from every report of it.
 
     Attributes:
-        meeting_id: Derived from participants, date and mode.
-        participants: Everyone who met.
+        meeting_id: That of its earliest report; ``meeting_aliases`` leads from the other reports' ids to it.
+        participants: Everyone who met, as the report has it that names most of them in full.
         status: The newest report's; held beats planned.
         mode: in_person, phone, video or unknown.
         kind: bilateral, trilateral or multilateral.
