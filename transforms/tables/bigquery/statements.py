@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
-from transforms.tables.layout import EXTRACTED, LAYOUTS
+from transforms.tables.layout import EXTRACTED, GIVEN, LAYOUTS
 from transforms.tables.schemas import columns
 
 # Tells the copies of a row apart. All rows of one write have the same.
@@ -27,7 +27,7 @@ def _names(table: str, alias: str = "") -> str:
 def views(dataset: str) -> dict[str, str]:
     """View -> query, in the order in which they are to be made. ``dataset`` is ``project.dataset``."""
     made = {"article_revisions": _view(dataset, "articles", _last_copies(dataset, "articles"))}
-    made |= {f"{table}_latest": _view(dataset, table, _copies(dataset, table)) for table in LAYOUTS}
+    made |= {f"{table}_latest": _view(dataset, table, _copies(dataset, table)) for table in GIVEN}
     made["meetings"] = _meetings(dataset)
     return made
 
