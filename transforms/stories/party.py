@@ -71,9 +71,10 @@ def party_of(name: str, kind: str, title: str | None, country: str | None) -> Pa
         return Party(
             (), whole.counterpart, country or whole.country, frozenset(fold(name).split()) | described, "office"
         )
-    if kind in ("group", "organization") or _is_description(name):
+    words = words_of(name)
+    if not words or kind in ("group", "organization") or _is_description(name):
         return Party((), office, country, frozenset(fold(name).split()) | described, "described")
-    return Party(words_of(name), office, country, described, "named")
+    return Party(words, office, country, described, "named")
 
 
 def _untitled(name: str) -> tuple[Any, str]:

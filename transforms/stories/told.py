@@ -24,6 +24,8 @@ _UNDATED = {
 }
 _CORRECTION = re.compile(r"\b(correct(?:ion|ed|s)?|clarification|clarified|erratum|corrigendum)\b", re.IGNORECASE)
 
+_OFFSET = re.compile(r"([+-])(\d\d):(\d\d)", re.ASCII)
+
 
 class Source(NamedTuple):
     """What a report's article says beside the report.
@@ -132,8 +134,12 @@ def _days(report: MeetingReport, published: datetime) -> tuple[date, date, str]:
         last = date.fromisoformat(report.date.end) if report.date.end else first
         return first, max(first, last), report.date.precision
     before, after = _UNDATED.get(report.status, (10, 10))
-    day = max(published, datetime(1, 3, 1, tzinfo=UTC)).date()
-    return day - timedelta(before), day + timedelta(after), "unknown"
+    day = published.date()
+    return (
+        max(day, date.min + timedelta(before)) - timedelta(before),
+        min(day, date.max - timedelta(after)) + timedelta(after),
+        "unknown",
+    )
 
 
 @functools.lru_cache(maxsize=1024)
@@ -148,7 +154,6 @@ def hours_of(country: str) -> float | None:
 
 
 def hours(offset: str | None) -> float | None:
-    """An offset from UTC (``+05:30``) in hours."""
-    if not offset or len(offset) < 6:
-        return None
-    return (1 if offset[0] == "+" else -1) * (int(offset[1:3]) + int(offset[4:6]) / 60)
+    """An offset from UTC (``+05:30``) in hours; None for anything else."""
+    found = _OFFSET.fullmatch(offset or "")
+    return float(f"{found[1]}1") * (int(found[2]) + int(found[3]) / 60) if found else None

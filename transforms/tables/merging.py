@@ -21,6 +21,7 @@ from transforms.tables.conform import from_dict, rfc3339
 from transforms.tables.store import Store
 
 Groups = set[str]
+_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 Derivation = Callable[[Store, Groups], Sequence[Any]]
 
 
@@ -105,7 +106,8 @@ def copied(store: Store, articles: Groups) -> list[ArticleSketch]:
 def _near(store: Store, new: Sequence[Sketch]) -> list[dict[str, Any]]:
     """The rows of sketches that ``new`` ones, and those that are like them, are to be compared with."""
     times = [one.published for one in new]
-    first, last = min(times) - 2 * WINDOW, max(times) + 2 * WINDOW
+    first = max(min(times), _FIRST + 2 * WINDOW) - 2 * WINDOW
+    last = min(max(times), _LAST - 2 * WINDOW) + 2 * WINDOW
     return _read(store, "article_sketches", (pc.field("published") >= first) & (pc.field("published") <= last))
 
 
