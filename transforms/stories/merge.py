@@ -1,6 +1,6 @@
 """Meetings of reports: pairs by blocks, moved by corrections, scored, and joined from the surest down.
 
-A report is compared with those that share a block: one party's name, or office and country, and days within reach.
+A report is compared with those that share a block (names or countries of those who met) and days within reach.
 Two groups are joined where their surest pair is above 0 and none of their pairs is ruled out. What a group becomes
 depends on the reports that are connected with it by pairs above 0, and on no order.
 """
@@ -8,7 +8,7 @@ depends on the reports that are connected with it by pairs above 0, and on no or
 import functools
 import itertools
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -19,6 +19,9 @@ from transforms.stories.told import Told
 
 # How far apart the days of two reports of one meeting can be.
 REACH = timedelta(UNDATED_DAYS + CORRECTED_DAYS)
+
+# Names of a report by which others are found: a list of a hundred guests is found by the first of them.
+_NAMED = 8
 
 Group = tuple[str, ...]  # report ids, by publication
 
@@ -68,12 +71,19 @@ def connected(seeds: Iterable[Told], find: Callable[[Search], Iterable[Told]]) -
     known = {told.report_id: told for told in seeds}
     edge = list(known.values())
     while edge:
-        keys = frozenset().union(*map(blocks_of, edge))
-        found = find(search(keys, min(t.first for t in edge), max(t.last for t in edge)))
-        new = {t.report_id: t for t in found if t.report_id not in known and any(related(t, other) for other in edge)}
+        blocks: dict[str, list[Told]] = defaultdict(list)
+        for told in edge:
+            for key in blocks_of(told):
+                blocks[key].append(told)
+        found = find(search(blocks, min(t.first for t in edge), max(t.last for t in edge)))
+        new = {t.report_id: t for t in found if t.report_id not in known and _touches(t, blocks)}
         known |= new
         edge = list(new.values())
     return list(known.values())
+
+
+def _touches(told: Told, blocks: Mapping[str, Sequence[Told]]) -> bool:
+    return any(related(told, other) for key in blocks_of(told) for other in blocks.get(key, ()))
 
 
 def corrected(reports: Iterable[Told]) -> list[Told]:
@@ -150,18 +160,17 @@ def _alike(reports: Iterable[Told]) -> dict[Told, list[Told]]:
     return alike
 
 
-def candidates(reports: Sequence[Told]) -> Iterator[tuple[str, str]]:
+def candidates(reports: Sequence[Told]) -> set[tuple[str, str]]:
     """The pairs that are worth comparing, by report_id: one block in common and days within reach."""
-    seen = set()
+    pairs = set()
     for places in _blocks(reports).values():
-        for i, j in itertools.combinations(sorted(places, key=lambda place: reports[place].first), 2):
-            one, other = reports[i], reports[j]
-            if other.first - one.last > REACH:
-                continue
-            key = (min(one.report_id, other.report_id), max(one.report_id, other.report_id))
-            if key not in seen:
-                seen.add(key)
-                yield key
+        block = sorted((reports[place] for place in places), key=lambda t: t.first)
+        for place, one in enumerate(block):
+            for other in itertools.islice(block, place + 1, None):
+                if other.first - one.last > REACH:
+                    break
+                pairs.add((min(one.report_id, other.report_id), max(one.report_id, other.report_id)))
+    return pairs
 
 
 def _blocks(reports: Sequence[Told]) -> dict[str, list[int]]:
@@ -173,11 +182,21 @@ def _blocks(reports: Sequence[Told]) -> dict[str, list[int]]:
 
 
 def blocks_of(told: Told) -> set[str]:
-    """The blocks of a report: each word of a name by its consonants, each office, each pair of countries, its article."""
+    """The blocks of a report; two reports of one meeting share one of them, and few others do.
+
+    Two words of one name, a name's word with its country or office, a word or office of each of two, an office with
+    the day, two countries, the article.
+    """
     keys = {told.article_id}
-    for party in told.parties:
-        keys |= {skeleton(word) for word in party.words if len(word) > 2}
-        if party.office and party.country:
-            keys.add(f"{party.office} of {party.country}")
-    countries = sorted({party.country for party in told.parties if party.country})
-    return keys | {f"{one} and {other}" for one, other in itertools.combinations(countries[:6], 2)}
+    parties = told.parties[:_NAMED]
+    words = [sorted({skeleton(word) for word in party.words}) for party in parties]
+    for party, name in zip(parties, words, strict=True):
+        keys |= {" ".join(two) for two in itertools.combinations(name, 2)}
+        keys |= {f"{word}/{of}" for word in name for of in (party.country, party.office) if of}
+        if party.country and party.office:
+            name.append(f"{party.office}/{party.country}")
+            keys.add(f"{name[-1]} {told.first}")
+    for one, other in itertools.combinations(words, 2):
+        keys |= {"+".join(sorted(two)) for two in itertools.product(one, other)}
+    countries = sorted({party.country for party in parties if party.country})
+    return keys | {"+".join(two) for two in itertools.combinations(countries, 2)}

@@ -112,7 +112,7 @@ def test_a_thousand_articles_on_a_thousand_days_are_a_few_files(tmp_path):
         Tables([str(tmp_path)]).write_all(by_table(*some[begin : begin + 250]))
     assert len(list(tmp_path.glob("*/*/*.parquet"))) <= 20
     compact(str(tmp_path), 0)
-    assert len(list(tmp_path.glob("*/*/*.parquet"))) == 3
+    assert len(list(tmp_path.glob("*/*/*.parquet"))) == 5
     assert len(ids(tmp_path)) == 1000
 
 
