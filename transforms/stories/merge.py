@@ -5,10 +5,11 @@ Two groups are joined where their surest pair is above 0 and none of their pairs
 depends on the reports that are connected with it by pairs above 0, and on no order.
 """
 
+import bisect
 import functools
 import itertools
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -71,31 +72,37 @@ def connected(seeds: Iterable[Told], find: Callable[[Search], Iterable[Told]]) -
     known = {told.report_id: told for told in seeds}
     edge = list(known.values())
     while edge:
-        blocks: dict[str, list[Told]] = defaultdict(list)
-        for told in edge:
-            for key in blocks_of(told):
-                blocks[key].append(told)
-        found = find(search(blocks, min(t.first for t in edge), max(t.last for t in edge)))
-        new = {t.report_id: t for t in found if t.report_id not in known and _touches(t, blocks)}
+        lying = _by_block(edge, blocks_of)
+        found = find(
+            search(frozenset().union(*map(wanted_of, edge)), min(t.first for t in edge), max(t.last for t in edge))
+        )
+        new = {
+            t.report_id: t
+            for t in found
+            if t.report_id not in known
+            and any(related(t, other) for key in wanted_of(t) for other in lying.get(key, ()))
+        }
         known |= new
         edge = list(new.values())
     return list(known.values())
 
 
-def _touches(told: Told, blocks: Mapping[str, Sequence[Told]]) -> bool:
-    return any(related(told, other) for key in blocks_of(told) for other in blocks.get(key, ()))
+def _by_block(reports: Iterable[Told], keys: Callable[[Told], set[str]]) -> dict[str, list[Told]]:
+    made: dict[str, list[Told]] = defaultdict(list)
+    for told in reports:
+        for key in keys(told):
+            made[key].append(told)
+    return made
 
 
 def corrected(reports: Iterable[Told]) -> list[Told]:
     """The reports, by publication, with the days that later corrections give them."""
     made = sorted(reports, key=lambda t: t.order)
-    blocks = _blocks(made)
-    for correction in made.copy():
-        if not (correction.correction and correction.precision == "day"):
-            continue
-        for place in sorted({place for key in blocks_of(correction) for place in blocks[key]}):
-            if _is_moved(made[place], correction):
-                made[place] = made[place]._replace(first=correction.first, last=correction.last)
+    corrections = [t for t in made if t.correction and t.precision == "day"]
+    for place, told in enumerate(made):
+        for correction in corrections:
+            if _is_moved(told, correction):
+                told = made[place] = told._replace(first=correction.first, last=correction.last)
     return made
 
 
@@ -162,36 +169,55 @@ def _alike(reports: Iterable[Told]) -> dict[Told, list[Told]]:
 
 def candidates(reports: Sequence[Told]) -> set[tuple[str, str]]:
     """The pairs that are worth comparing, by report_id: one block in common and days within reach."""
+    blocks: dict[str, list[tuple[date, str, Told]]] = defaultdict(list)
+    for told in sorted(reports, key=lambda t: (t.first, t.report_id)):
+        for key in blocks_of(told):
+            blocks[key].append((told.first, told.report_id, told))
     pairs = set()
-    for places in _blocks(reports).values():
-        block = sorted((reports[place] for place in places), key=lambda t: t.first)
-        for place, one in enumerate(block):
-            for other in itertools.islice(block, place + 1, None):
-                if other.first - one.last > REACH:
+    for one in reports:
+        for key in wanted_of(one):
+            block = blocks.get(key, [])
+            for place in range(bisect.bisect_left(block, (one.first, one.report_id)), len(block)):
+                first, report_id, _ = block[place]
+                if first - one.last > REACH:
                     break
-                pairs.add((min(one.report_id, other.report_id), max(one.report_id, other.report_id)))
+                if report_id != one.report_id:
+                    pairs.add((min(one.report_id, report_id), max(one.report_id, report_id)))
     return pairs
 
 
-def _blocks(reports: Sequence[Told]) -> dict[str, list[int]]:
-    made: dict[str, list[int]] = defaultdict(list)
-    for place, told in enumerate(reports):
-        for key in blocks_of(told):
-            made[key].append(place)
-    return made
-
-
 def blocks_of(told: Told) -> set[str]:
-    """The blocks of a report; two reports of one meeting share one of them, and few others do.
+    """The blocks in which a report lies: each pair of words of a name, the article, and what few words can be of.
 
-    Two words of one name, a name's word with its country or office, a word or office of each of two, an office with
-    the day, two countries, the article.
+    What few words can be of (a surname with its country, two surnames, two countries) begins with ``~``, in a brief
+    report, which does not name everybody in full, with ``?`` as well.
     """
+    vague = _vague(told)
+    brief = {f"?{key}" for key in vague} if _is_brief(told) else set()
+    return _full(told) | {f"~{key}" for key in vague} | brief
+
+
+def wanted_of(told: Told) -> set[str]:
+    """The blocks in which the reports lie that may tell of the same meeting: vague ones where either is brief."""
+    mark = "~" if _is_brief(told) else "?"
+    return _full(told) | {f"{mark}{key}" for key in _vague(told)}
+
+
+def _is_brief(told: Told) -> bool:
+    return any(len(party.words) < 2 for party in told.parties)
+
+
+def _full(told: Told) -> set[str]:
     keys = {told.article_id}
+    for party in told.parties[:_NAMED]:
+        keys |= {" ".join(two) for two in itertools.combinations(sorted(set(map(skeleton, party.words))), 2)}
+    return keys
+
+
+def _vague(told: Told) -> set[str]:
     parties = told.parties[:_NAMED]
-    words = [sorted({skeleton(word) for word in party.words}) for party in parties]
+    keys, words = set(), [sorted(set(map(skeleton, party.words))) for party in parties]
     for party, name in zip(parties, words, strict=True):
-        keys |= {" ".join(two) for two in itertools.combinations(name, 2)}
         keys |= {f"{word}/{of}" for word in name for of in (party.country, party.office) if of}
         if party.country and party.office:
             name.append(f"{party.office}/{party.country}")

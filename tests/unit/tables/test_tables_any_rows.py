@@ -10,12 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from making import content
 
+from transforms.rows import MeetingReport
 from transforms.tables.conform import ConformError, conform, to_dict
-from transforms.tables.layout import LAYOUTS, key
+from transforms.tables.layout import GIVEN, key
 from transforms.tables.sinks import Tables
 
 
-@pytest.mark.parametrize("table", LAYOUTS)
+@pytest.mark.parametrize("table", GIVEN)
 @settings(max_examples=4, deadline=None, database=None, derandomize=True)
 @given(data=st.data())
 def test_any_rows_that_the_types_allow_come_back_equal_from_a_table(table, data):
@@ -27,14 +28,26 @@ def test_any_rows_that_the_types_allow_come_back_equal_from_a_table(table, data)
         if table == "articles":
             newest = {row.article_id: (row.revision, row.fetched_at, row.revision_id) for row in sorted(rows, key=_age)}
             wanted = [row for row in wanted if row[1] in {order[-1] for order in newest.values()}]
-        assert content(folder)[table] == wanted
+        found = content(folder)[table]
+    if table == "meeting_reports":
+        found, wanted = _unmerged(found), _unmerged(wanted)
+    assert found == wanted
+
+
+def _unmerged(reports):
+    """Without what merging says of a report: its meeting, and who its participants are."""
+    meeting, participants = (MeetingReport._fields.index(name) for name in ("meeting_id", "participants"))
+    for row in reports:
+        row[meeting] = None
+        row[participants] = [{**participant, "actor_id": None} for participant in row[participants]]
+    return sorted(reports, key=repr)
 
 
 def _age(row):
     return row.revision, datetime.fromisoformat(row.fetched_at), row.revision_id
 
 
-@pytest.mark.parametrize("table", LAYOUTS)
+@pytest.mark.parametrize("table", GIVEN)
 @settings(max_examples=60, deadline=None, database=None, derandomize=True)
 @given(data=st.data())
 def test_any_row_that_the_types_do_not_allow_is_refused_with_table_and_field(table, data):
