@@ -7,7 +7,7 @@ from transforms.rows import derive_id
 from transforms.tables.bigquery import statements
 from transforms.tables.bigquery.client import connect, parse, told
 from transforms.tables.bigquery.load import run
-from transforms.tables.layout import GIVEN, LAYOUTS
+from transforms.tables.layout import GIVEN
 
 # Younger copies stay: BigQuery deletes no row for 90 minutes after it was streamed in, and an extraction may be under way.
 SETTLED = timedelta(hours=3)
