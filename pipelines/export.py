@@ -36,7 +36,7 @@ from pipelines.settings import Settings, SettingsError
 from transforms.rows import Meeting, MeetingSource
 from transforms.tables.ask import Answer, ask
 from transforms.tables.flat import KEYS, KINDS, WHAT
-from transforms.tables.layout import LAYOUTS
+from transforms.tables.layout import GIVEN, LAYOUTS
 from transforms.tables.relational import Relation, write_postgres, write_sqlite
 from transforms.tables.schemas import columns
 
@@ -49,7 +49,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to export, how, and which meetings."""
     chosen = "(default: meetings; into a database, all of them)"
-    parser.add_argument("what", nargs="?", choices=(*WHAT, *LAYOUTS), help=chosen)
+    parser.add_argument("what", nargs="?", choices=(*WHAT, *GIVEN), help=chosen)
     parser.add_argument("--format", choices=("csv", "jsonl", *_DATABASES), default="csv", help="(default: csv)")
     parser.add_argument("--nested", action="store_true", help="JSON lines of whole meetings, as the tables hold them")
     parser.add_argument("--since", type=_day, metavar="DATE", help="meetings that end on this day or later")
@@ -93,7 +93,7 @@ def _check(arguments: argparse.Namespace) -> None:
     if arguments.nested and (arguments.what not in (None, "meetings") or arguments.format != "jsonl"):
         raise SettingsError("--nested is for meetings with --format jsonl")
     chosen = (arguments.since, arguments.until, arguments.status, arguments.min_confidence)
-    if arguments.what in LAYOUTS and (arguments.format == "csv" or any(chosen)):
+    if arguments.what in GIVEN and (arguments.format == "csv" or any(chosen)):
         raise SettingsError(f"{arguments.what} goes out whole, with --format jsonl; meetwire query chooses rows")
     output = arguments.output or ""
     if arguments.format == "sqlite" and not output:
@@ -117,7 +117,7 @@ def _names_a_database(output: str) -> bool:
 
 def _relations(arguments: argparse.Namespace, target: str) -> Iterator[Relation]:
     """What goes into a database: one table, or every one."""
-    for what in [arguments.what] if arguments.what else [*WHAT, *(name for name in LAYOUTS if name not in WHAT)]:
+    for what in [arguments.what] if arguments.what else [*WHAT, *(name for name in GIVEN if name not in WHAT)]:
         with ask(target, _sql(what, arguments)) as answer:
             lines = _lines(what, answer)
             if what in WHAT:
@@ -136,7 +136,7 @@ def _lines(what: str, answer: Answer, nested: bool = False) -> Iterable[dict[str
 
 def _sql(what: str, arguments: argparse.Namespace) -> str:
     """The same in DuckDB and in BigQuery, where a reserved word behind a dot is a name."""
-    if what in LAYOUTS:
+    if what in GIVEN:
         return f"SELECT * FROM {what} ORDER BY {', '.join(LAYOUTS[what].keys)}"
     tests = []
     if arguments.since:

@@ -18,7 +18,7 @@ from transforms.tables.bigquery.dedupe import dedupe
 from transforms.tables.bigquery.sink import open_bigquery
 from transforms.tables.bigquery.statements import views
 from transforms.tables.dead_letters import dead_letter
-from transforms.tables.layout import EXTRACTED, LAYOUTS
+from transforms.tables.layout import EXTRACTED, GIVEN, LAYOUTS
 from transforms.tables.sinks import open_sink, to_lines, utc_now
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -75,7 +75,7 @@ def fill(target, proxy=None):
 
 
 def copies(target):
-    return [query(target, f"SELECT COUNT(*) FROM {table}")[0][0] for table in LAYOUTS]
+    return [query(target, f"SELECT COUNT(*) FROM {table}")[0][0] for table in GIVEN]
 
 
 def test_copies_that_count_no_more_are_deleted_and_the_views_show_the_same(target):
@@ -83,9 +83,9 @@ def test_copies_that_count_no_more_are_deleted_and_the_views_show_the_same(targe
     held, stored = content(target), copies(target)
     revisions = query(target, "SELECT * FROM article_revisions ORDER BY revision_id")
     deleted = dict(dedupe(target, LATER))
-    assert all(deleted[table] for table in LAYOUTS)
-    assert copies(target) == [count - deleted[table] for count, table in zip(stored, LAYOUTS, strict=True)]
-    assert copies(target) == [len(revisions), *(len(held[table]) for table in list(LAYOUTS)[1:])]
+    assert all(deleted[table] for table in GIVEN)
+    assert copies(target) == [count - deleted[table] for count, table in zip(stored, GIVEN, strict=True)]
+    assert copies(target) == [len(revisions), *(len(held[table]) for table in list(GIVEN)[1:])]
     assert content(target) == held
     assert query(target, "SELECT * FROM article_revisions ORDER BY revision_id") == revisions
     assert not any(count for _, count in dedupe(target, LATER + timedelta(hours=1)))
@@ -136,14 +136,14 @@ def test_compact_deletes_them_and_says_so(target, capsys):
     assert "articles: 0 superseded copies deleted" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("table", LAYOUTS)
+@pytest.mark.parametrize("table", GIVEN)
 def test_a_condition_on_the_time_goes_through_the_view_to_the_partitions(table, tmp_path):
     """The view's own SQL in DuckDB, over files by month: of eleven months one is read whole, and of the others a few
     columns. BigQuery's price is by what is read, and the emulator has no partitions."""
     layout = LAYOUTS[table]
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
-        for name in LAYOUTS:
+        for name in GIVEN:
             time = LAYOUTS[name].time
             some = making_rows(name)
             connection.execute(f"CREATE TABLE raw_{name} AS SELECT * FROM read_json('{dump(tmp_path, name, some)}')")
