@@ -68,9 +68,11 @@ def test_redelivery_in_other_bundles_writes_no_row_and_makes_no_commit(tmp_path)
     for bundle in (some[:4], some[4:]):
         Tables([str(tmp_path)]).write_all(by_table(*bundle))
     before = {table: Store(str(tmp_path)).open(table).version() for table in ("articles", "entities")}
+    views = (tmp_path / "meetwire.duckdb").stat().st_mtime_ns
     for bundle in (some[:1], some[1:5], some[3:], some):
         Tables([str(tmp_path)]).write_all(by_table(*bundle))
     assert before == {table: Store(str(tmp_path)).open(table).version() for table in ("articles", "entities")}
+    assert views == (tmp_path / "meetwire.duckdb").stat().st_mtime_ns
     assert len(ids(tmp_path)) == 6
 
 
