@@ -1,6 +1,6 @@
 """Trains the reader on examples.
 
-    python -m training.train EXAMPLES.jsonl --bert FOLDER --out READER.pt [--start READER.pt] [--epochs 4] [--layers 9]
+    python -m training.train EXAMPLES.jsonl --bert FOLDER --out READER.pt [--start READER.pt] [--epochs 3] [--layers 8]
 
 ``--bert`` is the unpacked bundle (``assets/vocab.txt``, ``variables/``). ``--start`` goes on from a reader that was
 trained before. One line of losses an epoch on stdout; the weights are written behind every epoch.
@@ -30,7 +30,7 @@ from transforms.reader.pieces import Tokenise
 
 # Of the articles that are not real, the last epochs read one in so many.
 _SHARE = 3
-_LEARN, _LEARN_HEADS = 4e-5, 6e-4
+_LEARN, _LEARN_HEADS = 5e-5, 7.5e-4
 
 
 def tokeniser(vocabulary: Path) -> Tokenise:
@@ -107,15 +107,6 @@ def _averaged(parameters: Sequence[nn.Parameter], processes: int) -> None:
             at += p.numel()
 
 
-def _agreed(value: float, processes: int) -> float:
-    """The mean of the processes' values, so that all of them stop at the same step."""
-    if processes == 1:
-        return value
-    mean = torch.tensor([value])
-    distributed.all_reduce(mean)
-    return float(mean) / processes
-
-
 def train(reader: Reader, layers: int, articles: Sequence[Labels], options: argparse.Namespace, rank: int = 0) -> None:
     """Trains ``reader``; the rate of learning rises for a twentieth of the steps and then falls to nothing."""
     chance = random.Random(options.seed)
@@ -133,10 +124,7 @@ def train(reader: Reader, layers: int, articles: Sequence[Labels], options: argp
         mine = all_batches[rank :: options.processes][: len(all_batches) // options.processes]
         for batch in mine:
             step += 1
-            done = _agreed(max(step / total, (time.monotonic() - began) / 60 / options.minutes), options.processes)
-            factor = min(1.0, step / max(10, 0.05 * total)) * max(0.0, 1 - done)
-            if done > 1:
-                break
+            factor = min(1.0, step / max(10, 0.05 * total)) * (1 - step / total)
             for group, rate in zip(optimiser.param_groups, rates, strict=True):
                 group["lr"] = rate * factor
             wrong, parts = loss(reader, batch)
@@ -162,13 +150,12 @@ def main() -> int:
     parser.add_argument("--bert", type=Path, required=True, metavar="FOLDER")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--start", type=Path, help="a reader to go on from")
-    parser.add_argument("--layers", type=int, default=9)
-    parser.add_argument("--frozen", type=int, default=4, help="lowest layers that stay as they are")
-    parser.add_argument("--epochs", type=int, default=4, help="over all articles")
+    parser.add_argument("--layers", type=int, default=8)
+    parser.add_argument("--frozen", type=int, default=5, help="lowest layers that stay as they are")
+    parser.add_argument("--epochs", type=int, default=3, help="over all articles")
     parser.add_argument(
         "--last", type=int, default=2, help="epochs behind them, over real articles and a third of the others"
     )
-    parser.add_argument("--minutes", type=float, default=math.inf, help="learning ends then at the latest")
     parser.add_argument("--rate", type=float, default=_LEARN)
     parser.add_argument("--budget", type=int, default=1000, help="word pieces a batch")
     parser.add_argument("--seed", type=int, default=1)

