@@ -16,8 +16,6 @@ from transforms.language.words import is_plural_noun, noun_kind, unique_offices,
 from transforms.lexicon import vocabulary
 
 _POSSESSIVE = {"'s", "’s", "'", "’"}
-# Before an office these belong to it: "Minister of Foreign and European Affairs".
-_INNER = {"of", "for", "and", "the", "to", "&"}
 _LONGEST_BEFORE, _LONGEST_AFTER = 9, 9
 
 

@@ -4,7 +4,6 @@ The small models lose bare surnames ("Hayashi" as an organization), cut names ("
 titles; the words around a name are the better witness.
 """
 
-import re
 from typing import NamedTuple
 
 from spacy.tokens import Doc
@@ -18,9 +17,7 @@ from transforms.language.words import noun_kind, words
 from transforms.lexicon import vocabulary
 
 _POSSESSIVE = {"'s", "’s", "'", "’"}
-_OPENING = {"[", "(", "“", '"', "‘"}
 _HYPHENS = {"-", "‐", "–"}
-_INITIAL = re.compile(r"[A-Z]\.?(?:[A-Z]\.)*")
 # Entities that a name never runs into.
 _FOREIGN = {"DATE", "TIME", "GPE", "MONEY", "CARDINAL", "ORDINAL", "PERCENT", "QUANTITY"}
 

@@ -321,8 +321,3 @@ def _country_in(reading: Reading, start: int, end: int) -> str | None:
         if index is not None and reading.entities[index].label in {"GPE", "NORP"}:
             return reading.entities[index].country
     return None
-
-
-def strip_determiner(token: Token) -> bool:
-    """Whether ``token`` opens a phrase without being part of its name."""
-    return token.lower_ in {"a", "an", "the", "some", "several", "other", "another", "many", "few", "various"}

@@ -23,8 +23,6 @@ _OFFICE = frozenset(
 _FILLER = frozenset({"the", "of", "and", "republic", "government", "ministry"})
 # Two meetings can only be the same where their participants overlap with an F1 of at least this.
 OVERLAP = 0.5
-# Fields that decide between pairs of equal overlap.
-_TIES = ("date", "status", "place")
 
 
 def words(text: str) -> list[str]:

@@ -1,7 +1,5 @@
 """Whom a noun phrase stands for: one party, several for "leaders of A, B and C", or nobody."""
 
-import dataclasses
-
 from transforms.language import countries
 from transforms.language.phrases import Phrase
 from transforms.language.words import noun_kind, plurals, words
@@ -39,7 +37,7 @@ class Described(Layout):
                 )
             ], end
         if phrase.kind == "other":
-            return self._counted(phrase)
+            return [], phrase.end
         if phrase.kind in {"pair", "pronoun"}:
             name = self.named(phrase.start, phrase.end)
             if phrase.kind == "pronoun" and self.doc[phrase.head].lower_ in {
@@ -50,7 +48,7 @@ class Described(Layout):
                 "most",
                 "one",
             }:
-                return self._counted(phrase)
+                return [], phrase.end
             return [
                 Party(phrase.kind, name, None, None, None, phrase.start, phrase.end, phrase.head, phrase.plural)
             ], phrase.end
@@ -69,11 +67,7 @@ class Described(Layout):
     def _by_demonyms(self, phrase: Phrase) -> list[Party]:
         """The countries of "the Greek, Turkish and Cypriot foreign ministers"; none where it is one party."""
         doc = self.doc
-        if (
-            not phrase.plural
-            or phrase.kind not in {"group", "role"}
-            or doc[phrase.head].lower_ not in vocabulary("one_a_state")
-        ):
+        if not phrase.plural or doc[phrase.head].lower_ not in vocabulary("one_a_state"):
             return []
         found: list[Party] = []
         for token in doc[phrase.start : phrase.head]:
@@ -81,8 +75,6 @@ class Described(Layout):
             if country is not None:
                 name = countries.name_of(country) or token.text
                 found.append(Party("country", name, None, country, None, token.i, token.i + 1, phrase.head, False))
-            elif found and token.lower_ not in {",", "and"}:
-                break
         joined = any(t.lower_ == "and" for t in doc[phrase.start : phrase.head])
         return found if len(found) > 1 and joined else []
 
@@ -118,9 +110,7 @@ class Described(Layout):
         name = " ".join(self.doc[start:end].text.split())
         if not name or name[0].islower() or any(c.isdigit() for c in name):
             return []
-        if (phrase.start < start and self.doc[phrase.start].lower_ in {"the", "a", "an"}) or (
-            name.isupper() and len(name) > 2
-        ):
+        if phrase.start < start and self.doc[phrase.start].lower_ in {"the", "a", "an"}:
             kind = "organization"
         else:
             kind = "person"
@@ -135,21 +125,6 @@ class Described(Layout):
                 entity = self.reading.add_person(start, end)
         country = self.reading.entities[entity].country if entity is not None else None
         return [Party(kind, name, entity, country, None, phrase.start, phrase.end, phrase.head, False)]
-
-    def _counted(self, phrase: Phrase) -> tuple[list[Party], int]:
-        """ "a series of ambassadors": the people behind "of"."""
-        at = phrase.end
-        if (
-            self.doc[phrase.head].lower_ in vocabulary("counting")
-            and at + 1 < self.span.end
-            and self.doc[at].lower_ == "of"
-        ):
-            index = self.starting(at + 1)
-            if index is not None and self.phrases[index].kind in {"group", "body"}:
-                inner, end = self.read_one(index)
-                if inner:
-                    return [dataclasses.replace(inner[0], plural=True)], end
-        return [], phrase.end
 
     def _described(self, phrase: Phrase) -> tuple[list[Party], int]:
         """A group, role or body with its complement."""
@@ -189,16 +164,12 @@ class Described(Layout):
                 break
             if preposition in {"in", "at", "on"} and doc[end].head.i not in range(phrase.start, end):
                 break
-            if (preposition == "for" and label in {"DATE", "TIME"}) or (
+            if (
                 preposition == "for"
                 and noun_kind(doc[inner.head].text) is None
                 and inner.kind not in {"country", "body", "name"}
                 and phrase.kind != "role"
             ):
-                break
-            if preposition == "for" and doc[inner.head].lower_ in vocabulary("talks"):
-                break
-            if doc[inner.head].lower_ in {"time", "way", "day"} or label in {"DATE", "TIME"}:
                 break
             if (
                 preposition in {"of", "from"}
@@ -218,8 +189,6 @@ class Described(Layout):
             if inner.kind == "person":
                 break
         end_name = end
-        if end < self.span.end and doc[end].text == "(" and (close := self.skip(end)) > end and self.phrases:
-            end = close
         name = self.named(phrase.start, end_name)
         if (
             end_name - phrase.end > 2
@@ -250,8 +219,6 @@ class Described(Layout):
             if named is not None:  # "the insurer Alpina"
                 phrase = self.phrases[named]
             if phrase.kind not in {"country", "body", "name"} and not (found and phrase.kind == "person"):
-                break
-            if found and self.opens_clause(phrase, None):
                 break
             party = self._member(phrase)
             if party is None:

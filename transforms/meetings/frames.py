@@ -16,7 +16,7 @@ def match(sentence: Sentence) -> list[Encounter]:
     for token in sentence.span:
         lemma = token.lemma_.lower()
         verb = table.verbs.get(lemma) or table.forms.get(token.lower_)
-        if token.pos_ in grammar.VERBAL or (token.tag_.startswith("VB") and token.pos_ != "NOUN"):
+        if token.pos_ in grammar.VERBAL:
             found.extend(match_verb(sentence, token, verb) if verb is not None else [])
         elif token.pos_ in {"NOUN", "PROPN"}:
             noun = table.nouns.get(lemma) or table.nouns.get(token.lower_)

@@ -54,8 +54,6 @@ def subject(verb: Token) -> Token | None:
             if above is None or above is current:
                 return None
             current = above
-        elif label in {"aux", "auxpass"}:
-            current = head
         else:
             return None
     return None

@@ -7,20 +7,6 @@ from transforms.meetings.party import Party
 
 # held beats planned; what was called off stays so.
 _RANK = {"held": 5, "ongoing": 4, "cancelled": 3, "planned": 2, "proposed": 1, "denied": 0}
-_AGAIN = {
-    "again",
-    "next",
-    "another",
-    "second",
-    "new",
-    "further",
-    "future",
-    "follow-up",
-    "later",
-    "earlier",
-    "previous",
-    "last",
-}
 
 
 def merge(drafts: list[Draft]) -> list[Draft]:

@@ -14,7 +14,6 @@ _VIDEO = re.compile(
     re.IGNORECASE,
 )
 _FACE = re.compile(r"\b(?:face[- ]to[- ]face|in person|in-person|one-on-one|sat down)\b", re.IGNORECASE)
-_UNKNOWN_FRAMES = {"speak-with", "discuss", "conversation", "exchange-views"}
 
 
 def mode_of(encounter: Encounter, has_place: bool) -> tuple[str, str]:

@@ -190,8 +190,6 @@ def _other_side(
     parties = (
         [p for p in list_at(sentence, who, verb) if p.kind != "other"] if who is not None else left_of(sentence, verb)
     )
-    if any(p.start <= noun.i < p.end for p in parties):
-        return []
     if partnered:
         return _blamed(sentence, noun, verb, table) or [p for p in parties if could_attend(sentence, p)]
     supported = verb.lemma_ in table.support and ("dobj" in path or "pobj" in path)
@@ -239,8 +237,6 @@ def _request_above(noun: Token) -> Token | None:
     if noun.dep_ != "pobj" or noun.head.lower_ not in {"for", "to"}:
         return None
     for token in grammar.chain(noun.head):
-        if token.lemma_.lower() in requests and token.pos_ == "NOUN":
-            return token
         if token.pos_ in grammar.VERBAL:
             return next((t for t in grammar.children(token, "dobj") if t.lemma_.lower() in requests), None)
     return None

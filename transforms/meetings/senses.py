@@ -39,7 +39,7 @@ def told_already(sentence: Sentence, verb: Token) -> bool:
     """Whether the sentence told of an encounter before this verb of purpose."""
     table = frames()
     return any(
-        t.i != verb.i and (t.lemma_.lower() in table.nouns or (t.pos_ == "VERB" and t.lemma_ in table.verbs))
+        t.i != verb.i and t.lemma_.lower() in table.nouns
         for t in sentence.doc[max(sentence.span.start, verb.i - 30) : verb.i]
     )
 
@@ -57,7 +57,7 @@ def speak_together(sentence: Sentence, verb: Token) -> bool:
         low == "on" and (following & {"phone", "telephone"} or sentence.doc[at + 1].ent_type_ == "DATE")
     ):
         return True
-    return low in {"for", "again", "and"} or "each" in following
+    return low in {"for", "again", "and"}
 
 
 def speak_by_means(sentence: Sentence, verb: Token) -> bool:
@@ -81,7 +81,7 @@ def is_courtship(sentence: Sentence) -> bool:
 def is_seeing(sentence: Sentence, verb: Token) -> bool:
     """Whether "see" is to meet: "will see both brothers next Monday", "had last seen each other in Riyadh"."""
     following = [t.lower_ for t in sentence.doc[verb.i + 1 : verb.i + 3]]
-    if following == ["each", "other"] or following == ["one", "another"]:
+    if following in (["each", "other"], ["one", "another"]):
         return True
     if grammar.children(verb, "ccomp", "xcomp", "neg") or not grammar.children(verb, "dobj"):
         return False
@@ -101,23 +101,14 @@ def is_phone_call(verb: Token) -> bool:
         ]
         if not allowed:
             return False
-    if verb.tag_ == "VBN" and not grammar.children(verb, "aux"):
-        return False
     objects = grammar.children(verb, "dobj", "dative")
-    if len(objects) > 1 or any(t.text in {'"', "“"} for t in verb.doc[verb.i + 1 : verb.i + 8]):
-        return False
     # "called the attacks barbarous": something stands behind the object that describes it
     for thing in objects:
         end = max(t.i for t in thing.subtree) + 1
-        if end < len(verb.doc) and verb.doc[end].pos_ in {"ADJ", "DET", "NOUN"}:
-            if verb.doc[end].ent_type_ in {"DATE", "TIME"} or verb.doc[end].lower_ in {
-                "this",
-                "last",
-                "today",
-                "tomorrow",
-                "early",
-                "late",
-            }:
-                continue
+        if end < len(verb.doc) and verb.doc[end].pos_ in {"ADJ", "DET", "NOUN"} and not _is_when(verb.doc[end]):
             return False
     return True
+
+
+def _is_when(token: Token) -> bool:
+    return token.ent_type_ in {"DATE", "TIME"} or token.lower_ in {"this", "last", "today", "tomorrow", "early", "late"}

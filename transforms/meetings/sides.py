@@ -27,8 +27,6 @@ def is_repeated(sentence: Sentence, token: Token) -> bool:
 def subjects_of(sentence: Sentence, verb: Token, frame: VerbFrame) -> list[Party]:
     """Who does what ``verb`` says."""
     who = grammar.subject(verb)
-    if grammar.is_passive(verb) and "object" not in frame.parties and (by := grammar.agent(verb)) is not None:
-        who = by
     if who is None or not sentence.span.start <= who.i < sentence.span.end:
         return left_of(sentence, verb)
     return list_at(sentence, who, verb) or left_of(sentence, verb)
@@ -37,9 +35,7 @@ def subjects_of(sentence: Sentence, verb: Token, frame: VerbFrame) -> list[Party
 def left_of(sentence: Sentence, verb: Token) -> list[Party]:
     """Parties right before ``verb`` where the parse gives no subject: "Xi, Putin meet"."""
     at = verb.i
-    while at > sentence.span.start and (
-        sentence.doc[at - 1].pos_ in {"AUX", "ADV", "PART"} or sentence.doc[at - 1].lower_ in {"will", "to", "also"}
-    ):
+    while at > sentence.span.start and sentence.doc[at - 1].pos_ in {"AUX", "ADV", "PART"}:
         at -= 1
     index = sentence.covering(at - 1) if at > sentence.span.start else None
     if index is None or sentence.phrases[index].kind not in PARTY_KINDS:
@@ -67,9 +63,7 @@ def list_at(sentence: Sentence, token: Token, trigger: Token) -> list[Party]:
 
 
 def _plausible(sentence: Sentence, parties: list[Party]) -> list[Party]:
-    return [
-        p for p in parties if sentence.doc[p.head].lemma_.lower() not in vocabulary("said_by") or p.kind == "person"
-    ]
+    return [p for p in parties if sentence.doc[p.head].lemma_.lower() not in vocabulary("said_by")]
 
 
 def _is_headline(sentence: Sentence, trigger: Token) -> bool:
@@ -126,17 +120,7 @@ def objects_of(sentence: Sentence, verb: Token) -> tuple[list[Party], int]:
             index = sentence.starting(verb.i + 2)
     else:
         index = sentence.covering(token.i)
-        near = sentence.starting(verb.i + 1)
-        if (
-            near is not None
-            and index is not None
-            and near < index
-            and sentence.phrases[near].kind in {"person", "role", "group"}
-        ):
-            index = near
     if index is None or sentence.phrases[index].start <= verb.i:
-        return [], verb.i + 1
-    if _label(sentence, index) in {"DATE", "TIME"}:
         return [], verb.i + 1
     parties, end = sentence.read_list(index, verb.i)
     if end < sentence.span.end and sentence.doc[end].text in {"'s", "’s", "'", "’"}:
@@ -187,9 +171,7 @@ def partners_behind(
                     continue
         if token.pos_ in {"VERB", "AUX"} and token.tag_ in {"VBD", "VBZ", "VBP", "MD"}:
             return
-        if token.text in {";", ":"} or (
-            got and (token.pos_ in {"PRON", "SCONJ"} or token.lower_ in {"to", "in", "for"})
-        ):
+        if token.text in {";", ":"} or (got and token.pos_ in {"PRON", "SCONJ"}):
             return
         if token.pos_ == "SCONJ" and token.lower_ in {"that", "because", "although", "while", "as"}:
             return
@@ -227,7 +209,7 @@ def another_day(sentence: Sentence, at: int) -> tuple[list[Party], int, tuple[in
         return None
     parties, behind = sentence.read_list(index)
     dated = behind + 1 < end and any(t.ent_type_ == "DATE" for t in doc[behind : behind + 3])
-    if not dated or not parties or any(p.kind not in {"person", "group"} for p in parties):
+    if not dated or not parties:
         return None
     return parties, behind, (stop, min(behind + 4, end))
 

@@ -53,12 +53,7 @@ def _is_unknown_place(encounter: Encounter, at: int, index: int) -> bool:
     """Whether "in NAME" right behind the encounter is a place that no table knows."""
     sentence, phrase = encounter.sentence, encounter.sentence.phrases[index]
     doc = sentence.doc
-    if (
-        doc[at].lower_ != "in"
-        or phrase.kind != "name"
-        or phrase.end - phrase.start > 2
-        or doc[phrase.head].text.isupper()
-    ):
+    if doc[at].lower_ != "in" or phrase.kind != "name" or phrase.end - phrase.start > 2:
         return False
     return at == encounter.until or doc[at].head.i == encounter.trigger.i or any(at == p.end for p in encounter.parties)
 
@@ -101,8 +96,6 @@ def _cost(encounter: Encounter, preposition: Token) -> int:
         if node.lemma_ in frames().verbs or node.lemma_ in {"hold", "take", "be"}:
             return 6 + 2 * verbs
         return 12
-    if node.pos_ in {"NOUN", "PROPN"} and node.lemma_.lower() in frames().nouns and preposition.i > trigger.i:
-        return 5 + verbs
     return 6 + 3 * verbs if preposition.i > trigger.i else 9
 
 
