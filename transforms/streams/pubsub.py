@@ -148,6 +148,7 @@ class PubSubSubscription:
         self._path = self._client.subscription_path(project, subscription)
         self._retry = _RETRY.with_timeout(patience_seconds)
         self._mean_bytes = FIRST_BYTES
+        self._in_hand: dict[str, tuple[str, int]] = {}
         check_topic(self._place, self._call(self._client.get_subscription), topic)
 
     def pull(self, max_messages: int, max_bytes: int, wait_seconds: float) -> list[Received]:
@@ -166,6 +167,7 @@ class PubSubSubscription:
                 size = sum(len(one.data) for one in more)
                 self._mean_bytes = max(1, size // len(more))
                 taken, room = taken + more, room - size
+                self._in_hand |= {one.ack_id: (one.published_at, len(one.data)) for one in more}
             elif taken or (left := until - time.monotonic()) <= 0:
                 break
             else:
@@ -177,6 +179,7 @@ class PubSubSubscription:
         """What came of these deliveries is durable. Those that have expired, where the subscription delivers exactly
         once, come again and change nothing."""
         self._settle(self._client.acknowledge, ack_ids)
+        self._let_go(ack_ids)
 
     def extend(self, ack_ids: Sequence[str], seconds: float) -> None:
         """Holds these deliveries ``seconds`` longer, from now; the service allows 600."""
@@ -186,10 +189,17 @@ class PubSubSubscription:
     def release(self, ack_ids: Sequence[str]) -> None:
         """Gives these deliveries back."""
         self.extend(ack_ids, 0)
+        self._let_go(ack_ids)
 
-    def backlog(self) -> Backlog | None:
-        """Null: Pub/Sub does not say; Cloud Monitoring has ``subscription/num_undelivered_messages``."""
-        return None
+    def backlog(self) -> Backlog:
+        """What is in hand here: at least so much is still to be done, and the oldest of it is, as a rule, the oldest of
+        all. How much waits beside is told by Cloud Monitoring alone (``subscription/num_undelivered_messages``)."""
+        held = list(self._in_hand.values())
+        return Backlog(len(held), sum(size for _, size in held), min(held)[0] if held else None)
+
+    def _let_go(self, ack_ids: Sequence[str]) -> None:
+        for ack_id in ack_ids:
+            self._in_hand.pop(ack_id, None)
 
     def close(self) -> None:
         """Closes the connection. What was not acknowledged or released comes again when its deadline has passed."""

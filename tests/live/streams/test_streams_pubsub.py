@@ -55,6 +55,21 @@ def test_an_extended_lease_is_kept_and_a_released_one_is_not(stream):
     assert texts(subscription.pull(1, 10**7, 5)) == ["one"]
 
 
+def test_its_backlog_is_what_is_in_hand_with_the_age_of_the_oldest(stream):
+    open_publisher(stream).publish([message(text) for text in ("one", "two", "three")])
+    subscription = open_subscription(stream)
+    assert subscription.backlog() == (0, 0, None)
+    got = sorted(subscription.pull(3, 10**7, 5), key=lambda one: one.published_at)
+    while len(got) < 3:
+        got += subscription.pull(3, 10**7, 1)
+    assert subscription.backlog() == (3, 11, min(one.published_at for one in got))
+    subscription.acknowledge([got[0].ack_id])
+    subscription.release([got[1].ack_id])
+    assert subscription.backlog() == (1, len(got[2].data), got[2].published_at)
+    subscription.acknowledge([got[2].ack_id])
+    assert subscription.backlog() == (0, 0, None)
+
+
 def test_pull_ends_when_its_time_is_over(stream):
     begin = time.monotonic()
     assert open_subscription(stream).pull(1, 10**7, 1) == []
