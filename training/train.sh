@@ -29,6 +29,6 @@ python -m training.examples "$work/examples.jsonl" --marked "$marked" --named $n
 python -m training.quantise "$work/weights"
 mkdir -p transforms/reader/weights
 cp "$work"/weights/* transforms/reader/weights/
-if ls "$marked"/r*.txt > /dev/null 2>&1; then
+if grep -qE "^=== [rx]" "$marked"/*.txt; then
     python -m training.choose --marked "$marked" --write
 fi
