@@ -6,8 +6,6 @@ well. Both go by Delta's own commits: writers and readers go on meanwhile, and c
 
 import contextlib
 import errno
-import math
-import shutil
 from collections import Counter
 from typing import NamedTuple
 
@@ -61,7 +59,7 @@ def tidy(store: Store, name: str) -> None:
     """Compacts a table that has many small files in one partition, where the disk has room for that."""
     small = _small_files(store.open(name))
     partitions = Counter(path.rpartition("/")[0] for path in small)
-    if max(partitions.values(), default=0) >= MANY and _room(store) > sum(small.values()):
+    if max(partitions.values(), default=0) >= MANY and store.room() > sum(small.values()):
         _compact(store, name, RETENTION_HOURS)
 
 
@@ -72,7 +70,7 @@ def _compact(store: Store, name: str, retention_hours: float) -> int:
     """
     table = store.open(name)
     needed = sum(_small_files(table).values())
-    if _room(store) < needed:
+    if store.room() < needed:
         raise OSError(errno.ENOSPC, f"no space is left: compaction needs {needed:,} bytes", store.address(name))
     with told(store.address(name)):
         with contextlib.suppress(CommitFailedError):
@@ -86,8 +84,3 @@ def _small_files(table: DeltaTable) -> dict[str, int]:
     """Path -> bytes of the files that compaction may put together."""
     files = pa.table(table.get_add_actions()).select(["path", "size_bytes"])
     return {path: size for path, size in zip(*files.to_pydict().values(), strict=True) if size < FILE_BYTES // 2}
-
-
-def _room(store: Store) -> float:
-    """The bytes that the disk has free."""
-    return shutil.disk_usage(store.root).free if store.local else math.inf

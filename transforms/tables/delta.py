@@ -5,6 +5,7 @@ this order. Within one table a reader finds all rows of an article from one extr
 commits the message comes again, and the same write completes what is there.
 """
 
+import errno
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -30,6 +31,9 @@ from transforms.tables.store import STRICT, Store, delta_schema, fields
 from transforms.tables.views import quoted
 
 Groups = set[str]
+# What a write takes beside its rows: log entries, views, the ends of files. Where the disk is full in the midst of it,
+# delta-rs panics on stderr.
+SPARE_BYTES = 1_000_000
 
 
 class DeltaSink:
@@ -50,7 +54,10 @@ class DeltaSink:
         if not texts:
             return Counter()
         new = {table: _partitioned(table, to_arrow(table, rows), now) for table, rows in texts.items()}
+        needed = sum(len(line.json) for line in lines) + SPARE_BYTES
         with self.store.lock():
+            if self.store.room() < needed:
+                raise OSError(errno.ENOSPC, f"no space is left: a write needs {needed:,} bytes", self.store.root)
             self._begin()
             if any(table in EXTRACTED for table in new):
                 self._write_extracts(new)

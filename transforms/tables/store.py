@@ -9,9 +9,11 @@ import contextlib
 import errno
 import fcntl
 import json
+import math
 import os
 import random
 import re
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -143,6 +145,10 @@ class Store:
                 _fsync(path)
         self._durable[name] = version
         return version
+
+    def room(self) -> float:
+        """The bytes that the disk has free; a bucket has room for anything."""
+        return shutil.disk_usage(self.root).free if self.local else math.inf
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
