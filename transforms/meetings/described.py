@@ -11,6 +11,9 @@ _POSSESSIVE = {"'s", "’s", "'", "’"}
 _COMPLEMENT = {"of", "from", "for", "representing", "in", "at", "on"}
 
 
+_COUNTED = {"some", "many", "several", "all", "most", "one"}
+
+
 class Described(Layout):
     """A sentence whose phrases can be read as parties."""
 
@@ -20,45 +23,20 @@ class Described(Layout):
         More than one for "leaders of A, B and C"; none where the phrase stands for nobody.
         """
         phrase = self.phrases[index]
+        at = phrase.start, phrase.end, phrase.head
         if phrase.kind == "person" and phrase.entity is not None:
             draft = self.reading.entities[phrase.entity]
             country, end = self._home(phrase)
-            return [
-                Party(
-                    "person",
-                    draft.name,
-                    phrase.entity,
-                    draft.country or country,
-                    draft.title,
-                    phrase.start,
-                    phrase.end,
-                    phrase.head,
-                    False,
-                )
-            ], end
+            return [Party("person", draft.name, phrase.entity, draft.country or country, draft.title, *at, False)], end
         if phrase.kind == "other":
             return [], phrase.end
         if phrase.kind in {"pair", "pronoun"}:
+            counted = phrase.kind == "pronoun" and self.doc[phrase.head].lower_ in _COUNTED
             name = self.named(phrase.start, phrase.end)
-            if phrase.kind == "pronoun" and self.doc[phrase.head].lower_ in {
-                "some",
-                "many",
-                "several",
-                "all",
-                "most",
-                "one",
-            }:
-                return [], phrase.end
-            return [
-                Party(phrase.kind, name, None, None, None, phrase.start, phrase.end, phrase.head, phrase.plural)
-            ], phrase.end
+            return ([] if counted else [Party(phrase.kind, name, None, None, None, *at, phrase.plural)]), phrase.end
         if phrase.kind == "country":
             name = self.named(phrase.start, phrase.end)
-            return [
-                Party(
-                    "country", name, phrase.entity, phrase.country, None, phrase.start, phrase.end, phrase.head, False
-                )
-            ], phrase.end
+            return [Party("country", name, phrase.entity, phrase.country, None, *at, False)], phrase.end
         if phrase.kind == "name":
             return self._unknown(phrase), phrase.end
         nations = self._by_demonyms(phrase)
@@ -236,9 +214,8 @@ class Described(Layout):
         """One country or body of a list behind "leaders of"."""
         if phrase.kind == "country":
             name = self.named(phrase.start, phrase.end)
-            return Party(
-                "country", name, phrase.entity, phrase.country, None, phrase.start, phrase.end, phrase.head, False
-            )
+            at = phrase.start, phrase.end, phrase.head
+            return Party("country", name, phrase.entity, phrase.country, None, *at, False)
         start = phrase.start
         while (
             start < phrase.end - 1

@@ -54,19 +54,8 @@ def _inner_possessor(sentence: Sentence, token: Token) -> list[Party]:
     if noun_kind(token.text):
         start = token.left_edge.i
         name = " ".join(t.text for t in sentence.doc[start : token.i + 1] if t.lower_ not in {"the", "a", "an"})
-        return [
-            Party(
-                "group",
-                name,
-                None,
-                None,
-                None,
-                start,
-                token.i + 1,
-                token.i,
-                noun_kind(token.text) is not None and token.tag_ in {"NNS", "NNPS"},
-            )
-        ]
+        plural = token.tag_ in {"NNS", "NNPS"}
+        return [Party("group", name, None, None, None, start, token.i + 1, token.i, plural)]
     if token.pos_ == "PROPN":
         index = reading.add_person(token.i, token.i + 1)
         draft = reading.entities[index]

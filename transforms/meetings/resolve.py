@@ -160,20 +160,9 @@ class Resolver:
             if draft.label == "GPE" and draft.country and countries.is_country_name(draft.name):
                 seen.append(index)
             if len(seen) == count:
-                return [
-                    Party(
-                        "country",
-                        self._reading.entities[i].name,
-                        i,
-                        self._reading.entities[i].country,
-                        None,
-                        party.start,
-                        party.end,
-                        party.head,
-                        False,
-                    )
-                    for i in reversed(seen)
-                ]
+                at = party.start, party.end, party.head
+                named = ((i, self._reading.entities[i]) for i in reversed(seen))
+                return [Party("country", each.name, i, each.country, None, *at, False) for i, each in named]
         return []
 
     def _listed(self, sentence: Sentence, party: Party) -> list[Party]:
