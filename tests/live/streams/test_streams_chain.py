@@ -66,7 +66,7 @@ def test_repeated_and_out_of_order_messages_change_nothing(tmp_path, corpus):
 
 
 @pytest.mark.parametrize(
-    ("count", "kills"), [(100, 2), pytest.param(2000, 50, marks=[pytest.mark.soak, pytest.mark.timeout(3600)])]
+    ("count", "kills"), [(100, 2), pytest.param(500, 25, marks=[pytest.mark.soak, pytest.mark.timeout(900)])]
 )
 def test_a_stream_that_is_killed_again_and_again_loses_and_doubles_nothing(tmp_path, corpus, way, count, kills):
     raws, rows = corpus(count)
@@ -92,7 +92,7 @@ def test_a_stream_that_is_killed_again_and_again_loses_and_doubles_nothing(tmp_p
 
 
 @pytest.mark.parametrize(
-    ("count", "kills"), [(100, 2), pytest.param(2000, 10, marks=[pytest.mark.soak, pytest.mark.timeout(3600)])]
+    ("count", "kills"), [(100, 2), pytest.param(800, 10, marks=[pytest.mark.soak, pytest.mark.timeout(900)])]
 )
 def test_a_stream_whose_emulator_is_killed_again_and_again_loses_and_doubles_nothing(
     tmp_path, monkeypatch, corpus, count, kills
