@@ -31,6 +31,8 @@ Run = Callable[[Sequence[Received]], "Fates"]
 # A run that takes longer hangs: so long, and a second for so many bytes, a tenth of what one core reads.
 HANGS_SECONDS, BYTES_PER_SECOND = 60.0, 2_000
 START_SECONDS = 300.0
+# After so many messages another process goes on, so that what libraries keep of each run never adds up: 5 seconds in 200.
+RENEWED_AFTER = 2_000
 _DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
 
 
@@ -90,6 +92,7 @@ class Apart:
     def __init__(self, run: Run, settings: Settings, hangs_seconds: float = HANGS_SECONDS) -> None:
         self._run, self._settings, self._hangs = run, settings, hangs_seconds
         self._process: Any = None
+        self._taken = 0
         self._stop_at: float | None = None
         self._done: Counter[str] = Counter()
         self._under_way: Counter[str] = Counter()
@@ -112,7 +115,10 @@ class Apart:
             OSError: a place that the run needs, such as the tables, cannot be used now.
             StoppedError: it was ended by a signal that asks to stop, or ``stop`` was called and its time is over.
         """
+        if self._taken >= RENEWED_AFTER:
+            self.close()
         self._start()
+        self._taken += len(messages)
         seconds = self._hangs + sum(len(one.data) for one in messages) / BYTES_PER_SECOND
         answer = self._ask(list(messages), seconds)
         if isinstance(answer, Exception):
@@ -140,6 +146,7 @@ class Apart:
     def _start(self) -> None:
         if self._process is not None:
             return
+        self._taken = 0
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(

@@ -83,7 +83,7 @@ def without_direction(text: str) -> str:
     return text
 
 
-@functools.lru_cache(maxsize=65536)
+@functools.lru_cache(maxsize=8192)
 def country_of(text: str) -> str | None:
     """The country that ``text`` names as a whole, by a name, an abbreviation or its people.
 

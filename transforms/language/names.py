@@ -16,7 +16,7 @@ def bare(text: str) -> str:
     return _ARTICLE.sub("", _POSSESSIVE.sub("", text))
 
 
-@functools.lru_cache(maxsize=65536)
+@functools.lru_cache(maxsize=8192)
 def fold(text: str) -> str:
     """The form in which two spellings of one name are equal: ``The Élysée's`` and ``Elysee`` give ``elysee``.
 

@@ -28,6 +28,7 @@ def run(messages):
         "stops its process": lambda: os.kill(os.getpid(), signal.SIGSTOP),
         "takes three seconds": lambda: time.sleep(3),
         "ends": lambda: os._exit(3),
+        "says who it is": lambda: Path(messages[0].message_id).write_text(str(os.getpid())),
     }
     does[messages[0].data.decode().strip()]()
     return Fates(messages=len(messages), extracted=len(messages))
@@ -59,6 +60,18 @@ def test_the_end_of_its_process_is_no_hanging(apart):
     with pytest.raises(RuntimeError, match="ended with 3") as caught:
         apart([message("ends")])
     assert not isinstance(caught.value, HungError)
+
+
+def test_after_so_many_messages_another_process_goes_on_and_the_counts_with_it(apart, tmp_path, monkeypatch):
+    monkeypatch.setattr("pipelines.apart.RENEWED_AFTER", 2)
+    who = []
+    for number in range(5):
+        path = tmp_path / str(number)
+        apart([message("says who it is")._replace(message_id=str(path))])
+        who.append(path.read_text())
+    assert len(set(who)) >= 2
+    assert who[-1] not in who[:2]
+    assert max(who.count(one) for one in who) == 2
 
 
 def test_a_stop_ends_what_is_under_way_when_its_time_is_over():
