@@ -278,7 +278,9 @@ def test_the_log_line_and_prometheus_say_the_same(tmp_path):
     metrics = Metrics(subscription.backlog, said.append, lambda: {"articles": 5}, every_seconds=0.05)
     with metrics:
         world.consume(done=metrics.done)
-        time.sleep(0.15)
+        until = time.monotonic() + 20
+        while not any("latency p50 " in line for line in said) and time.monotonic() < until:
+            time.sleep(0.01)
     assert any("stream: " in line and "backlog 5 (oldest " in line and "latency p50 " in line for line in said)
     assert metrics.registry.get_sample_value("meetwire_articles_total") == 5
     assert metrics.registry.get_sample_value("meetwire_backlog_messages") == 5
