@@ -58,6 +58,8 @@ class Texts:
         records = list(sets(paths))
         nlp = extract.extractor_for(MODEL)._nlp
         self.sets = [name for name, _ in records]
+        # The sets take turns, so that two texts of different sets are soon found.
+        self.turn = [self.sets[:i].count(name) for i, name in enumerate(self.sets)]
         named = [(gold.GoldSet(name, Path(name), "", "meetings", [record]), record) for name, record in records]
         self.articles = [gold.to_article(record, one) for one, record in named]
         self.docs = []
@@ -80,7 +82,8 @@ class Texts:
     def changed(self, word: str) -> list[int]:
         """The texts in which something else is found now that ``word`` is switched off, until two sets are seen."""
         changed: list[int] = []
-        for i in sorted(self.holding.get(word.casefold().split()[0].split("-")[0], ())):
+        holding = self.holding.get(word.casefold().split()[0].split("-")[0], set())
+        for i in sorted(holding, key=lambda i: self.turn[i]):
             if self.read(i) != self.found[i]:
                 changed.append(i)
                 if len({self.sets[j] for j in changed}) > 1:
