@@ -6,7 +6,8 @@ correction, which tells the matter anew, is not.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from transforms.language.names import fold
 # Letters in a run; in Chinese a run is two words, in English one or two.
 _RUN = 7
 _VALUES = 96
+_BAND = 3
 # Share of equal values from which two texts are copies.
 ALIKE = 0.5
 # Copies are printed within days.
@@ -67,33 +69,33 @@ def fold_all(text: str) -> str:
     return "".join(fold(word) for word in text.split())
 
 
-def copies(given: Iterable[Sketch], pool: Sequence[Sketch]) -> dict[str, str | None]:
-    """For each article of ``given`` the earliest of ``pool`` that it is a copy of; None for an original."""
-    known = [other for other in pool if other.values]
-    values = np.array([other.values for other in known], dtype=np.uint64).reshape(len(known), _VALUES)
-    return {one.article_id: _original(one, known, values) for one in given}
+class Pool:
+    """Articles among which copies are looked for."""
+
+    def __init__(self, sketches: Iterable[Sketch]) -> None:
+        self._known = [one for one in sketches if one.values]
+        self._values = np.array([one.values for one in self._known], np.uint64).reshape(len(self._known), _VALUES)
+        self._bands: dict[tuple[int, ...], list[int]] = defaultdict(list)
+        for place, one in enumerate(self._known):
+            for band in _bands(one):
+                self._bands[band].append(place)
+
+    def alike(self, one: Sketch) -> list[Sketch]:
+        """The articles whose texts are copies of that of ``one``, before or after it."""
+        places = sorted({place for band in _bands(one) for place in self._bands.get(band, ())})
+        if not places:
+            return []
+        share = (self._values[places] == np.array(one.values, np.uint64)).mean(axis=1)
+        found = [self._known[place] for place, shared in zip(places, share, strict=True) if shared >= ALIKE]
+        return [f for f in found if f.article_id != one.article_id and abs(f.published - one.published) <= WINDOW]
+
+    def original(self, one: Sketch) -> str | None:
+        """The earliest article that ``one`` is a copy of; None for an original."""
+        earlier = [(other.published, other.article_id) for other in self.alike(one)]
+        first = min(earlier, default=(one.published, one.article_id))
+        return first[1] if first < (one.published, one.article_id) else None
 
 
-def alike(one: Sketch, pool: Sequence[Sketch]) -> set[str]:
-    """The articles of ``pool`` whose texts are copies of that of ``one``, before or after it."""
-    known = [other for other in pool if other.values]
-    values = np.array([other.values for other in known], dtype=np.uint64).reshape(len(known), _VALUES)
-    return {known[place].article_id for place in _like(one, known, values)}
-
-
-def _like(one: Sketch, known: Sequence[Sketch], values: np.ndarray) -> list[int]:
-    if not one.values or not known:
-        return []
-    share = (values == np.array(one.values, dtype=np.uint64)).mean(axis=1)
-    places = [int(place) for place in np.flatnonzero(share >= ALIKE)]
-    return [
-        place
-        for place in places
-        if known[place].article_id != one.article_id and abs(known[place].published - one.published) <= WINDOW
-    ]
-
-
-def _original(one: Sketch, known: Sequence[Sketch], values: np.ndarray) -> str | None:
-    earlier = [(known[place].published, known[place].article_id) for place in _like(one, known, values)]
-    first = min(earlier, default=None)
-    return first[1] if first is not None and first < (one.published, one.article_id) else None
+def _bands(one: Sketch) -> Iterator[tuple[int, ...]]:
+    """Values in threes: of two copies one three or another is the same, of two other texts hardly ever."""
+    return ((start, *one.values[start : start + _BAND]) for start in range(0, len(one.values), _BAND))

@@ -14,7 +14,7 @@ from transforms.rows import MeetingReport
 from transforms.rows_of_merging import ArticleSketch, MergedReport
 from transforms.stories.actors import actors
 from transforms.stories.merge import Meeting, Search, blocks_of, connected, merge, search
-from transforms.stories.near import WINDOW, Sketch, alike, copies, sketch
+from transforms.stories.near import WINDOW, Pool, Sketch, sketch
 from transforms.stories.told import Source, Told, hours, told
 from transforms.tables.ask import plain_value
 from transforms.tables.conform import from_dict, rfc3339
@@ -95,11 +95,11 @@ def copied(store: Store, articles: Groups) -> list[ArticleSketch]:
     pool = {row["article_id"]: Sketch(row["article_id"], _time(row["published"]), tuple(row["values"])) for row in held}
     pool |= new
     touched = new.keys() | {row["article_id"] for row in held if row["duplicate_of"] in new}
-    touched |= {article for one in new.values() for article in alike(one, list(pool.values()))}
-    originals = copies([pool[article] for article in sorted(touched)], list(pool.values()))
+    among = Pool(pool.values())
+    touched |= {other.article_id for one in new.values() for other in among.alike(one)}
     return [
-        ArticleSketch(article, rfc3339(pool[article].published), list(pool[article].values), original)
-        for article, original in originals.items()
+        ArticleSketch(one.article_id, rfc3339(one.published), list(one.values), among.original(one))
+        for one in (pool[article] for article in sorted(touched))
     ]
 
 
