@@ -193,6 +193,8 @@ def _serve(pipe: Connection, pickled_run: bytes, settings: Settings, parent: int
     """Answers until the parent closes its end, or dies. Beam is imported here, once its logging is in hand."""
     log_to_stderr()
     _belong_to(parent)
+    # Beam and Arrow load pandas wherever it is installed, for what is not used here: 50 MB and half a second.
+    sys.modules["pandas"] = None  # type: ignore[assignment]
     import pyarrow
 
     # Arrow's own pool keeps what it once had: some 50 MB that are needed for no longer than a write.
