@@ -62,7 +62,8 @@ def evaluate(tmp_path, capsys):
 
 def test_the_projects_own_sets_hold_their_floors(capsys):
     code = cli.main(["evaluate", *OWN, "--floors", str(ROOT / "tests" / "evaluation" / "floors.json")])
-    assert (code, capsys.readouterr().err) == (0, "evaluate: 2 sets, 0 figures below the floor\n")
+    # A slow machine says before how far it is.
+    assert (code, capsys.readouterr().err.splitlines()[-1]) == (0, "evaluate: 2 sets, 0 figures below the floor")
 
 
 def test_a_right_meeting_scores_one_in_every_figure(evaluate, files):
