@@ -3,10 +3,12 @@
 import os
 import re
 import signal
+import sys
 import threading
 import time
 from pathlib import Path
 
+import pyarrow
 import pytest
 from deployment import Deployment, articles, publish, wait_for
 from servers import emulator, running
@@ -28,6 +30,7 @@ def run(messages):
         "stops its process": lambda: os.kill(os.getpid(), signal.SIGSTOP),
         "takes three seconds": lambda: time.sleep(3),
         "ends": lambda: os._exit(3),
+        "makes a table": lambda: pyarrow.table({"a": ["x", None]}) and ("pandas" in sys.modules and os._exit(4)),
         "says who it is": lambda: Path(messages[0].message_id).write_text(str(os.getpid())),
     }
     does[messages[0].data.decode().strip()]()
@@ -60,6 +63,10 @@ def test_the_end_of_its_process_is_no_hanging(apart):
     with pytest.raises(RuntimeError, match="ended with 3") as caught:
         apart([message("ends")])
     assert not isinstance(caught.value, HungError)
+
+
+def test_a_worker_does_without_pandas(apart):
+    assert apart([message("makes a table")]).extracted == 1
 
 
 def test_after_so_many_messages_another_process_goes_on_and_the_counts_with_it(apart, tmp_path, monkeypatch):
