@@ -24,6 +24,7 @@ NOT_RUN = {
     "make run": "sets up an environment; the sample feeds' tests run what it runs",
     "make test": "is this suite",
     "make train": "trains for hours, on articles that are not part of the project",
+    "make bigquery-emulator": "serves until Ctrl-C; its own test starts it three times",
     "pip install": "sets up an environment",
     "source .venv/bin/activate": "this environment is active",
     "meetwire doctor --create --config configs/streaming.yaml": "needs Google Cloud",
