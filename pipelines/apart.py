@@ -32,8 +32,8 @@ Run = Callable[[Sequence[Received]], "Fates"]
 # A run that takes longer hangs: so long, and a second for so many bytes, a tenth of what one core reads.
 HANGS_SECONDS, BYTES_PER_SECOND = 60.0, 2_000
 START_SECONDS = 300.0
-# After so many messages another process goes on, so that what libraries keep of each run never adds up: 5 seconds in 200.
-RENEWED_AFTER = 2_000
+# After so many messages another process goes on, so that what libraries keep of each run never adds up: 3 seconds in 100.
+RENEWED_AFTER = 1_000
 _DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8  # of mallopt(3)
 

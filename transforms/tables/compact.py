@@ -74,7 +74,7 @@ def _compact(store: Store, name: str, retention_hours: float) -> int:
         raise OSError(errno.ENOSPC, f"no space is left: compaction needs {needed:,} bytes", store.address(name))
     with told(store.address(name)):
         with contextlib.suppress(CommitFailedError):
-            table.optimize.compact(target_size=FILE_BYTES, commit_properties=STRICT)
+            table.optimize.compact(target_size=FILE_BYTES, max_concurrent_tasks=1, commit_properties=STRICT)
         store.sync(name)
         hours = int(retention_hours)
         return len(table.vacuum(hours, dry_run=False, enforce_retention_duration=False, full=True))
