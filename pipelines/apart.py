@@ -18,17 +18,15 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.connection import Connection
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, TypeVar, cast
 
+from pipelines.fates import Fates
 from pipelines.progress import log_to_stderr
 from pipelines.settings import Settings, SettingsError
 from transforms.streams.message import Received
 
-if TYPE_CHECKING:
-    from pipelines.fates import Fates
-
 T = TypeVar("T")
-Run = Callable[[Sequence[Received]], "Fates"]
+Run = Callable[[Sequence[Received]], Fates]
 # A run that takes longer hangs: so long, and a second for so many bytes, a tenth of what one core reads.
 HANGS_SECONDS, BYTES_PER_SECOND = 60.0, 2_000
 START_SECONDS = 300.0
@@ -108,7 +106,7 @@ class Apart:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def __call__(self, messages: Sequence[Received]) -> "Fates":
+    def __call__(self, messages: Sequence[Received]) -> Fates:
         """What ``run`` gives or raises.
 
         Raises:

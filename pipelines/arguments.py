@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from importlib import metadata
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from pipelines import checks
 from pipelines.cli import COMMANDS
@@ -166,7 +166,7 @@ def settings_of(name: str, arguments: argparse.Namespace) -> Settings:
         path = next((file for file in (OWN_FILE, DEFAULT_FILE) if file.exists()), None)
     own = arguments.config is None and path == DEFAULT_FILE and bool(arguments.feed)
     settings = load(path) if path else Settings()
-    changes: dict[str, object] = {}
+    changes: dict[str, Any] = {}
     if own:
         changes.update(OWN)
         arguments.tables = arguments.tables or list(OWN["tables"])  # what is said about them names them
@@ -182,7 +182,7 @@ def settings_of(name: str, arguments: argparse.Namespace) -> Settings:
         changes["language"] = language = dataclasses.replace(language, model=arguments.model)
     if arguments.reader is not None:
         changes["language"] = dataclasses.replace(language, reader=arguments.reader == "on")
-    settings = dataclasses.replace(settings, **changes)  # type: ignore[arg-type]
+    settings = dataclasses.replace(settings, **changes)
     checks.check_flags(settings, {key for key in changes if getattr(arguments, _flag(key)) is not None})
     try:
         checks.check_together(settings, heeds, COMMANDS[name].module)

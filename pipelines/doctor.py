@@ -8,6 +8,7 @@ import argparse
 import contextlib
 import dataclasses
 import errno
+import functools
 import json
 import os
 import shutil
@@ -71,7 +72,7 @@ def examine(settings: Settings, create: bool = False) -> Iterator[Finding]:
     checks = [
         _Check("state", lambda: _state(Path(settings.state))),
         _Check("stream", lambda: _stream(settings.stream, create), CREATE_SECONDS if create else SECONDS),
-        *(_Check("tables", lambda target=target: _tables(target)) for target in settings.tables),  # type: ignore[misc]
+        *(_Check("tables", functools.partial(_tables, target)) for target in settings.tables),
         _Check("disk", lambda: _disk(folders)),
         _Check("model", lambda: _model(settings.language.model), MODEL_SECONDS),
         *([_Check("reader", _reader, MODEL_SECONDS)] if settings.language.reader else []),

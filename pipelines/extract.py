@@ -10,13 +10,13 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from pipelines import documents
 from pipelines.checks import check_readable, confidence_flag
 from pipelines.progress import say
 from pipelines.settings import Settings, SettingsError, shown
 from transforms.articles.clean import clean
+from transforms.plain import to_plain
 from transforms.rows import Article, RawArticle, derive_id
 
 Complain = Callable[[str], None]
@@ -71,19 +71,12 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
             print(explain.as_text(article, found), flush=True)
         else:
             for row in found.entities if arguments.entities else found.reports:
-                print(json.dumps(_plain(row), ensure_ascii=False))
+                print(json.dumps(to_plain(row), ensure_ascii=False))
         if arguments.html:
             drawn.append(explain.as_html(article, found))
     if arguments.html:
         arguments.html.write_text(explain.page(drawn), encoding="utf-8")
     return 1 if faults else 0
-
-
-def _plain(row: Any) -> Any:
-    """A row as what JSON knows."""
-    if hasattr(row, "_asdict"):
-        return {key: _plain(value) for key, value in row._asdict().items()}
-    return [_plain(item) for item in row] if isinstance(row, (list, tuple)) else row
 
 
 def read_articles(files: Iterable[str], published: str | None, complain: Complain = say) -> Iterator[Article]:

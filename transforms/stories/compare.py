@@ -195,6 +195,7 @@ def _place(one: Told, other: Told) -> dict[str, float]:
         return {"other place": 1.0}
     if None in (a.latitude, a.longitude, b.latitude, b.longitude):
         return {"same country": 1.0}
+    # All four are there, which the type checker does not see.
     near = _kilometres(a.latitude, a.longitude, b.latitude, b.longitude) <= _SAME_TOWN_KM  # type: ignore[arg-type]
     return {"same place": 1.0} if near else {"other place": 1.0}
 

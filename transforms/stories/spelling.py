@@ -5,43 +5,9 @@ import re
 
 from rapidfuzz.fuzz import ratio
 
+from transforms import lexicon
 from transforms.language.names import fold
 
-# Words of a name that are left out or spelt together at will.
-_PARTICLES = frozenset(
-    [
-        "al",
-        "el",
-        "ul",
-        "as",
-        "ash",
-        "ad",
-        "ar",
-        "bin",
-        "ben",
-        "ibn",
-        "bint",
-        "abu",
-        "van",
-        "von",
-        "der",
-        "den",
-        "ter",
-        "ten",
-        "de",
-        "da",
-        "do",
-        "dos",
-        "das",
-        "di",
-        "del",
-        "du",
-        "la",
-        "le",
-        "y",
-        "e",
-    ]
-)
 # Letters by which different transliterations write one sound; what is longer stands first.
 _SOUNDS = (
     *((written, "j") for written in ("dzh", "dsch", "dj", "zh")),
@@ -57,7 +23,8 @@ _TWICE = re.compile(r"(.)\1")
 def words_of(name: str) -> tuple[str, ...]:
     """The words of a name as they are compared: folded, without particles (unless there is nothing else)."""
     words = fold(name).split()
-    kept = tuple(word for word in words if word not in _PARTICLES)
+    particles = lexicon.words("merging", "particles")
+    kept = tuple(word for word in words if word not in particles)
     return kept or tuple(words)
 
 

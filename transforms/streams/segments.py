@@ -21,6 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from transforms import durable
 from transforms.streams.message import Message, StreamError, check, timestamp
 
 SEGMENT_BYTES = 64 * 2**20
@@ -120,11 +121,11 @@ class Log:
             if index + 1 < len(segments) and segments[index + 1][0] <= offset:
                 continue
             with path.open("rb", buffering=1 << 20) as file:
-                durable = start + os.fstat(file.fileno()).st_size
+                end = start + os.fstat(file.fileno()).st_size
                 os.fsync(file.fileno())
                 position = max(offset, start)
                 file.seek(position - start)
-                while position < durable and (line := file.readline()).endswith(b"\n"):
+                while position < end and (line := file.readline()).endswith(b"\n"):
                     record = decode_line(line, position) or self._read_again(path, start, position)
                     if record is None:
                         return
@@ -222,7 +223,7 @@ class Log:
     def _new_segment(self, start: int) -> tuple[int, Path]:
         path = self.folder / f"{start:020d}.jsonl"
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o644))
-        sync_folder(self.folder)
+        durable.sync(self.folder)
         return start, path
 
     @contextlib.contextmanager
@@ -234,15 +235,6 @@ class Log:
             yield
         finally:
             os.close(descriptor)
-
-
-def sync_folder(folder: Path) -> None:
-    """Makes the names in ``folder`` durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _cut_unfinished_line(path: Path) -> int:

@@ -8,6 +8,7 @@ from datetime import datetime
 from importlib import metadata
 from typing import Any
 
+from transforms.plain import to_plain
 from transforms.rows import Attribute, DeadLetter, derive_id
 
 STAGE = "tables"
@@ -105,13 +106,4 @@ def _payload(payload: Any) -> tuple[str, str]:
             text = "\0"
         # A table's text cannot hold NUL.
         return (base64.b64encode(payload).decode(), "base64") if "\0" in text else (text, "text")
-    return json.dumps(_plain(payload), default=repr), "text"
-
-
-def _plain(value: Any) -> Any:
-    """Rows as dicts, so that the JSON names every field."""
-    if hasattr(value, "_asdict"):
-        return {name: _plain(field) for name, field in value._asdict().items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return value
+    return json.dumps(to_plain(payload), default=repr), "text"

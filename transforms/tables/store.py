@@ -8,9 +8,9 @@ from wherever. On one machine writers take turns by a lock besides, which saves 
 import contextlib
 import errno
 import fcntl
+import functools
 import json
 import math
-import os
 import random
 import re
 import shutil
@@ -25,6 +25,7 @@ import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 
+from transforms import durable
 from transforms.tables.layout import LAYOUTS, OWN, STORED
 from transforms.tables.schemas import arrow_schema, summary
 
@@ -88,7 +89,7 @@ class Store:
             try:
                 self.open(name)
             except FileNotFoundError:
-                self.retrying(name, lambda name=name, table=table: self._create(name, table))  # type: ignore[misc]
+                self.retrying(name, functools.partial(self._create, name, table))
 
     def _create(self, name: str, table: str) -> None:
         if self.local:
@@ -142,7 +143,7 @@ class Store:
             files |= {entry, entry.with_suffix(".checkpoint.parquet"), *added, *(file.parent for file in added)}
         for path in [*files, log / "_last_checkpoint"]:
             with contextlib.suppress(FileNotFoundError):  # compacted and deleted since
-                _fsync(path)
+                durable.sync(path)
         self._durable[name] = version
         return version
 
@@ -168,14 +169,6 @@ class Store:
                 if error.errno not in (errno.ENOLCK, errno.ENOTSUP, errno.EINVAL):
                     raise
             yield
-
-
-def _fsync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextlib.contextmanager
