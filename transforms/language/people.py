@@ -71,7 +71,7 @@ def is_namelike(doc: Doc, at: int) -> bool:
     text = token.text
     if at in title_case(doc) and is_word(token) and token.ent_type_ != "PERSON":
         return False
-    if token.like_num or not text[:1].isupper() or not (token.is_alpha or "." in text or "'" in text or "’" in text):
+    if token.like_num or not text[:1].isupper() or not (token.is_alpha or any(mark in text for mark in ".'’-")):
         return False
     if text in _POSSESSIVE or (token.lower_ in words("not_names") and not _surname_like_a_word(doc, at)):
         return False

@@ -137,14 +137,11 @@ def read(nlp: Language, texts: Iterable[str], wanted: Callable[[Sequence[str]], 
         for doc, parse in zip(docs, wanted([doc.text for doc in docs]), strict=True)
         if parse and len(doc)
     ]
-    for name, component in nlp.pipeline:
-        docs = everything if name in _NAMES_ONLY else chosen
-        run = [doc for doc in docs if len(doc)]
-        if hasattr(component, "pipe"):
-            run_through = list(component.pipe(run, batch_size=64))
-        else:
-            run_through = [component(doc) for doc in run]
-        assert len(run_through) == len(run)
+    _run([(name, component) for name, component in nlp.pipeline if name in _NAMES_ONLY], everything)
+    if "transformer" not in nlp.pipe_names:  # its vectors belong to the tokens it saw
+        for doc in everything:
+            _join_given_names(doc)
+    _run([(name, component) for name, component in nlp.pipeline if name not in _NAMES_ONLY], chosen)
     parsed = {id(doc) for doc in chosen}
     for docs in parts:
         for doc in docs:
@@ -152,6 +149,40 @@ def read(nlp: Language, texts: Iterable[str], wanted: Callable[[Sequence[str]], 
                 _flatten(doc)
         whole = Doc.from_docs(docs, ensure_whitespace=False, exclude=["tensor"]) if docs else None  # type: ignore[call-arg]  # the stub lacks it
         yield whole if whole is not None else nlp.make_doc("")
+
+
+def _run(components: Iterable[tuple[str, Any]], docs: Iterable[Doc]) -> None:
+    """Lets each of ``components`` work on all ``docs`` that hold a token."""
+    run = [doc for doc in docs if len(doc)]
+    for name, component in components:
+        done = list(component.pipe(run, batch_size=64)) if hasattr(component, "pipe") else list(map(component, run))
+        assert len(done) == len(run), name
+
+
+# One syllable as Korean and Chinese names are romanised: "min", "geun", "hye", "wen", "jeou".
+_SYLLABLE = (
+    r"(?:ch|h[sw]|j[jw]|k[kw]|pp|s[shw]|t[stw]|zh|[bcdfghjklmnprtswxyz])?y?"
+    r"(?:yeo|ae|ai|ao|e[eiou]|i[aeou]|o[eou]|u[aeio]|[aeiou])(?:ng|[hklmnprt])?"
+)
+_GIVEN_NAME = re.compile(rf"\b[A-Z][a-z]+ ((?=[A-Z])(?i:{_SYLLABLE})-(?=[a-z]){_SYLLABLE})(?![\w-])")
+
+
+def _join_given_names(doc: Doc) -> None:
+    """Makes the given name of "Park Min-ho" and "Tsai Ing-wen" one token, and one with the family name's entity.
+
+    Of three tokens the parser takes the last for a preposition or an adverb; the entity recogniser, which learned on
+    three, has to run before.
+    """
+    found = [span for match in _GIVEN_NAME.finditer(doc.text) if (span := doc.char_span(*match.span(1)))]
+    if not found:
+        return
+    entities = [(entity.start_char, entity.end_char, entity.label_) for entity in doc.ents]
+    with doc.retokenize() as retokenizer:
+        for span in found:
+            if len(span) > 1:
+                retokenizer.merge(span)
+    spans = [doc.char_span(start, end, label=label, alignment_mode="expand") for start, end, label in entities]
+    doc.ents = tuple(span for span in spans if span is not None)
 
 
 def _flatten(doc: Doc) -> None:

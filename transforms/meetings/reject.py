@@ -86,12 +86,14 @@ def _is_response(encounter: Encounter) -> bool:
 
 def _is_with_the_press(encounter: Encounter) -> bool:
     """A conversation in an interview or a podcast, or with someone who asks for the press."""
+    if any(_is_of_an_outlet(encounter, party) for party in encounter.parties):
+        return True
     if encounter.frame not in _TALK:
         return False
     talk = encounter.frame not in {"talks", "phone-call"} and not _is_told(encounter)
     if talk and _interview().search(encounter.sentence.span.text):
         return True
-    return any(_asks_for_the_press(encounter, party) for party in encounter.parties)
+    return any(_asks_for_the_press(party) for party in encounter.parties)
 
 
 def _is_told(encounter: Encounter) -> bool:
@@ -102,18 +104,22 @@ def _is_told(encounter: Encounter) -> bool:
     )
 
 
-def _asks_for_the_press(encounter: Encounter, party: Party) -> bool:
+def _is_of_an_outlet(encounter: Encounter, party: Party) -> bool:
+    """Whether an outlet's name owns the party's: "Fox News's Ann Lee", "Axios' Ann Lee"."""
     doc = encounter.sentence.doc
-    if party.title and party.title.split()[-1] in traps("journalists"):
-        return True
     owner, *rest = re.split(r"['’]s? ", party.name, maxsplit=1)
-    if rest and _outlet().fullmatch(owner):  # "Fox News's Ann Lee", "Axios' Ann Lee"
+    if rest and _outlet().fullmatch(owner):
         return True
-    before = doc[max(encounter.sentence.span.start, party.start - 4) : party.start].text.split()
+    before = doc[max(0, party.start - 4) : party.start].text.split()
     if before and (owned := re.fullmatch(r"(.*?) ?['’]s?", " ".join(before))):
         names = owned[1].split()
-        if any(_outlet().fullmatch(" ".join(names[i:])) for i in range(len(names))):
-            return True
+        return any(_outlet().fullmatch(" ".join(names[i:])) for i in range(len(names)))
+    return False
+
+
+def _asks_for_the_press(party: Party) -> bool:
+    if party.title and party.title.split()[-1] in traps("journalists"):
+        return True
     if party.kind in {"country", "person"} and party.name.split()[0] not in {"Radio", "TV", "Television"}:
         return False
     return _outlet().match(party.name) is not None
