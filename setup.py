@@ -72,5 +72,8 @@ setup(
             "wheel",
         ],
     },
-    entry_points={"console_scripts": ["meetwire = pipelines.cli:main"]},
+    entry_points={
+        "console_scripts": ["meetwire = pipelines.cli:main"],
+        "spacy_factories": ["meetwire_reader = transforms.reader.component:create"],
+    },
 )

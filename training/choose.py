@@ -35,6 +35,7 @@ from transforms.meetings.draft import Draft
 from transforms.meetings.extract import _can_meet
 from transforms.meetings.find import Told, by_rule, reports
 from transforms.meetings.score import Score, score
+from transforms.reader.component import ReaderComponent
 from transforms.reader.network import WEIGHTS, Network
 from transforms.rows import MeetingReport
 
@@ -76,7 +77,8 @@ def cases(records: Iterable[Mapping[str, Any]], model: str, network: Network | N
     ]
     docs = pipeline.read(nlp, [mask(a).text for a in articles], _can_meet)
     told = [by_rule(doc, article) for article, doc in zip(articles, docs, strict=True)]
-    seen = [look(network, t.reading, t.drafts) if network else None for t in told]
+    reader = ReaderComponent(network) if network else None
+    seen = [look(reader, t.reading, t.drafts) if reader else None for t in told]
     return [Case(*one) for one in zip(records, told, seen, strict=True)]
 
 

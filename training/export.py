@@ -1,6 +1,6 @@
 """A trained reader -> the weights that the package ships.
 
-    python -m training.export READER.pt --bert FOLDER --out FOLDER
+    python -m training.export READER.pt --vocabulary VOCAB.txt --out FOLDER
 
 Writes ``encoder.onnx`` (not quantised yet; ``training.quantise`` does that), ``heads.npz`` and ``vocab.txt``.
 """
@@ -31,13 +31,13 @@ def main() -> int:
     """Writes the files."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("reader", type=Path)
-    parser.add_argument("--bert", type=Path, required=True)
+    parser.add_argument("--vocabulary", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
     reader, _ = load(options.reader)
     tagged = _Tagged(reader).eval()
     options.out.mkdir(parents=True, exist_ok=True)
-    ids = torch.randint(1000, 28000, (2, 60))
+    ids = torch.randint(1000, 2000, (2, 60))
     names = ["ids", "attention", "vectors", "tags"]
     with torch.no_grad():
         torch.onnx.export(
@@ -52,7 +52,7 @@ def main() -> int:
     state = reader.state_dict().items()
     heads = {n: v.numpy().astype(numpy.float16) for n, v in state if not n.startswith(("encoder.", "tags."))}
     numpy.savez_compressed(options.out / "heads.npz", **heads)
-    shutil.copy(options.bert / "assets" / "vocab.txt", options.out / "vocab.txt")
+    shutil.copy(options.vocabulary, options.out / "vocab.txt")
     return 0
 
 

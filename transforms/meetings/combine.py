@@ -19,6 +19,7 @@ from transforms.meetings import merge
 from transforms.meetings.draft import Draft
 from transforms.meetings.place_phrases import Where
 from transforms.meetings.when import When
+from transforms.reader.component import TRIGGERS, ReaderComponent
 from transforms.reader.features import Span
 from transforms.reader.network import Network, Sight
 
@@ -121,11 +122,12 @@ def _runs(of: Iterable[bool]) -> list[Span]:
     return [(int(start), int(end)) for start, end in zip(changes[::2], changes[1::2], strict=True)]
 
 
-def look(network: Network, reading: Reading, drafts: Sequence[Draft]) -> Seen | None:
+def look(reader: ReaderComponent, reading: Reading, drafts: Sequence[Draft]) -> Seen | None:
     """What the reader sees around the triggers of ``drafts``; None where there is nothing to read."""
-    places = sorted({_characters(reading, (e.trigger.i, e.trigger.i + 1)) for d in drafts for e in d.encounters})
-    sight = network.read(reading.doc.text, places)
-    return Seen(network, sight, reading) if sight else None
+    triggers = sorted({encounter.trigger.i for draft in drafts for encounter in draft.encounters})
+    reading.doc.spans[TRIGGERS] = [reading.doc[i : i + 1] for i in triggers]
+    sight = reader(reading.doc)._.meetwire_sight
+    return Seen(reader.network, sight, reading) if sight else None
 
 
 def _characters(reading: Reading, tokens: Span) -> Span:

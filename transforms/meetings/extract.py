@@ -8,6 +8,9 @@ import re
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from typing import cast
+
+from spacy.language import Language
 
 from transforms.articles.clean import mask
 from transforms.language import pipeline
@@ -15,7 +18,8 @@ from transforms.language.pipeline import ModelError
 from transforms.meetings.combine import decisions
 from transforms.meetings.find import Found, Sees, find
 from transforms.meetings.lexicon import frames
-from transforms.reader.network import ReaderError, network
+from transforms.reader.component import NAME, ReaderComponent
+from transforms.reader.network import ReaderError
 from transforms.rows import Article, Extract
 
 __all__ = ["Extractor", "ModelError", "extractor_for"]
@@ -40,7 +44,7 @@ class Extractor:
 
     def __init__(self, model: str, reader: bool = False) -> None:
         self._nlp = pipeline.load(model)
-        self._sees = _sees() if reader else None
+        self._sees = _sees(self._nlp) if reader else None
         self.model = model
         self.articles = self.reports = 0
         self._lock = threading.Lock()
@@ -75,9 +79,9 @@ class Extractor:
             yield article, find(doc, article, self._sees)
 
 
-def _sees() -> Sees:
+def _sees(nlp: Language) -> Sees:
     try:
-        return Sees(network(), decisions())
+        return Sees(cast(ReaderComponent, nlp.create_pipe(NAME)), decisions())
     except ReaderError as error:
         raise ModelError(str(error)) from error
 

@@ -31,7 +31,7 @@ from transforms.meetings.lexicon import frames as lexicon_frames
 from transforms.meetings.parties import Party, Sentence
 from transforms.meetings.reject import counts, rejected
 from transforms.meetings.resolve import Resolver
-from transforms.reader.network import Network
+from transforms.reader.component import ReaderComponent
 from transforms.rows import (
     Article,
     Dateline,
@@ -53,11 +53,11 @@ class Sees(NamedTuple):
     """The taught reader.
 
     Attributes:
-        network: Its weights.
+        reader: It itself.
         limits: From which probability on its word counts.
     """
 
-    network: Network
+    reader: ReaderComponent
     limits: Decisions
 
 
@@ -111,7 +111,7 @@ def find(doc: Doc, article: Article, sees: Sees | None = None) -> Found:
     The rules decide alone where ``sees`` is None.
     """
     told = by_rule(doc, article)
-    seen = look(sees.network, told.reading, told.drafts) if sees else None
+    seen = look(sees.reader, told.reading, told.drafts) if sees else None
     return reported(told, seen, sees.limits if sees else decisions())
 
 

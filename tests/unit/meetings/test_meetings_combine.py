@@ -13,6 +13,7 @@ from transforms.meetings.combine import Decisions, decisions
 from transforms.meetings.confidence import confidence_of
 from transforms.meetings.extract import _can_meet
 from transforms.meetings.find import Sees, find
+from transforms.reader.component import ReaderComponent
 from transforms.reader.network import Sight
 from transforms.reader.pieces import cut
 
@@ -57,7 +58,7 @@ def read():
     def run(said, text=TEXT, **limits):
         article = _article("a", "", text, PUBLISHED)._replace(language="en")
         (doc,) = pipeline.read(nlp, [mask(article).text], _can_meet)
-        return find(doc, article, Sees(said, Decisions(**limits)) if said else None)
+        return find(doc, article, Sees(ReaderComponent(said), Decisions(**limits)) if said else None)
 
     return run
 
