@@ -48,6 +48,7 @@ TRIED: dict[str, tuple[float, ...]] = {
     "date_instead": (0.98, 0.95, 0.9, 0.8),
     "place": (0.9, 0.8, 0.7, 0.6, 0.5, 0.3),
     "place_instead": (0.98, 0.95, 0.9, 0.8),
+    "add": (0.99, 0.98, 0.95, 0.9, 0.8),
     "party": (0.02, 0.05, 0.1, 0.2, 0.3),
 }
 # A decision is taken where it is worth at least so much.
@@ -78,7 +79,7 @@ def cases(records: Iterable[Mapping[str, Any]], model: str, network: Network | N
     docs = pipeline.read(nlp, [mask(a).text for a in articles], _can_meet)
     told = [by_rule(doc, article) for article, doc in zip(articles, docs, strict=True)]
     reader = ReaderComponent(network) if network else None
-    seen = [look(reader, t.reading, t.drafts) if reader else None for t in told]
+    seen = [look(reader, t.reading, t.drafts, True) if reader else None for t in told]
     return [Case(*one) for one in zip(records, told, seen, strict=True)]
 
 

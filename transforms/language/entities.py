@@ -6,7 +6,7 @@ handed on along with it.
 
 import dataclasses
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from rapidfuzz import fuzz
 from spacy.tokens import Doc
@@ -73,6 +73,10 @@ class Reading:
         """The person whose name holds ``token``; None where there is none."""
         index = self.at.get(token)
         return index if index is not None and self.entities[index].label == "PERSON" else None
+
+    def at_names(self, labels: Container[str]) -> list[tuple[int, int]]:
+        """(first token, behind the last token) of each mention of the entities of ``labels``, in order."""
+        return sorted({span for entity in self.entities if entity.label in labels for span in entity.spans})
 
     def add(self, draft: EntityDraft, start: int, end: int) -> int:
         """A new entity that is named by tokens ``start`` to ``end``."""

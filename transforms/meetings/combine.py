@@ -1,7 +1,7 @@
 """Rules and reader put together: the rules' reports of one article, as the reader sees them.
 
-The reader may drop a report, join two of one meeting, give a date or place, and drop a party; each only from the
-probability on that ``lexicon/decisions.yaml`` names for it.
+The reader may drop a report, join two of one meeting, give a date or place, and drop a party (``added`` tells of
+meetings that it alone saw); each only from the probability on that ``lexicon/decisions.yaml`` names for it.
 """
 
 import dataclasses
@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import numpy
+from spacy.tokens import Doc, Token
 
 from transforms import lexicon
 from transforms.language.dates import find_dates, resolve
@@ -28,6 +29,8 @@ _PLACES = frozenset({"GPE", "LOC", "FAC"})
 _AROUND = 3
 # From which probability on a piece is the reader's own trigger, and two triggers are of one meeting where fields are sought.
 _SURE = 0.5
+# Words of a text that is a feed's entry or a short statement.
+_SHORT = 120
 _TENSES: dict[str, Tense] = {"held": "past", "denied": "past", "planned": "future", "proposed": "future"}
 
 
@@ -42,6 +45,7 @@ class Decisions:
     place: float = 1.1
     place_instead: float = 1.1
     party: float = 0.0
+    add: float = 1.1
     rules: dict[str, float] = dataclasses.field(default_factory=dict)
     both: dict[str, float] = dataclasses.field(default_factory=dict)
 
@@ -64,7 +68,7 @@ class Seen:
     """What the reader says of the drafts of one article."""
 
     def __init__(self, network: Network, sight: Sight, reading: Reading) -> None:
-        self.sight, self.reading = sight, reading
+        self.sight, self.reading, self._network = sight, reading, network
         self._own = _runs(sight.tags[:, 0] >= _SURE)
         # The same is asked again where decisions are chosen, and of the date and the place of one draft.
         self._pairs = functools.cache(lambda kind, rows, columns: network.pairs(kind, sight, rows, columns))
@@ -106,14 +110,41 @@ class Seen:
         both = self._meetings((*a, *b))
         return float(both[: len(a), len(a) :].mean())
 
+    def own(self, needed: float) -> list[tuple[float, Span]]:
+        """(probability, pieces) of the reader's own triggers, surest first."""
+        found = ((float(self.sight.tags[a:b, 0].max()), (a, b)) for a, b in self._own)
+        return sorted((pair for pair in found if pair[0] >= needed), reverse=True)
+
+    def is_told(self, trigger: Span, drafts: Iterable[Draft]) -> bool:
+        """Whether the reader's own ``trigger`` stands beside one of ``drafts``, or is of the same meeting."""
+        return any(trigger in self.told(draft) for draft in drafts)
+
+    def token(self, trigger: Span) -> Token:
+        """The word that pieces ``trigger`` hang by."""
+        span = self.reading.doc.char_span(*self.sight.pieces.characters(trigger), alignment_mode="expand")
+        assert span is not None
+        return span.root
+
+    def mode(self, trigger: Span) -> str:
+        """How those of ``trigger`` most likely met."""
+        return self._network.mode(self.sight, trigger)
+
     def best(self, kind: str, draft: Draft, candidates: Iterable[Span]) -> list[tuple[float, Span]]:
         """(probability, tokens) of ``candidates`` as the ``kind`` (date, place, party) of ``draft``, surest first."""
-        triggers = self.told(draft)
+        return self.linked(kind, self.told(draft), candidates)
+
+    def linked(self, kind: str, triggers: Sequence[Span], candidates: Iterable[Span]) -> list[tuple[float, Span]]:
+        """The same of pieces ``triggers``."""
         read = [(tokens, pieces) for tokens in candidates if (pieces := self.pieces(*tokens)) is not None]
         if not triggers or not read:
             return []
         scores = self._pairs(kind, tuple(triggers), tuple(pieces for _, pieces in read)).max(0)
         return sorted(((float(s), t) for s, (t, _) in zip(scores, read, strict=True)), reverse=True)
+
+
+def is_short(doc: Doc) -> bool:
+    """Whether ``doc`` is an entry of a feed rather than a whole article."""
+    return sum(token.is_alpha for token in doc) < _SHORT
 
 
 def _runs(of: Iterable[bool]) -> list[Span]:
@@ -122,11 +153,16 @@ def _runs(of: Iterable[bool]) -> list[Span]:
     return [(int(start), int(end)) for start, end in zip(changes[::2], changes[1::2], strict=True)]
 
 
-def look(reader: ReaderComponent, reading: Reading, drafts: Sequence[Draft]) -> Seen | None:
-    """What the reader sees around the triggers of ``drafts``; None where there is nothing to read."""
-    triggers = sorted({encounter.trigger.i for draft in drafts for encounter in draft.encounters})
-    reading.doc.spans[TRIGGERS] = [reading.doc[i : i + 1] for i in triggers]
-    sight = reader(reading.doc)._.meetwire_sight
+def look(reader: ReaderComponent, reading: Reading, drafts: Sequence[Draft], adding: bool) -> Seen | None:
+    """What the reader sees around the triggers of ``drafts``; None where there is nothing to read.
+
+    In a short text to which it may be ``adding`` meetings, it reads around every word that can tell of one.
+    """
+    doc = reading.doc
+    if not (adding and is_short(doc)):
+        triggers = sorted({encounter.trigger.i for draft in drafts for encounter in draft.encounters})
+        doc.spans[TRIGGERS] = [doc[i : i + 1] for i in triggers]
+    sight = reader(doc)._.meetwire_sight
     return Seen(reader.network, sight, reading) if sight else None
 
 
@@ -179,7 +215,7 @@ def _date_spans(reading: Reading) -> list[Span]:
 
 
 def _place_spans(reading: Reading) -> list[Span]:
-    return sorted({span for entity in reading.entities if entity.label in _PLACES for span in entity.spans})
+    return reading.at_names(_PLACES)
 
 
 def _parties(draft: Draft, seen: Seen, limits: Decisions) -> None:

@@ -1,6 +1,5 @@
 """From a read article to its meeting reports: frames, fields, merging."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
@@ -12,24 +11,20 @@ from transforms.language.dates_anchor import anchor_for
 from transforms.language.entities import Reading, read_entities
 from transforms.meetings import (
     anaphora,
-    circumstances,
     frames,
     merge,
-    mode,
     place_phrases,
-    status,
-    travel,
     when,
-    where,
 )
-from transforms.meetings.combine import Decisions, Seen, combine, decisions, look
+from transforms.meetings.added import READER, added
+from transforms.meetings.combine import Decisions, Seen, combine, decisions, is_short, look
 from transforms.meetings.confidence import confidence_of
 from transforms.meetings.datelined import dateline_place
 from transforms.meetings.draft import Draft
+from transforms.meetings.drafting import draft_of, kind_of, looks_like_caption, sentences
 from transforms.meetings.encounter import Encounter
-from transforms.meetings.lexicon import frames as lexicon_frames
-from transforms.meetings.parties import Party, Sentence
-from transforms.meetings.reject import counts, rejected
+from transforms.meetings.parties import Party
+from transforms.meetings.reject import rejected
 from transforms.meetings.resolve import Resolver
 from transforms.reader.component import ReaderComponent
 from transforms.rows import (
@@ -111,7 +106,7 @@ def find(doc: Doc, article: Article, sees: Sees | None = None) -> Found:
     The rules decide alone where ``sees`` is None.
     """
     told = by_rule(doc, article)
-    seen = look(sees.reader, told.reading, told.drafts) if sees else None
+    seen = look(sees.reader, told.reading, told.drafts, sees.limits.add <= 1) if sees else None
     return reported(told, seen, sees.limits if sees else decisions())
 
 
@@ -137,6 +132,8 @@ def reports(told: Told, seen: Seen | None, limits: Decisions) -> list[tuple[Meet
     article, masked, _, anchor, drafts = told
     if seen:
         drafts = combine(drafts, seen, anchor, limits)
+        if is_short(told.reading.doc):
+            drafts = [*drafts, *added(drafts, seen, masked, anchor, limits)]
     ids = _ids(told)
     rows = [_report(draft, article, ids, masked, anchor, limits) for draft in drafts]
     unique = {report.report_id: (report, draft) for report, draft in zip(reversed(rows), reversed(drafts), strict=True)}
@@ -155,21 +152,13 @@ def _anchor(article: Article) -> datetime | None:
         return None
 
 
-def sentences(reading: Reading) -> Iterator[Sentence]:
-    """The sentences that can hold an encounter and were parsed."""
-    gate = lexicon_frames().gate
-    for number, span in enumerate(reading.doc.sents):
-        if len(span) > 1 and gate.search(span.text) and any(t.pos_ for t in span[:2]):
-            yield Sentence(reading, span, number)
-
-
 def _drafts(reading: Reading, masked: Masked, article: Article, anchor: datetime | None) -> list[Draft]:
     """What each sentence tells; the headline comes last, as it only points at what the body names."""
     resolver = Resolver(reading)
     drafts: list[Draft] = []
-    told = [(_kind(sentence, masked), sentence) for sentence in sentences(reading)]
+    told = [(kind_of(sentence, masked), sentence) for sentence in sentences(reading)]
     for kind, sentence in sorted(told, key=lambda pair: pair[0] == "headline"):
-        caption = kind == "caption" or _looks_like_caption(sentence)
+        caption = kind == "caption" or looks_like_caption(sentence)
         spans = when.dates_in(sentence)
         encounters = frames.match(sentence)
         for encounter in [*encounters, *anaphora.pointing_back(sentence, encounters)]:
@@ -177,25 +166,12 @@ def _drafts(reading: Reading, masked: Masked, article: Article, anchor: datetime
                 continue
             parties = resolver.last(encounter) if encounter.points_back else resolver.resolve(encounter)
             for share in _shares(encounter, parties):
-                draft = _draft(encounter, share, spans, anchor, caption, kind, reading)
+                draft = draft_of(encounter, share, spans, anchor, caption, kind, reading)
                 if draft is not None:
                     drafts.append(draft)
         for who, others in anaphora.company(sentence):
             _accompany(drafts, resolver.one(who, sentence) if who is not None else None, others)
     return drafts
-
-
-def _kind(sentence: Sentence, masked: Masked) -> str:
-    """headline, caption or body; a headline may also be glued to the text without a title of its own."""
-    span = sentence.span
-    kind = masked.kind_at(masked.offset(span.start_char))
-    if (
-        kind == "body"
-        and span.start_char < 3
-        and sentence.doc.text[span.end_char - 1 : span.end_char + 2].find("\u2029") >= 0
-    ):
-        return "headline"
-    return kind
 
 
 def _name_sources(drafts: list[Draft]) -> None:
@@ -230,62 +206,6 @@ def _shares(encounter: Encounter, parties: list[Party]) -> list[list[Party]]:
     return [[parties[0], other] for other in parties[1:]]
 
 
-def _looks_like_caption(sentence: Sentence) -> bool:
-    """A sentence that ends in a full date and is not in the past tense: a picture's caption without its mark."""
-    return sentence.span.root.tag_ not in {"VBD", "VBN"} and any(t.shape_ == "dddd" for t in sentence.span[-4:])
-
-
-def _draft(
-    encounter: Encounter,
-    parties: list[Party],
-    spans: list[tuple[int, int]],
-    anchor: datetime | None,
-    caption: bool,
-    kind: str,
-    reading: Reading,
-) -> Draft | None:
-    verdict = status.status_of(encounter, spans)
-    if verdict.hypothetical:
-        return None
-    date = when.when(encounter, spans, anchor, verdict.status, caption)
-    verdict = status.settled(verdict, encounter, date, anchor, caption)
-    if date is not None:
-        date = when.when(encounter, spans, anchor, verdict.status, caption)
-    if date is None and verdict.status in {"planned", "proposed"} and verdict.why.startswith(_WISHES):
-        return None
-    place = where.where(encounter)
-    manner = mode.mode_of(encounter, place is not None)
-    if manner[0] in {"phone", "video"}:
-        place = None
-    if place is None and manner[0] == "in_person":
-        place = travel.from_context(encounter, reading, verdict.status)
-    parties = [
-        p for p in parties if place is None or not (p.kind in {"country"} and place.start <= p.start < place.end)
-    ]
-    if not parties or (len(parties) == 1 and not parties[0].plural):
-        return None
-    if not counts(encounter, parties, verdict.status, date is not None, place is not None):
-        return None
-    return Draft(
-        parties,
-        [encounter],
-        verdict,
-        manner,
-        (date, encounter, "sentence") if date else None,
-        (place, encounter, place.source) if place else None,
-        circumstances.occasion_of(encounter),
-        circumstances.duration_of(encounter),
-        circumstances.topics_of(encounter),
-        circumstances.attribution_of(encounter),
-        [kind],
-        encounter.weight,
-    )
-
-
-# "I hope to hold a meeting", with no day to it, is a wish and no plan.
-_WISHES = ("hope", "hoping", "wish", "look")
-
-
 def _report(
     draft: Draft, article: Article, ids: dict[int, str], masked: Masked, anchor: datetime | None, limits: Decisions
 ) -> MeetingReport:
@@ -311,9 +231,15 @@ def _report(
         attribution=draft.attribution,
         evidence=_evidence(draft, article, masked),
         confidence=confidence_of(draft, limits),
-        extractor=f"{'patterns' if draft.encounters[0].pattern else 'frames'}/{VERSION}:{draft.encounters[0].frame}",
+        extractor=_extractor(draft.encounters[0]),
         published=article.published,
     )
+
+
+def _extractor(leading: Encounter) -> str:
+    if leading.frame == READER:
+        return f"{READER}/{VERSION}"
+    return f"{'patterns' if leading.pattern else 'frames'}/{VERSION}:{leading.frame}"
 
 
 def _participant(party: Party, draft: Draft, ids: dict[int, str]) -> Participant:

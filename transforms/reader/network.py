@@ -13,6 +13,7 @@ import numpy
 import numpy.typing
 
 from transforms.reader.features import Span, pair_features
+from transforms.reader.labels import MODES
 from transforms.reader.pieces import CLS, SEP, Pieces, cut, stitched
 
 Array = numpy.typing.NDArray[Any]
@@ -115,6 +116,10 @@ class Network:
         found = numpy.ones((len(columns), len(columns)), dtype=numpy.float32)
         found[numpy.ix_(order, order)] = lower + lower.T + numpy.eye(len(order), dtype=numpy.float32)
         return found
+
+    def mode(self, sight: Sight, trigger: Span) -> str:
+        """How those most likely met of whom ``trigger`` tells: one of ``labels.MODES``."""
+        return MODES[int(self._linear("mode", self.spans(sight, [trigger]))[0].argmax())]
 
     def _linear(self, name: str, x: Array) -> Array:
         result: Array = x @ self._heads[f"{name}.weight"].T + self._heads[f"{name}.bias"]

@@ -45,6 +45,9 @@ class Said:
     def meetings(self, sight, spans):
         return self.pairs("meeting", sight, spans, spans)
 
+    def mode(self, sight, trigger):
+        return "in_person"
+
 
 def _words(part):
     spans = [m.span() for m in re.finditer(r"\w+|[^\w\s]", part)]
@@ -111,6 +114,37 @@ def test_a_third_party_is_dropped_below_the_threshold_but_two_always_stay(read):
     assert len(names(read(None, text))[0]) == 3
     assert len(names(read(Said({}, pairs), text, party=0.2))[0]) == 2
     assert len(names(read(Said(), text, party=0.2))[0]) >= 2
+
+
+UNSEEN = "President Ana Ruiz compared notes with Prime Minister Lars Lund in the meeting hall of Oslo on Monday."
+NOTES = {("party", "compared", name): 0.9 for name in ("Ana Ruiz", "Lars Lund")}
+
+
+@pytest.mark.parametrize(("surely", "found"), [(0.97, []), (0.98, [["Ana Ruiz", "Lars Lund"]])])
+def test_a_meeting_that_no_rule_knows_is_added_from_the_threshold_on(read, surely, found):
+    assert names(read(None, UNSEEN)) == []
+    both = read(Said({"compared": surely}, NOTES), UNSEEN, add=0.98)
+    assert names(both) == found
+    assert [(r.status, r.date.start, r.extractor) for r in both.reports] == [
+        ("held", "2024-05-13", "reader/0.1") for _ in found
+    ]
+
+
+def test_only_one_whose_two_parties_are_named_is_added(read):
+    one = {("party", "compared", "Ana Ruiz"): 0.9}
+    assert names(read(Said({"compared": 0.99}, one), UNSEEN, add=0.98)) == []
+
+
+def test_a_meeting_that_is_reported_is_not_added_again(read):
+    text = f"President Ana Ruiz met Prime Minister Lars Lund. {UNSEEN}"
+    again = {("meeting", "met", "compared"): 0.9, ("meeting", "compared", "met"): 0.9}
+    for pairs in (NOTES, {**NOTES, **again}):
+        assert len(names(read(Said({"met": 0.99, "compared": 0.99}, pairs), text, add=0.98))) == 1
+
+
+def test_nothing_is_added_to_a_whole_article(read):
+    text = UNSEEN + " The harvest was good again, as the ministry of farming says every year." * 12
+    assert names(read(Said({"compared": 0.99}, NOTES), text, add=0.98)) == []
 
 
 def test_what_the_reader_said_is_kept_for_the_explanation(read):
