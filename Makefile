@@ -35,7 +35,7 @@ bigquery-emulator: prepare
 
 # Three workers on two cores: many tests wait for servers.
 test: prepare
-	@pytest -n 3 -m "not soak" tests
+	@pytest -n 3 --dist worksteal -m "not soak" tests
 
 soak: prepare
 	@pytest -m soak tests

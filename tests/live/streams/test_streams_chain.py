@@ -12,6 +12,8 @@ from servers import emulator, running
 from transforms.streams import Message, open_publisher
 from transforms.streams.create import create_stream
 
+FEW = 40  # articles: several bundles of what one test takes at a time
+
 
 @pytest.fixture(params=["default", "prism"])
 def way(request):
@@ -56,17 +58,17 @@ def test_streamed_from_pubsub_the_sample_feeds_give_the_rows_of_the_batch(tmp_pa
 
 
 def test_repeated_and_out_of_order_messages_change_nothing(tmp_path, corpus):
-    raws, rows = corpus(100)
+    raws, rows = corpus(FEW)
     deployment = Deployment(tmp_path)
     shuffled = [*raws, *raws[::2], *raws[::-5]]
     random.Random(1).shuffle(shuffled)
     publish(deployment.stream, shuffled)
-    deployment.run("stream", "--stop-when-idle", "1s", "--max-messages", "30")
+    deployment.run("stream", "--stop-when-idle", "1s", "--max-messages", "15")
     assert deployment.rows() == rows
 
 
 @pytest.mark.parametrize(
-    ("count", "kills"), [(100, 2), pytest.param(500, 25, marks=[pytest.mark.soak, pytest.mark.timeout(900)])]
+    ("count", "kills"), [(FEW, 2), pytest.param(500, 25, marks=[pytest.mark.soak, pytest.mark.timeout(900)])]
 )
 def test_a_stream_that_is_killed_again_and_again_loses_and_doubles_nothing(tmp_path, corpus, way, count, kills):
     raws, rows = corpus(count)
@@ -75,7 +77,7 @@ def test_a_stream_that_is_killed_again_and_again_loses_and_doubles_nothing(tmp_p
     publish(deployment.stream, raws[: count // 2])
     there = [0]
     for number in range(kills):
-        process = deployment.start("stream", "--max-messages", "20", "--gather", "1s", *way)
+        process = deployment.start("stream", "--max-messages", "10", "--gather", "1s", *way)
         if number == kills // 2:
             publish(deployment.stream, raws[count // 2 :])
         if way:  # says nothing while it runs
@@ -92,7 +94,7 @@ def test_a_stream_that_is_killed_again_and_again_loses_and_doubles_nothing(tmp_p
 
 
 @pytest.mark.parametrize(
-    ("count", "kills"), [(100, 2), pytest.param(800, 10, marks=[pytest.mark.soak, pytest.mark.timeout(900)])]
+    ("count", "kills"), [(FEW, 2), pytest.param(800, 10, marks=[pytest.mark.soak, pytest.mark.timeout(900)])]
 )
 def test_a_stream_whose_emulator_is_killed_again_and_again_loses_and_doubles_nothing(
     tmp_path, monkeypatch, corpus, count, kills
@@ -105,7 +107,7 @@ def test_a_stream_whose_emulator_is_killed_again_and_again_loses_and_doubles_not
         create_stream(address)
         deployment = Deployment(tmp_path / "stream", address, server.host)
         publish(address, raws[: count // 2])
-        process = deployment.start("stream", "--max-messages", "20", "--gather", "1s")
+        process = deployment.start("stream", "--max-messages", "10", "--gather", "1s")
         wait_for(process, "reading")
         server.keep_port()
         for number in range(kills):
@@ -123,7 +125,7 @@ def test_a_stream_whose_emulator_is_killed_again_and_again_loses_and_doubles_not
 
 
 def test_sigterm_drains_and_ends_with_0(tmp_path, corpus, way):
-    raws, rows = corpus(100)
+    raws, rows = corpus(FEW)
     deployment = Deployment(tmp_path)
     publish(deployment.stream, raws)
     process = deployment.start("stream", "--max-messages", "10", *way)
@@ -138,7 +140,7 @@ def test_sigterm_drains_and_ends_with_0(tmp_path, corpus, way):
 
 @pytest.mark.parametrize("kind", ["folder", pytest.param("pubsub", marks=pytest.mark.soak)])
 def test_three_consumers_share_the_work_and_a_killed_ones_share_is_done(tmp_path, embedded, monkeypatch, corpus, kind):
-    raws, rows = corpus(100)
+    raws, rows = corpus(FEW)
     address = None
     if kind == "pubsub":
         monkeypatch.setenv("PUBSUB_EMULATOR_HOST", embedded.host)
@@ -239,7 +241,7 @@ def test_a_letter_whose_cause_is_mended_goes_through_and_is_marked(tmp_path, mon
 
 
 def test_batch_reads_a_span_again_or_the_archive_and_changes_nothing(tmp_path, corpus):
-    raws, rows = corpus(100)
+    raws, rows = corpus(FEW)
     deployment = Deployment(tmp_path)
     publish(deployment.stream, raws)
     assert messages_of(deployment.run("batch")) == 100
@@ -251,7 +253,7 @@ def test_batch_reads_a_span_again_or_the_archive_and_changes_nothing(tmp_path, c
 
 
 def test_batch_on_prism_gives_the_same_rows(tmp_path, corpus, prism):
-    raws, rows = corpus(100)
+    raws, rows = corpus(FEW)
     deployment = Deployment(tmp_path)
     publish(deployment.stream, raws)
     deployment.run("batch", "--since", "1h", "--runner=PrismRunner", f"--prism_location={prism}")
@@ -272,7 +274,7 @@ def test_batch_takes_a_pubsub_backlog(tmp_path, embedded, monkeypatch, corpus):
     monkeypatch.setenv("PUBSUB_EMULATOR_HOST", embedded.host)
     address = f"pubsub://project-{abs(hash(str(tmp_path)))}/articles/meetwire"
     create_stream(address)
-    raws, rows = corpus(100)
+    raws, rows = corpus(FEW)
     deployment = Deployment(tmp_path, address, embedded.host)
     publish(address, raws)
     assert messages_of(deployment.run("batch")) == 100

@@ -98,10 +98,13 @@ def killed(deployment: Deployment, kills: int, seed: int, done: list[int]) -> No
         done.append(kill)
 
 
+LONG = [pytest.mark.soak, pytest.mark.timeout(1800)]
+
+
 @pytest.mark.parametrize(
-    ("count", "kills"), [(60, 2), pytest.param(300, 100, marks=[pytest.mark.soak, pytest.mark.timeout(1800)])]
+    ("kind", "count", "kills"),
+    [("folder", 40, 2), *(pytest.param(kind, 300, 100, marks=LONG) for kind in ("folder", "pubsub"))],
 )
-@pytest.mark.parametrize("kind", ["folder", "pubsub"])
 def test_kills_of_two_consumers_and_of_compaction_beside_readers_lose_and_double_nothing(
     tmp_path, embedded, monkeypatch, capsys, kind, count, kills
 ):
