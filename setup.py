@@ -1,7 +1,7 @@
 """The meetwire distribution: what Beam stages to its workers and what a user installs.
 
-``--setup_file ./setup.py`` builds this package on the launching machine, so it holds ``pipelines`` and ``transforms``
-with their data files and nothing else.
+``--setup_file ./setup.py`` builds this package on the launching machine, so it holds ``pipelines``, ``transforms`` and
+``meetwire`` with their data files and nothing else.
 """
 
 from setuptools import find_packages, setup
@@ -12,8 +12,9 @@ setup(
     description="Reads the world's news feeds and keeps a table of who met whom",
     license="Apache-2.0",
     python_requires=">=3.11",
-    packages=find_packages(include=["pipelines", "pipelines.*", "transforms", "transforms.*"]),
+    packages=find_packages(include=["meetwire", "pipelines", "pipelines.*", "transforms", "transforms.*"]),
     package_data={
+        "meetwire": ["py.typed"],
         "pipelines": ["*.yaml"],
         "transforms.lexicon": ["*.yaml"],
         "transforms.feeds": ["*.json", "*.sql"],
@@ -74,6 +75,9 @@ setup(
     },
     entry_points={
         "console_scripts": ["meetwire = pipelines.cli:main"],
-        "spacy_factories": ["meetwire_reader = transforms.reader.component:create"],
+        "spacy_factories": [
+            "meetwire_meetings = meetwire.spacy_component:create",
+            "meetwire_reader = transforms.reader.component:create",
+        ],
     },
 )

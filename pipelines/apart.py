@@ -23,6 +23,7 @@ from typing import Any, TypeVar, cast
 from pipelines.fates import Fates
 from pipelines.progress import log_to_stderr
 from pipelines.settings import Settings, SettingsError
+from transforms.errors import MeetwireError
 from transforms.streams.message import Received
 
 T = TypeVar("T")
@@ -70,11 +71,11 @@ def _answer(pipe: Connection, parent: int, step: Callable[..., Any], arguments: 
     pipe.send(answer)
 
 
-class StoppedError(Exception):
+class StoppedError(MeetwireError):
     """A run that was ended, or never begun, because the whole is to stop: no message's fault."""
 
 
-class HungError(RuntimeError):
+class HungError(MeetwireError, RuntimeError):
     """A run that took too long."""
 
 

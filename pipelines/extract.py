@@ -15,9 +15,9 @@ from pipelines import documents
 from pipelines.checks import check_readable, confidence_flag
 from pipelines.progress import say
 from pipelines.settings import Settings, SettingsError, shown
-from transforms.articles.clean import clean
+from transforms.articles.from_text import article_from_text
 from transforms.plain import to_plain
-from transforms.rows import Article, RawArticle, derive_id
+from transforms.rows import Article, derive_id
 
 Complain = Callable[[str], None]
 
@@ -93,7 +93,8 @@ def read_articles(files: Iterable[str], published: str | None, complain: Complai
             with documents.opened(name) as stream:
                 for found in documents.read(stream, place, complain):
                     if isinstance(found, str):
-                        yield _article("stdin" if name == "-" else Path(name).stem, "", found, published)
+                        identity = "stdin" if name == "-" else Path(name).stem
+                        yield article_from_text(found, published=published, identity=identity)
                     elif article := _from_record(found, published, complain):
                         yield article
         except OSError as error:
@@ -121,7 +122,7 @@ def _from_record(record: documents.Record, published: str | None, complain: Comp
         complain(f"{record.place}: published: {error}")
         return None
     identity = documents.cleaned(str(fields.get("id") or fields.get("article_id") or derive_id(title, text)))
-    return _article(identity, title, text, stamp)
+    return article_from_text(text, title=title, published=stamp, identity=identity)
 
 
 def published_flag(text: str) -> str:
@@ -131,37 +132,3 @@ def published_flag(text: str) -> str:
     except (ValueError, OverflowError):
         raise argparse.ArgumentTypeError(f"{shown(text)} is not a time (such as 2023-04-17T12:00:00+09:00)") from None
     return text
-
-
-def _article(identity: str, title: str, text: str, published: str | None) -> Article:
-    from transforms.language.dates_anchor import anchor_for
-
-    moment = anchor_for(published) if published else None
-    offset = None
-    if published and not published.endswith("Z"):
-        offset = datetime.fromisoformat(published).strftime("%z") or None
-    raw = RawArticle(
-        article_id=identity,
-        revision_id=derive_id(identity, title, text),
-        revision=1,
-        feed_url="",
-        feed_title=None,
-        id=identity,
-        id_source="guid",
-        link=None,
-        canonical_url=None,
-        title=title,
-        summary=None,
-        text=text,
-        html=None,
-        authors=[],
-        categories=[],
-        language=None,
-        published=moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None,
-        utc_offset=f"{offset[:3]}:{offset[3:5]}" if offset else None,
-        updated=None,
-        fetched_at="",
-        published_raw=published,
-        flags=[],
-    )
-    return clean(raw)

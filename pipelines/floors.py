@@ -10,12 +10,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from transforms.errors import MeetwireError
+
 FILE = Path("tests/evaluation/floors.json")
 Figures = Mapping[str, float]
 _PINNED = (("meeting", "p"), ("meeting", "r"), ("meeting", "f1"), ("participant", "f1"), ("perfect", "f1"))
 
 
-class FloorsError(ValueError):
+class FloorsError(MeetwireError, ValueError):
     """A file of floors that cannot be used; its text names the file and the way out."""
 
 

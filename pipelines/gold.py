@@ -7,18 +7,18 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from transforms.articles.clean import clean
-from transforms.rows import Article, RawArticle, derive_id
+from transforms.articles.from_text import PublishedError, article_from_text
+from transforms.errors import MeetwireError
+from transforms.rows import Article, derive_id
 
 # Where sets lie by default, below the project's folder; a set that is found twice counts once.
 PLACES = ("tests/evaluation/*.jsonl", "tests/**/*-dev.jsonl", "../shared/meetings/*.jsonl", "../shared/dates/*.jsonl")
 
 
-class GoldError(ValueError):
+class GoldError(MeetwireError, ValueError):
     """A gold set that cannot be used; its text names file, line and fault in one line."""
 
 
@@ -119,39 +119,12 @@ def to_article(record: Mapping[str, Any], gold: GoldSet) -> Article:
     Raises:
         GoldError: ``published`` is no time; one line with set and article.
     """
-    place = f"{gold.path}: {record['id']}"
     published = record.get("published")
-    try:
-        moment = datetime.fromisoformat(published) if published else None
-    except (TypeError, ValueError):
-        raise GoldError(f"{place}: published: {published!r} is not a time such as 2024-03-12T19:40:00+08:00") from None
-    # "Z" is what a publisher writes whose own zone is not known.
-    offset = moment.isoformat()[-6:] if moment and moment.tzinfo and not str(published).endswith("Z") else None
-    utc = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
     identity = derive_id(gold.name, str(record["id"]))
-    return clean(
-        RawArticle(
-            article_id=identity,
-            revision_id=derive_id(identity, record["text"]),
-            revision=1,
-            feed_url=str(gold.path),
-            feed_title=None,
-            id=str(record["id"]),
-            id_source="guid",
-            link=None,
-            canonical_url=None,
-            title=record.get("title") or "",
-            summary=None,
-            text=record["text"],
-            html=None,
-            authors=[],
-            categories=[],
-            language="en",
-            published=utc,
-            utc_offset=offset,
-            updated=None,
-            fetched_at=utc or "1970-01-01T00:00:00Z",
-            published_raw=published,
-            flags=[],
+    try:
+        article = article_from_text(
+            record["text"], title=record.get("title") or "", published=published and str(published), identity=identity
         )
-    )
+    except PublishedError as error:
+        raise GoldError(f"{gold.path}: {record['id']}: {error}") from None
+    return article._replace(feed_url=str(gold.path), id=str(record["id"]), language="en")

@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from transforms.errors import MeetwireError
 from transforms.feeds.source import USER_AGENT
 
 # Read without --config: what `meetwire init` writes where it is, else the sample's.
@@ -20,7 +21,7 @@ LONGEST_DAYS = 36_500
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
-class SettingsError(ValueError):
+class SettingsError(MeetwireError, ValueError):
     """A settings file or flag that cannot be used; its text names the fault and the place in one line."""
 
 

@@ -1,12 +1,19 @@
-"""No test leaves a file in the checkout: the run fails where git then knows of a new one."""
+"""What holds for all tests.
+
+A module beside the tests that is none itself (``making``, ``servers``) is imported by its bare name from any of them.
+No test leaves a file in the checkout: the run fails where git then knows of a new one.
+"""
 
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
+SHARED = [path for path in Path(__file__).parent.rglob("*.py") if not path.name.startswith(("test_", "conftest"))]
+sys.path[:0] = sorted({str(path.parent) for path in SHARED})
 _before = pytest.StashKey[set[str]]()
 
 

@@ -22,10 +22,10 @@ import numpy
 import yaml
 
 from pipelines import score_tables
-from pipelines.extract import _article
 from training.examples import is_kept, is_real
 from training.marked import read_marked
 from transforms.articles.clean import mask
+from transforms.articles.from_text import article_from_text
 from transforms.language import pipeline
 from transforms.meetings.agree import pair_meetings
 from transforms.meetings.calibration import BINS, calibration, calibration_error
@@ -73,7 +73,9 @@ def cases(records: Iterable[Mapping[str, Any]], model: str, network: Network | N
     """The gold ``records``, parsed once and, with a ``network``, seen by it."""
     nlp = pipeline.load(model)
     articles = [
-        _article(str(r["id"]), r.get("title") or "", r["text"], r.get("published"))._replace(language="en")
+        article_from_text(
+            r["text"], title=r.get("title") or "", published=r.get("published"), identity=str(r["id"])
+        )._replace(language="en")
         for r in records
     ]
     docs = pipeline.read(nlp, [mask(a).text for a in articles], _can_meet)

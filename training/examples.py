@@ -20,8 +20,8 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
-from pipelines.extract import _article
 from training.marked import MarkedError, read_marked
+from transforms.articles.from_text import article_from_text
 from transforms.language.dates import find_dates
 from transforms.meetings import agree
 from transforms.meetings.combine import date_of
@@ -102,7 +102,10 @@ def is_kept(identity: str) -> bool:
 def examples(extractor: Extractor, records: Iterable[dict[str, Any]], source: str | None) -> Iterator[Example]:
     """The examples of gold records; ``source`` is None for marked ones."""
     records = list(records)
-    articles = [_article(str(r["id"]), r.get("title") or "", r["text"], r.get("published")) for r in records]
+    articles = [
+        article_from_text(r["text"], title=r.get("title") or "", published=r.get("published"), identity=str(r["id"]))
+        for r in records
+    ]
     articles = [a._replace(language="en") for a in articles]
     for record, (article, found) in zip(records, extractor.find(articles), strict=True):
         example = _weak(record, article, found, source) if source else _marked(record, found)

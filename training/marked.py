@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from transforms.errors import MeetwireError
+
 _TAG = re.compile(r"<(/?)([etdp]\d+|x)>")
 _WRITTEN_SMALL = frozenset(["he", "she", "they", "his", "her", "their", "i", "we", "it"])
 
 
-class MarkedError(ValueError):
+class MarkedError(MeetwireError, ValueError):
     """An article that is marked wrong; one line that names file, article and fault."""
 
 

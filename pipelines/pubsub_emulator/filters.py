@@ -4,11 +4,13 @@ import json
 import re
 from collections.abc import Callable, Mapping
 
+from transforms.errors import MeetwireError
+
 Predicate = Callable[[Mapping[str, str]], bool]
 _TOKEN = re.compile(r'\s*(?:(!=|[=:.,()]|-(?!\w)|-)|("(?:[^"\\]|\\.)*")|([A-Za-z_][\w-]*))')
 
 
-class FilterError(ValueError):
+class FilterError(MeetwireError, ValueError):
     """A filter that cannot be read; names the place."""
 
 

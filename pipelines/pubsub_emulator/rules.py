@@ -6,6 +6,7 @@ from typing import Any
 import grpc
 
 from pipelines.pubsub_emulator.filters import FilterError, parse_filter
+from transforms.errors import MeetwireError
 from transforms.streams import message as limits
 
 _NAME = r"projects/[^/]+/{kind}/(?!goog)[A-Za-z][\w.~+%-]{{2,254}}"
@@ -32,7 +33,7 @@ CHANGEABLE_SUBSCRIPTION = (
 MINUTE, DAY = 60, 86_400
 
 
-class ServiceError(Exception):
+class ServiceError(MeetwireError):
     """What a call ends with: ``code`` and ``text``."""
 
     def __init__(self, code: grpc.StatusCode, text: str) -> None:

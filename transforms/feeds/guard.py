@@ -4,11 +4,13 @@ import ipaddress
 import socket
 from typing import Any
 
+from transforms.errors import MeetwireError
+
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _SIX_TO_FOUR = ipaddress.ip_network("2002::/16")
 
 
-class BlockedAddressError(OSError):
+class BlockedAddressError(MeetwireError, OSError):
     """The host lies on an address that feeds must not reach."""
 
 

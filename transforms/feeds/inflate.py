@@ -2,12 +2,14 @@
 
 import zlib
 
+from transforms.errors import MeetwireError
 
-class TooLargeError(ValueError):
+
+class TooLargeError(MeetwireError, ValueError):
     """The document is larger than the limit."""
 
 
-class EncodingError(ValueError):
+class EncodingError(MeetwireError, ValueError):
     """The body is not in the content encoding that it claims, or in one that was not asked for."""
 
 

@@ -6,10 +6,11 @@ from xml.sax.saxutils import quoteattr
 
 import listparser
 
+from transforms.errors import MeetwireError
 from transforms.feeds.source import Source
 
 
-class OpmlError(ValueError):
+class OpmlError(MeetwireError, ValueError):
     """The file is no list of feeds; the text names it."""
 
 

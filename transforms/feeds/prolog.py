@@ -3,6 +3,8 @@
 import re
 from typing import NamedTuple
 
+from transforms.errors import MeetwireError
+
 _ROOT = r"rss|feed|RDF|urlset|sitemapindex|channel|entry"
 _START = re.compile(rf"<(?:\?xml\b|!DOCTYPE\b|(?:[A-Za-z_][\w.-]*:)?(?:{_ROOT})(?=[\s>/]))", re.IGNORECASE)
 _TAG = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
@@ -23,7 +25,7 @@ _LONGEST_SUBSET = 32768
 _MOST_JUNK = 65536
 
 
-class DtdForbiddenError(ValueError):
+class DtdForbiddenError(MeetwireError, ValueError):
     """The document declares entities that could expand without end."""
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self, overload
 
+from transforms.errors import MeetwireError
 from transforms.feeds.source import Shard, Source
 
 SCHEMA_VERSION = 2
@@ -18,7 +19,7 @@ SCHEMA_VERSION = 2
 _MIGRATIONS = {1: "ALTER TABLE articles ADD COLUMN withheld TEXT;"}
 
 
-class StateError(OSError):
+class StateError(MeetwireError, OSError):
     """The state file cannot be used; the text names it and the way out."""
 
 

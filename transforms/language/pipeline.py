@@ -14,6 +14,8 @@ from spacy.attrs import DEP, HEAD
 from spacy.language import Language
 from spacy.tokens import Doc, Token
 
+from transforms.errors import MeetwireError
+
 # Characters of one text that are read: some 35,000 words, ten times the longest news features.
 LIMIT = 200_000
 _PARAGRAPH = re.compile(r"[^\n\u2029]+(?:\n(?!\s*\n)[^\n\u2029]+)*[\n\u2029]*|[\n\u2029]+")
@@ -22,9 +24,10 @@ _LONGEST = 4_000
 _NEEDED = ("parser", "ner")
 # What runs only on paragraphs that are to be parsed, in the order of the model's own pipeline.
 _NAMES_ONLY = ("ner", "transformer")
+Components = Sequence[tuple[str, Any]]
 
 
-class ModelError(RuntimeError):
+class ModelError(MeetwireError, RuntimeError):
     """The model is not installed or lacks a component; the text is one line that says what to do."""
 
 
@@ -41,13 +44,18 @@ def load(model: str) -> Language:
         raise ModelError(
             f"language.model: {model!r} cannot be loaded: {reason[:200]} (install it with pip, or name another)"
         ) from error
-    if "lemmatizer" in nlp.pipe_names:
-        _mend_lemmas(nlp)
-        _remember_words(nlp)
     missing = [name for name in _NEEDED if name not in nlp.pipe_names]
     if missing:
         raise ModelError(f"language.model: {model!r} has no {' and no '.join(missing)}: choose a pipeline with both")
+    prepare(nlp)
     return nlp
+
+
+def prepare(nlp: Language) -> None:
+    """Mends the lemmatizer of ``nlp``, if it has one, and keeps its dictionary at the vocabulary."""
+    if "lemmatizer" in nlp.pipe_names:
+        _mend_lemmas(nlp)
+        _remember_words(nlp)
 
 
 # Rare verbs that the models' rules would read in forms of common ones ("hoped" for "hop").
@@ -121,12 +129,18 @@ def paragraphs(text: str) -> list[tuple[int, int]]:
     return spans
 
 
-def read(nlp: Language, texts: Iterable[str], wanted: Callable[[Sequence[str]], Sequence[bool]]) -> Iterator[Doc]:
+def read(
+    nlp: Language,
+    texts: Iterable[str],
+    wanted: Callable[[Sequence[str]], Sequence[bool]],
+    components: Components | None = None,
+) -> Iterator[Doc]:
     """One Doc a text, in order, with names throughout and a parse where ``wanted`` of its paragraphs says so.
 
     A paragraph that is not parsed is one flat sentence without tags. Every token keeps its place in the text. All
-    ``texts`` are held at once.
+    ``texts`` are held at once. Only ``components`` of ``nlp`` work on them; by default all.
     """
+    components = nlp.pipeline if components is None else components
     parts: list[list[Doc]] = []
     for text in (text[:LIMIT] for text in texts):
         parts.append([nlp.make_doc(text[start:end]) for start, end in paragraphs(text)])
@@ -137,11 +151,11 @@ def read(nlp: Language, texts: Iterable[str], wanted: Callable[[Sequence[str]], 
         for doc, parse in zip(docs, wanted([doc.text for doc in docs]), strict=True)
         if parse and len(doc)
     ]
-    _run([(name, component) for name, component in nlp.pipeline if name in _NAMES_ONLY], everything)
+    _run([(name, component) for name, component in components if name in _NAMES_ONLY], everything)
     if "transformer" not in nlp.pipe_names:  # its vectors belong to the tokens it saw
         for doc in everything:
             _join_given_names(doc)
-    _run([(name, component) for name, component in nlp.pipeline if name not in _NAMES_ONLY], chosen)
+    _run([(name, component) for name, component in components if name not in _NAMES_ONLY], chosen)
     parsed = {id(doc) for doc in chosen}
     for docs in parts:
         for doc in docs:
@@ -151,7 +165,7 @@ def read(nlp: Language, texts: Iterable[str], wanted: Callable[[Sequence[str]], 
         yield whole if whole is not None else nlp.make_doc("")
 
 
-def _run(components: Iterable[tuple[str, Any]], docs: Iterable[Doc]) -> None:
+def _run(components: Components, docs: Iterable[Doc]) -> None:
     """Lets each of ``components`` work on all ``docs`` that hold a token."""
     run = [doc for doc in docs if len(doc)]
     for name, component in components:

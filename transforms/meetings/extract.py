@@ -22,7 +22,7 @@ from transforms.reader.component import NAME, ReaderComponent
 from transforms.reader.network import ReaderError
 from transforms.rows import Article, Extract
 
-__all__ = ["Extractor", "ModelError", "extractor_for"]
+__all__ = ["Extractor", "ModelError", "extractor_for", "read_batch"]
 
 # Set on an article of which only the first pipeline.LIMIT characters were read.
 CUT = "text_cut"
@@ -57,7 +57,10 @@ class Extractor:
         """
         for batch in _batches(articles, batch_size):
             with self._lock, self._nlp.memory_zone():
-                extracts = [Extract(article, found.entities, found.reports) for article, found in self._read(batch)]
+                extracts = [
+                    Extract(article, found.entities, found.reports)
+                    for article, found in read_batch(self._nlp, batch, self._sees)
+                ]
             self.articles += len(extracts)
             self.reports += sum(len(extract.reports) for extract in extracts)
             yield from extracts
@@ -65,18 +68,22 @@ class Extractor:
     def find(self, articles: Iterable[Article], batch_size: int = 16) -> Iterator[tuple[Article, Found]]:
         """Each article with what was found in it, down to the spaCy tokens that each report was made from."""
         for batch in _batches(articles, batch_size):
-            yield from self._read(batch)
+            yield from read_batch(self._nlp, batch, self._sees)
 
-    def _read(self, batch: list[Article]) -> Iterator[tuple[Article, Found]]:
-        read = [article.language in (None, self._nlp.lang) for article in batch]
-        texts = [mask(article).text if known else "" for article, known in zip(batch, read, strict=True)]
-        docs = pipeline.read(self._nlp, texts, _can_meet)
-        for article, known, doc in zip(batch, read, docs, strict=True):
-            if not known:
-                article = _flagged(article, FOREIGN)
-            elif len(article.text) > pipeline.LIMIT:
-                article = _flagged(article, CUT)
-            yield article, find(doc, article, self._sees)
+
+def read_batch(
+    nlp: Language, batch: list[Article], sees: Sees | None = None, components: pipeline.Components | None = None
+) -> Iterator[tuple[Article, Found]]:
+    """Each article of ``batch`` with what was found in it by ``nlp``, or by some of its ``components``."""
+    read = [article.language in (None, nlp.lang) for article in batch]
+    texts = [mask(article).text if known else "" for article, known in zip(batch, read, strict=True)]
+    docs = pipeline.read(nlp, texts, _can_meet, components)
+    for article, known, doc in zip(batch, read, docs, strict=True):
+        if not known:
+            article = _flagged(article, FOREIGN)
+        elif len(article.text) > pipeline.LIMIT:
+            article = _flagged(article, CUT)
+        yield article, find(doc, article, sees)
 
 
 def _sees(nlp: Language) -> Sees:

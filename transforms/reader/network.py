@@ -12,6 +12,7 @@ from typing import Any
 import numpy
 import numpy.typing
 
+from transforms.errors import MeetwireError
 from transforms.reader.features import Span, pair_features
 from transforms.reader.labels import MODES
 from transforms.reader.pieces import CLS, SEP, Pieces, cut, stitched
@@ -20,7 +21,7 @@ Array = numpy.typing.NDArray[Any]
 WEIGHTS = Path(__file__).parent / "weights"
 
 
-class ReaderError(RuntimeError):
+class ReaderError(MeetwireError, RuntimeError):
     """The reader cannot be used; the text is one line that says what to do."""
 
 

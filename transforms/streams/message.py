@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple, Protocol
 
+from transforms.errors import MeetwireError
+
 # Google Pub/Sub's limits (bytes of UTF-8), kept by every stream, so that a deployment can move from one to another.
 MAX_MESSAGE_BYTES = 10_000_000
 MAX_ATTRIBUTES = 100
@@ -11,7 +13,7 @@ MAX_KEY_BYTES = 256
 MAX_VALUE_BYTES = 1024
 
 
-class StreamError(OSError):
+class StreamError(MeetwireError, OSError):
     """A stream that cannot be used: its place and, in one line, the fault and the way out."""
 
     def __init__(self, place: str, fault: str) -> None:
@@ -26,7 +28,7 @@ class StreamError(OSError):
         return type(self), (self.place, self.fault)
 
 
-class MessageRefusedError(ValueError):
+class MessageRefusedError(MeetwireError, ValueError):
     """A message that no stream takes: too large, or with attributes beyond the limits. Trying again is no use."""
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
+from transforms.errors import MeetwireError
 from transforms.tables.layout import LAYOUTS
 from transforms.tables.schemas import Column, columns
 
@@ -26,7 +27,7 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _Row = TypeVar("_Row")
 
 
-class ConformError(ValueError):
+class ConformError(MeetwireError, ValueError):
     """A value that fits no column: its text names table, field and reason in one line."""
 
 

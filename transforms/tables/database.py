@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 
+from transforms.errors import MeetwireError
 from transforms.tables import views
 from transforms.tables.layout import DATABASE, OWN, STORED
 from transforms.tables.store import Store, told
@@ -19,7 +20,7 @@ _ASIDE = "views-"
 _ANALYZE = re.compile(r"\s*EXPLAIN\s*(ANALY[SZ]E\b|\([^)]*\))", re.IGNORECASE)
 
 
-class QueryError(ValueError):
+class QueryError(MeetwireError, ValueError):
     """A statement that cannot be run; its text names the fault in one line."""
 
 

@@ -4,12 +4,14 @@ import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from transforms.errors import MeetwireError
+
 Fields = Sequence[dict[str, Any]]
 # BigQuery's API answers with the older of two names for a type.
 _SAME = {"INT64": "INTEGER", "FLOAT64": "FLOAT", "BOOL": "BOOLEAN", "STRUCT": "RECORD"}
 
 
-class EvolutionError(ValueError):
+class EvolutionError(MeetwireError, ValueError):
     """What is there cannot hold the rows; its text names table, column and both types in one line."""
 
 

@@ -3,21 +3,13 @@
 import itertools
 import os
 import subprocess
-import sys
-import time
-import urllib.request
-from pathlib import Path
 
 import pytest
+import serve
+from fault_proxy import FaultProxy
+from holding import wait_for
+from serve import PROJECT, free_port
 
-HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE), str(HERE.parents[1] / "unit/tables")]
-
-import serve  # noqa: E402  # found by the path above
-from fault_proxy import FaultProxy  # noqa: E402
-from serve import PROJECT, free_port  # noqa: E402
-
-__all__ = ["PROJECT", "free_port"]
 _datasets = itertools.count()
 
 
@@ -34,18 +26,6 @@ def emulator(emulators_python, tmp_path_factory):
     finally:
         server.kill()
         server.wait()
-
-
-def wait_for(url, server, log):
-    for _ in range(300):
-        if server.poll() is not None:
-            pytest.fail(f"the emulator ended: {log.read_text()[-2000:]}")
-        try:
-            with urllib.request.urlopen(url, timeout=5):
-                return
-        except OSError:
-            time.sleep(0.1)
-    pytest.fail(f"the emulator does not answer: {log.read_text()[-2000:]}")
 
 
 @pytest.fixture

@@ -1,7 +1,10 @@
 """What the tables in BigQuery hold, in the form that ``making.content`` has for files."""
 
+import time
+import urllib.request
 from pathlib import Path
 
+import pytest
 from google.cloud import bigquery
 
 from transforms import rows
@@ -9,6 +12,18 @@ from transforms.tables.ask import plain_value
 from transforms.tables.bigquery.client import connect, parse
 
 PROJECT_FOLDER = Path(__file__).parents[3]
+
+
+def wait_for(url, server, log):
+    for _ in range(300):
+        if server.poll() is not None:
+            pytest.fail(f"the emulator ended: {log.read_text()[-2000:]}")
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail(f"the emulator does not answer: {log.read_text()[-2000:]}")
 
 
 def query(target: str, sql: str) -> list[list]:

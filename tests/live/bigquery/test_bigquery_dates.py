@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import making
 import pytest
-from conftest import PROJECT
 from fault_proxy import Answer
 from holding import content, query, unmerged
 from making import by_table, extract
+from serve import PROJECT
 
 from transforms.tables.conform import rfc3339
 from transforms.tables.dead_letters import dead_letter

@@ -6,9 +6,9 @@ import signal
 import subprocess
 import time
 
-from conftest import free_port, wait_for
-from holding import PROJECT_FOLDER, query
+from holding import PROJECT_FOLDER, query, wait_for
 from making import by_table, extract
+from serve import free_port
 
 from pipelines import cli
 from transforms.tables.sinks import Tables

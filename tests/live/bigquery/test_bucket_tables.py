@@ -10,9 +10,10 @@ import urllib.request
 
 import polars
 import pytest
-from conftest import free_port, wait_for
 from deltalake import DeltaTable
+from holding import wait_for
 from making import by_table, extract, ticking, write_three
+from serve import free_port
 
 from pipelines import cli
 from transforms import rows

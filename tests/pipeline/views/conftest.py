@@ -1,11 +1,6 @@
 """Tables with names of every kind and length, for what shows them."""
 
-import sys
-from pathlib import Path
-
 import pytest
-
-sys.path.append(str(Path(__file__).parents[2] / "unit" / "tables"))
 from making import article, participant, report
 from odd_names import LINK, PARTIES
 

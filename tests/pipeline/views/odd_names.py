@@ -1,9 +1,5 @@
 """Names and links of every kind and length."""
 
-import sys
-from pathlib import Path
-
-sys.path.append(str(Path(__file__).parents[2] / "unit" / "tables"))
 from making import participant
 
 SUMMIT = [participant(f"Delegate Number {number}", country="CH") for number in range(40)]

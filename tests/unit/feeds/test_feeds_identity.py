@@ -1,9 +1,9 @@
 """Which article an entry is, what makes a revision of it, and that neither depends on order or noise."""
 
 import json
-from datetime import UTC, datetime, timedelta
 
 import pytest
+from desk import NOW, SOURCE, Desk, fates, item, link, parse
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,37 +12,6 @@ from transforms.feeds import decide, ledger, links, revision
 from transforms.feeds.document import Document
 from transforms.feeds.masks import masked
 from transforms.feeds.parse import parse_document
-from transforms.feeds.source import Source
-from transforms.feeds.stability import settle_by_history
-from transforms.feeds.state import State
-
-NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
-SOURCE = Source("https://gazette.example/feed.xml")
-
-
-def item(number, guid=None, link=None, title=None, text=None, extra=""):
-    title, text = (
-        title or f"Story {number} from the harbour",
-        text or f"Text {number}: the crews agreed on part {number * 7} of the plan.",
-    )
-    parts = [f"<title>{title}</title>", f"<description>{text}</description>"]
-    parts += [f"<guid isPermaLink='false'>{guid}</guid>"] if guid is not None else []
-    parts += [f"<link>{link}</link>"] if link is not None else []
-    return "<item>" + "".join(parts) + extra + "</item>"
-
-
-def parse(*items, policy="guid"):
-    return parse_document(
-        f"<rss version='2.0'><channel><title>T</title>{''.join(items)}</channel></rss>".encode(),
-        SOURCE.url,
-        NOW,
-        policy=policy,
-        detect=False,
-    )
-
-
-def link(number):
-    return f"https://gazette.example/{number}"
 
 
 def policy(document: Document):
@@ -193,31 +162,6 @@ def test_a_fact_that_changes_is_a_revision(one, other):
 @given(st.text(max_size=200))
 def test_a_mask_is_stable(text):
     assert isinstance(masked(text), str)
-
-
-class Desk:
-    """A feed that is read document by document."""
-
-    def __init__(self):
-        self.state, self.now, self.policy = State(":memory:"), NOW, "guid"
-
-    def read(self, *items, minutes=30):
-        self.now += timedelta(minutes=minutes)
-        document = settle_by_history(self.state, SOURCE.url, parse(*items, policy=self.policy))
-        self.policy = document.identity
-        planned = decide.plan(self.state, SOURCE, document, self.now)
-        with self.state.transaction():
-            ledger.record(self.state, SOURCE, document, planned, self.now, None)
-        return planned
-
-    def messages(self):
-        return [
-            message.decode(row[0]) for row in self.state.database.execute("SELECT data FROM outbox ORDER BY sequence")
-        ]
-
-
-def fates(planned):
-    return [decision.fate for decision in planned.decisions]
 
 
 def test_an_article_keeps_its_id_when_guids_turn_out_to_repeat():

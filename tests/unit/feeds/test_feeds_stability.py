@@ -1,7 +1,7 @@
 """Guids and links that do not stay with their articles are no identity: such feeds are told apart by link or content."""
 
 import pytest
-from test_feeds_identity import Desk, fates, item, link
+from desk import Desk, fates, item, link
 
 from transforms.feeds.masks import masked, masked_title
 

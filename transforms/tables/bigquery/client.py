@@ -21,6 +21,8 @@ from google.auth import exceptions as auth_exceptions
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import bigquery
 
+from transforms.errors import MeetwireError
+
 # For requests whose retries we see to ourselves.
 NEVER = Retry(predicate=lambda error: False)
 # Seconds that one request may take, and that its retries may take together.
@@ -81,7 +83,7 @@ def parse(setting: str) -> Target:
     raise ValueError(f"{setting!r} is not bigquery://PROJECT/DATASET[?location=EU&deadline=SECONDS]")
 
 
-class BigQueryUnavailableError(OSError):
+class BigQueryUnavailableError(MeetwireError, OSError):
     """BigQuery did not do its work before the deadline. No row is lost: the caller still has them."""
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from google.cloud import bigquery
 
+from transforms.errors import MeetwireError
 from transforms.rows import derive_id
 from transforms.tables.bigquery.client import connect, parse, told
 from transforms.tables.bigquery.create import make_all
@@ -27,7 +28,7 @@ STREAMED_BACK, STREAMED_AHEAD = timedelta(days=1825 - 30), timedelta(days=366 - 
 OUTSIDE = "outside the allowed bounds"
 
 
-class RefusedError(ValueError):
+class RefusedError(MeetwireError, ValueError):
     """BigQuery refused a row for good; its text is BigQuery's reason."""
 
 
