@@ -62,6 +62,7 @@ COMMANDS: dict[str, Command] = {
     "query": Command("pipelines.query", "SQL over the tables", "tables json"),
     "export": Command("pipelines.export", "meetings, participants or pairs as CSV or JSON lines", "tables"),
     "migrate": Command("pipelines.migrate", "take tables of the first format over into those of today", "tables"),
+    "rebuild": Command("pipelines.rebuild", "merge all reports into meetings anew", "tables json"),
     "compact": Command("pipelines.compact", "rewrite many small files of the tables as few", "tables json"),
     "evaluate": Command(
         "pipelines.evaluate", "precision, recall and F1 against gold articles, with floors", "model reader json"

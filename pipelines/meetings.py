@@ -6,7 +6,8 @@ likely right than --min-confidence are counted and not shown. ``--json`` prints 
 ``meetings`` table holds it, whatever its confidence unless --min-confidence says otherwise.
 
   meetwire meetings --limit 20
-  meetwire meetings --min-confidence 0.9
+  meetwire meetings --who "Ana Ruiz" --with Japan --since 2023-01-01 --status held --status planned
+  meetwire meetings --country JP --place Tokyo --min-confidence 0.9
   meetwire meetings --json | jq '.sources[].link'
   meetwire meetings --explain MEETING_ID    which reports were merged, by what
 
@@ -21,7 +22,8 @@ from rich.console import Console
 from rich.text import Text
 
 from pipelines import terminal
-from pipelines.checks import MIN_CONFIDENCE, confidence_flag
+from pipelines.checks import MIN_CONFIDENCE
+from pipelines.choose import add_choice, condition
 from pipelines.progress import counted, say
 from pipelines.settings import Settings, SettingsError
 from pipelines.why_merged import print_why, why_merged
@@ -31,12 +33,7 @@ from transforms.tables.ask import ask
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The flags of ``meetings``."""
     parser.add_argument("--limit", type=_limit, metavar="N", help="only the newest N")
-    parser.add_argument(
-        "--min-confidence",
-        type=confidence_flag,
-        metavar="P",
-        help=f"only those with at least this confidence, 0 to 1 (default: {MIN_CONFIDENCE}; with --json: 0)",
-    )
+    add_choice(parser, f"default: {MIN_CONFIDENCE}; with --json: 0")
     parser.add_argument("--explain", metavar="MEETING_ID", help="why the reports of this meeting are taken for one")
 
 
@@ -46,11 +43,11 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
         explained = why_merged(delta_tables(settings), arguments.explain)
         terminal.print_json(explained) if arguments.json else print_why(explained)
         return 0
-    least = arguments.min_confidence
+    least, where = arguments.min_confidence, condition(arguments, delta_tables(settings))
     if not arguments.json:
-        print_meetings(settings, MIN_CONFIDENCE if least is None else least, arguments.limit)
+        print_meetings(settings, MIN_CONFIDENCE if least is None else least, arguments.limit, where=where)
         return 0
-    for meeting in newest_meetings(settings, least or 0.0, arguments.limit):
+    for meeting in newest_meetings(settings, least or 0.0, arguments.limit, where):
         terminal.print_json(meeting)
     return 0
 
@@ -70,10 +67,10 @@ def delta_tables(settings: Settings) -> str:
 
 
 def newest_meetings(
-    settings: Settings, min_confidence: float = 0.0, limit: int | None = None
+    settings: Settings, min_confidence: float = 0.0, limit: int | None = None, where: str = "true"
 ) -> Iterator[dict[str, Any]]:
-    """Rows of ``meetings`` with at least ``min_confidence``, newest first, at most ``limit``."""
-    sql = f"""SELECT * FROM meetings WHERE confidence >= {min_confidence!r}
+    """Rows of ``meetings`` with at least ``min_confidence`` and ``where`` it holds, newest first, at most ``limit``."""
+    sql = f"""SELECT * FROM meetings WHERE confidence >= {min_confidence!r} AND {where}
         ORDER BY coalesce("date".start, CAST(last_reported AS DATE)) DESC NULLS LAST, last_reported DESC, meeting_id"""
     with ask(delta_tables(settings), f"{sql} LIMIT {limit:d}" if limit else sql) as answer:
         for row in answer.rows:
@@ -81,10 +78,14 @@ def newest_meetings(
 
 
 def print_meetings(
-    settings: Settings, min_confidence: float = MIN_CONFIDENCE, limit: int | None = None, sources: bool = True
+    settings: Settings,
+    min_confidence: float = MIN_CONFIDENCE,
+    limit: int | None = None,
+    sources: bool = True,
+    where: str = "true",
 ) -> None:
     """Prints meetings on stdout, as wide as the terminal, each with its ``sources`` where asked for; how many to stderr."""
-    shown = list(newest_meetings(settings, min_confidence, limit))
+    shown = list(newest_meetings(settings, min_confidence, limit, where))
     console = terminal.console()
     when = max((len(_when(meeting["date"])) for meeting in shown), default=0)
     for meeting in shown:
@@ -92,12 +93,12 @@ def print_meetings(
         if sources:
             for source in meeting["sources"]:
                 _print_source(console, source)
-    say(_summary(settings, len(shown), min_confidence))
+    say(_summary(settings, len(shown), min_confidence, where))
 
 
-def _summary(settings: Settings, shown: int, min_confidence: float) -> str:
+def _summary(settings: Settings, shown: int, min_confidence: float, where: str) -> str:
     sql = f"""SELECT count(*), count(*) FILTER (confidence >= {min_confidence!r}), (SELECT count(*) FROM articles)
-        FROM meetings"""
+        FROM meetings WHERE {where}"""
     with ask(delta_tables(settings), sql) as answer:
         ((every, likely, articles),) = answer.rows
     said = f"{counted(likely, 'meeting') if likely else 'no meetings'} in {counted(articles, 'article')}"

@@ -1,6 +1,6 @@
-"""What is kept of merging: to which meeting each report belongs, and what tells copies of a text.
+"""What is kept of merging: to which meeting each report belongs, what tells copies of a text, and who is who.
 
-Both are worked out from ``meeting_reports`` and ``articles`` and can be made anew from these at any time.
+All of it is worked out from ``meeting_reports`` and ``articles`` and can be made anew from these at any time.
 """
 
 from collections.abc import Sequence
@@ -47,3 +47,91 @@ class ArticleSketch(NamedTuple):
     published: Optional[str]
     values: Sequence[int]
     duplicate_of: Optional[str]
+
+
+class OfficeHeld(NamedTuple):
+    """An office that articles give to someone.
+
+    Attributes:
+        title: As the articles have it.
+        first (TIMESTAMP): When the first of these articles was published.
+        last (TIMESTAMP): When the last of them was.
+    """
+
+    title: str
+    first: Optional[str]
+    last: Optional[str]
+
+
+class Actor(NamedTuple):
+    """One person or body, over all articles.
+
+    Attributes:
+        actor_id: As in ``participants``.
+        name: The name by which most reports call it, a full one where there is any.
+        kind: person, organization, country or group.
+        country: Of most reports that give one, ISO 3166-1 alpha-2.
+        names: Every name that was seen, the most frequent first.
+        countries: Every country that was given, the most frequent first.
+        offices: The titles that were given, the latest first.
+        meeting_count: In how many meetings it took part.
+        report_count: How many reports name it.
+        first_reported (TIMESTAMP): When the first article that names it was published.
+        last_reported (TIMESTAMP): When the last one was.
+    """
+
+    actor_id: str
+    name: str
+    kind: str
+    country: Optional[str]
+    names: Sequence[str]
+    countries: Sequence[str]
+    offices: Sequence[OfficeHeld]
+    meeting_count: int
+    report_count: int
+    first_reported: Optional[str]
+    last_reported: Optional[str]
+
+
+class MetPair(NamedTuple):
+    """Two who met, once a meeting, with the codes of CAMEO and PLOVER for what the first does towards the second.
+
+    Attributes:
+        meeting_id: The meeting's row in ``meetings``.
+        one_id: The actor_id of the one who stands first in the meeting.
+        one_name: Its name there.
+        one_country: Its country.
+        other_id: The actor_id of the other.
+        other_name: Its name there.
+        other_country: Its country.
+        status: The meeting's.
+        mode: The meeting's.
+        date_start (DATE): The meeting's first day.
+        date_end (DATE): The meeting's last day.
+        place_name: Where they sat together.
+        place_country: The country of that place.
+        cameo_code: 036, 040 to 045 or 125; the manual says when.
+        plover_event: AGREE, CONSULT or REJECT.
+        confidence: The meeting's.
+        report_count: The meeting's.
+        last_reported (TIMESTAMP): The meeting's.
+    """
+
+    meeting_id: str
+    one_id: Optional[str]
+    one_name: str
+    one_country: Optional[str]
+    other_id: Optional[str]
+    other_name: str
+    other_country: Optional[str]
+    status: str
+    mode: str
+    date_start: Optional[str]
+    date_end: Optional[str]
+    place_name: Optional[str]
+    place_country: Optional[str]
+    cameo_code: str
+    plover_event: str
+    confidence: float
+    report_count: int
+    last_reported: Optional[str]

@@ -15,10 +15,10 @@ from transforms.rows import Participant, derive_id
 from transforms.stories.merge import Meeting
 from transforms.stories.pairing import pair
 from transforms.stories.party import LIKELY, Party, agree, party_of
-from transforms.stories.spelling import skeleton
+from transforms.stories.spelling import is_letter, skeleton
 
 
-class Actor(NamedTuple):
+class Identity(NamedTuple):
     """Who a participant is.
 
     Attributes:
@@ -36,7 +36,7 @@ Cast = tuple[Party, ...]  # the parties of a report
 Place = tuple[Cast, int]  # one of them
 
 
-def actors(meeting: Meeting, participants: dict[str, Sequence[Participant]]) -> dict[str, list[Actor]]:
+def actors(meeting: Meeting, participants: dict[str, Sequence[Participant]]) -> dict[str, list[Identity]]:
     """For each report of ``meeting`` an actor for each of its ``participants``, which are given by report."""
     casts = Counter(told.parties for told in meeting.reports)
     named = {place: _name(group, casts, meeting) for group in set(_groups(casts).values()) for place in group}
@@ -83,14 +83,14 @@ def _name(group: Sequence[Place], casts: Counter[Cast], meeting: Meeting) -> str
 
 def name_key(words: Sequence[str]) -> str:
     """What spellings and orders of one full name have in common."""
-    return " ".join(sorted(_word_key(word) for word in words if len(word) > 1))
+    return " ".join(sorted(_word_key(word) for word in words if not is_letter(word)))
 
 
 def _word_key(word: str) -> str:
     return word if len(word) < 4 else skeleton(word) + ("a" if word.endswith("a") else "")
 
 
-def _actor(party: Party, cast: Cast, named: dict[Place, str], meeting: Meeting) -> Actor:
+def _actor(party: Party, cast: Cast, named: dict[Place, str], meeting: Meeting) -> Identity:
     scores = [agree(party, other) for other in cast]
     best = max(range(len(scores)), key=lambda j: (cast[j] == party, scores[j].score, -j))
     if cast[best] == party or scores[best].score >= LIKELY:
@@ -99,4 +99,4 @@ def _actor(party: Party, cast: Cast, named: dict[Place, str], meeting: Meeting) 
     else:
         reason = "named once"
         name = name_key(party.words) or party.office or " ".join(sorted(party.body)) or party.country or ""
-    return Actor(derive_id("actor", name or meeting.meeting_id), name, reason)
+    return Identity(derive_id("actor", name or meeting.meeting_id), name, reason)

@@ -52,7 +52,7 @@ def compare(one: Told, other: Told, days: str | None = None) -> Comparison:
     one, other = sorted((one, other), key=lambda t: t.order)
     pairing = pair(one.parties, other.parties)
     days = days or _days(one, other, pairing)
-    features = {"any pair": 1.0, **_parties(pairing), days: 1.0, **_place(one, other), **_manner(one, other)}
+    features = {"any pair": 1.0, **_parties(pairing), days: 1.0, **place_features(one, other), **_manner(one, other)}
     if one.article_id == other.article_id:
         features["same article"] = 1.0
     return Comparison(features, _veto(one, other, pairing, days), pairing)
@@ -183,7 +183,8 @@ def _fresh(one: Told, other: Told) -> bool:
     return (day - dated.last).days <= 5 and (dated.first - day).days <= ahead
 
 
-def _place(one: Told, other: Told) -> dict[str, float]:
+def place_features(one: Told, other: Told) -> dict[str, float]:
+    """The features that say how the places of two reports fit; empty where one of them has none."""
     if not one.place or not other.place:
         return {}
     a, b = one.located, other.located

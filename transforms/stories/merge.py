@@ -40,9 +40,11 @@ class Meeting(NamedTuple):
 
 
 def merge(reports: Iterable[Told]) -> list[Meeting]:
-    """Every report in one meeting; meetings by their earliest report."""
-    groups = join(corrected(reports)).groups
-    return [Meeting(group[0].meeting_id, group) for group in sorted(groups, key=lambda group: group[0].order)]
+    """Every report in one meeting; meetings by their earliest report, and no two with one id."""
+    by_id: dict[str, list[Told]] = defaultdict(list)
+    for group in sorted(join(corrected(reports)).groups, key=lambda group: group[0].order):
+        by_id[group[0].meeting_id] += group
+    return [Meeting(of, tuple(sorted(group, key=lambda t: t.order))) for of, group in by_id.items()]
 
 
 class Search(NamedTuple):

@@ -6,10 +6,9 @@ correction, which tells the matter anew, is not.
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -70,23 +69,31 @@ def fold_all(text: str) -> str:
 
 
 class Pool:
-    """Articles among which copies are looked for."""
+    """Articles among which copies are looked for.
+
+    Of two copies some three values or others are the same, of two other texts hardly ever: such threes are compared.
+    """
 
     def __init__(self, sketches: Iterable[Sketch]) -> None:
         self._known = [one for one in sketches if one.values]
-        self._values = np.array([one.values for one in self._known], np.uint64).reshape(len(self._known), _VALUES)
-        self._bands: dict[tuple[int, ...], list[int]] = defaultdict(list)
-        for place, one in enumerate(self._known):
-            for band in _bands(one):
-                self._bands[band].append(place)
+        self._values = np.array([one.values for one in self._known], np.uint32).reshape(len(self._known), _VALUES)
+        bands = _bands(self._values).reshape(-1)
+        order = np.argsort(bands, kind="stable")
+        self._bands, self._places = bands[order], order // (_VALUES // _BAND)
 
     def alike(self, one: Sketch) -> list[Sketch]:
         """The articles whose texts are copies of that of ``one``, before or after it."""
-        places = sorted({place for band in _bands(one) for place in self._bands.get(band, ())})
-        if not places:
+        if not one.values or not self._known:
             return []
-        share = (self._values[places] == np.array(one.values, np.uint64)).mean(axis=1)
-        found = [self._known[place] for place, shared in zip(places, share, strict=True) if shared >= ALIKE]
+        values = np.array(one.values, np.uint32)
+        bands = _bands(values[None, :])[0]
+        first, last = (np.searchsorted(self._bands, bands, side) for side in ("left", "right"))
+        runs = [self._places[start:end] for start, end in zip(first, last, strict=True) if start < end]
+        if not runs:
+            return []
+        places = np.unique(np.concatenate(runs))
+        share = (self._values[places] == values).mean(axis=1)
+        found = [self._known[place] for place in places[share >= ALIKE]]
         return [f for f in found if f.article_id != one.article_id and abs(f.published - one.published) <= WINDOW]
 
     def original(self, one: Sketch) -> str | None:
@@ -96,6 +103,12 @@ class Pool:
         return first[1] if first < (one.published, one.article_id) else None
 
 
-def _bands(one: Sketch) -> Iterator[tuple[int, ...]]:
-    """Values in threes: of two copies one three or another is the same, of two other texts hardly ever."""
-    return ((start, *one.values[start : start + _BAND]) for start in range(0, len(one.values), _BAND))
+def _bands(values: Any) -> Any:
+    """Each row's values in threes, as one number for a three and its place."""
+    threes = values.reshape(len(values), _VALUES // _BAND, _BAND).astype(np.uint64)
+    mixed = np.broadcast_to(np.arange(threes.shape[1], dtype=np.uint64), threes.shape[:2])
+    with np.errstate(over="ignore"):
+        for column in range(_BAND):
+            mixed = (mixed ^ threes[:, :, column]) * _MIX
+            mixed = mixed ^ (mixed >> np.uint64(29))
+    return mixed

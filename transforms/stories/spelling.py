@@ -48,8 +48,13 @@ def same_word(one: str, other: str) -> bool:
 
 
 def is_initial(one: str, other: str) -> bool:
-    """Whether one word is the first letter of the other."""
-    return min(len(one), len(other)) == 1 and one[0] == other[0]
+    """Whether one word is a letter, and the first of the other."""
+    return (is_letter(one) or is_letter(other)) and one[0] == other[0]
+
+
+def is_letter(word: str) -> bool:
+    """Whether a word is an initial; a digit tells people apart, and so does a character that is a name."""
+    return len(word) == 1 and word.isascii() and word.isalpha()
 
 
 @functools.lru_cache(maxsize=65536)

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 import pyarrow as pa
@@ -17,17 +18,16 @@ from deltalake import DeltaTable, write_deltalake
 
 from transforms.tables import database
 from transforms.tables.compact import tidy
-from transforms.tables.conform import conform, to_json
 from transforms.tables.current import Change, change, split_revisions
+from transforms.tables.derived import Derived
 from transforms.tables.encode import to_arrow
 from transforms.tables.evolve import differences, possible
 from transforms.tables.first_format import refuse
-from transforms.tables.layout import EXTRACTED, HISTORY, LAYOUTS, STORED, month
+from transforms.tables.layout import EXTRACTED, HISTORY, LAYOUTS, STORED
 from transforms.tables.lookup import Lookup
-from transforms.tables.merging import DERIVATIONS, Derivation
 from transforms.tables.schemas import bigquery_schema
-from transforms.tables.sinks import Line
-from transforms.tables.store import STRICT, Store, delta_schema, fields
+from transforms.tables.sinks import Line, utc_now
+from transforms.tables.store import STRICT, Store, delta_schema, fields, partitioned
 from transforms.tables.views import quoted
 
 Groups = set[str]
@@ -45,6 +45,7 @@ class DeltaSink:
         self._lookups = {name: Lookup(_group(name)) for name in STORED}
         self._revisions_of: tuple[int, Groups, dict[str, str]] = -1, set(), {}
         self._shown: list[int] = []
+        self._derived = Derived(self.store, self._lookups, self._commit)
 
     def write(self, lines: Sequence[Line], now: datetime, bounded: bool = False) -> Counter[str]:
         """See ``Sink``. Delta tables refuse nothing that fits the columns."""
@@ -53,7 +54,7 @@ class DeltaSink:
             texts.setdefault(line.table, []).append(line.json)
         if not texts:
             return Counter()
-        new = {table: _partitioned(table, to_arrow(table, rows), now) for table, rows in texts.items()}
+        new = {table: partitioned(table, to_arrow(table, rows), now) for table, rows in texts.items()}
         needed = sum(len(line.json) for line in lines) + SPARE_BYTES
         with self.store.lock():
             if self.store.room() < needed:
@@ -61,13 +62,20 @@ class DeltaSink:
             self._begin()
             if any(table in EXTRACTED for table in new):
                 self._write_extracts(new)
-                self._derive(
-                    {row for table in EXTRACTED if table in new for row in new[table]["article_id"].to_pylist()}, now
-                )
+                given = (new[table]["article_id"].to_pylist() for table in EXTRACTED if table in new)
+                self._derived.update(set(chain.from_iterable(given)), now)
             for table in new.keys() - set(EXTRACTED):
                 self._commit(table, partial(self._merged, table, new[table]))
             self._show()
         return Counter()
+
+    def rebuild(self, now: datetime) -> Counter[str]:
+        """See ``Sink``."""
+        with self.store.lock():
+            self._begin()
+            made = self._derived.rebuild(now)
+            self._show()
+        return made
 
     def _show(self) -> None:
         """Makes the commits durable, and visible in ``meetwire.duckdb``, whoever made them."""
@@ -86,6 +94,7 @@ class DeltaSink:
         for name, table in STORED.items():
             possible(differences(table, fields(self.store.open(name), table), bigquery_schema(LAYOUTS[table].row)))
         self._ready = True
+        self._derived.complete(utc_now())
 
     def _write_extracts(self, new: Mapping[str, pa.Table]) -> None:
         articles = new.get("articles", delta_schema("articles").empty_table())
@@ -98,18 +107,6 @@ class DeltaSink:
         for table in EXTRACTED[1:]:
             rows = new.get(table, delta_schema(table).empty_table())
             self._commit(table, partial(self._extracted, table, rows, articles))
-
-    def _derive(self, articles: Groups, now: datetime) -> None:
-        """Brings up to date what is worked out from ``articles`` and their reports."""
-        for table, rows in DERIVATIONS.items():
-
-            def work_out(held: DeltaTable, table: str = table, rows: Derivation = rows) -> Change:
-                lines = sorted(to_json(table, conform(table, row)) for row in rows(self.store, articles))
-                new = _partitioned(table, to_arrow(table, lines), now)
-                groups = articles | set(new["article_id"].to_pylist())
-                return change(LAYOUTS[table], self._lookups[table].rows(held, groups), new, articles)
-
-            self._commit(table, work_out)
 
     def _superseded(self, articles: pa.Table, given: Groups, history: DeltaTable) -> Change:
         """What ``articles_history`` lacks of the revisions that are not, or will not be, the current ones."""
@@ -186,14 +183,6 @@ def _among(column: str, values: set[str]) -> str:
 
 def _group(name: str) -> str:
     return LAYOUTS[STORED[name]].group
-
-
-def _partitioned(table: str, rows: pa.Table, now: datetime) -> pa.Table:
-    """``rows`` as Delta keeps them, with their month."""
-    schema = delta_schema(table)
-    months = pa.array([month(time, now) for time in rows[LAYOUTS[table].time].to_pylist()], pa.string())
-    columns = [column.cast(field.type) for column, field in zip(rows.columns, schema, strict=False)]
-    return pa.Table.from_arrays([*columns, months], schema=schema)
 
 
 def _joined(known: pa.Table, articles: pa.Table) -> pa.Table:

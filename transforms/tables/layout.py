@@ -63,9 +63,11 @@ LAYOUTS: dict[str, Layout] = {
     "article_sketches": Layout(
         rows_of_merging.ArticleSketch, ("article_id",), "published", "published_month", "article_id"
     ),
+    "merged_meetings": Layout(rows.Meeting, ("meeting_id",), "first_reported", "reported_month", "meeting_id"),
 }
-# Tables that Delta holds beside those that rows are sent to: worked out from the others whenever these change.
-DERIVED = ("merged_reports", "article_sketches")
+# Tables beside those that rows are sent to: worked out from these, in this order, so that a writer who dies in between
+# and begins again finds what it has to work out anew.
+DERIVED = ("article_sketches", "merged_meetings", "merged_reports")
 GIVEN = tuple(table for table in LAYOUTS if table not in DERIVED)
 # The tables that one extraction of one revision of an article writes together.
 EXTRACTED = ("articles", "entities", "meeting_reports")

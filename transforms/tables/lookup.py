@@ -33,7 +33,9 @@ class Lookup:
         self._in_file = {path: known[path] if path in known else self._groups(files[path], table) for path in files}
         some = [file for path, file in files.items() if _meet(wanted, self._in_file[path])]
         test = pc.field(self._group).isin(pa.array(groups, table.schema.field(self._group).type))
-        return pds.FileSystemDataset(some, table.schema, table.format, table.filesystem).to_table(columns, filter=test)
+        return pds.FileSystemDataset(some, table.schema, table.format, table.filesystem).to_table(
+            columns and list(columns), filter=test
+        )
 
     def _groups(self, file: pds.Fragment, table: pds.Dataset) -> Hashes:
         batches = file.to_batches(schema=table.schema, columns=[self._group])

@@ -1,37 +1,66 @@
-"""Works out, whenever articles or their reports change, which reports are one meeting and which articles are copies.
+"""Works out which reports are one meeting, what they say together, and which articles are copies.
 
-Only what a change can reach is read and worked out: the reports of the same blocks and days, and whatever a chain of
-related reports connects with them. So what grows article by article is what all of it at once would give.
+Whenever articles or their reports change, only what the change can reach is read and worked out: the reports of the same
+blocks and days, and whatever a chain of related reports connects with them. So what grows article by article is what
+all of it at once would give.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
-import pyarrow.compute as pc
-
-from transforms.rows import MeetingReport
+from transforms.rows import Meeting, MeetingReport
 from transforms.rows_of_merging import ArticleSketch, MergedReport
+from transforms.stories import merge
+from transforms.stories.account import About, account
 from transforms.stories.actors import actors
-from transforms.stories.merge import Meeting, Search, blocks_of, connected, merge, search
 from transforms.stories.near import WINDOW, Pool, Sketch, sketch
 from transforms.stories.told import Source, Told, hours, told
-from transforms.tables.ask import plain_value
 from transforms.tables.conform import from_dict, rfc3339
-from transforms.tables.store import Store
 
 Groups = set[str]
+Row = Mapping[str, Any]
 _FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
-Derivation = Callable[[Store, Groups], Sequence[Any]]
+ARTICLE = ("article_id", "published", "feed_title", "title", "text", "link", "utc_offset")
+ABOUT = ("article_id", "feed_title", "title", "link", "utc_offset")
+TEXTS = ("article_id", "published", "title", "text")
 
 
-class Reports:
-    """The reports of a store, as they lie there and as they are compared; each is read once."""
+class Held(Protocol):
+    """What the tables hold, as far as merging asks for it."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def of_articles(self, table: str, articles: Groups, columns: Sequence[str] | None = None) -> Sequence[Row]:
+        """The rows of a table that belong to articles."""
+
+    def found(self, wanted: merge.Search) -> Groups:
+        """The articles of merged reports that a search asks for, and maybe more."""
+
+    def sketches(self, first: datetime, last: datetime) -> Sequence[Row]:
+        """The rows of ``article_sketches`` published from ``first`` to ``last``."""
+
+
+class Merged(NamedTuple):
+    """What merging makes of some reports and all that are connected with them.
+
+    Attributes:
+        reports: The rows of ``merged_reports``.
+        meetings: The rows of ``meetings``.
+        ids: Every meeting_id that any of these reports had or could have: rows of ``meetings`` with another are of others.
+    """
+
+    reports: list[MergedReport]
+    meetings: list[Meeting]
+    ids: Groups
+
+
+class _Reports:
+    """Reports as they lie in the tables and as they are compared, with their articles; each is read once."""
+
+    def __init__(self, held: Held) -> None:
+        self._held = held
         self.rows: dict[str, MeetingReport] = {}
         self.told: dict[str, Told] = {}
+        self.about: dict[str, About] = {}
         self._of: dict[str, list[Told]] = {}
 
     def of_articles(self, articles: Groups) -> list[Told]:
@@ -39,93 +68,126 @@ class Reports:
         missing = articles - self._of.keys()
         if missing:
             self._of |= {article: [] for article in missing}
-            known = _of(self._store, "articles", missing, ["article_id", "title", "utc_offset"])
-            sources = {row["article_id"]: Source(row["title"], hours(row["utc_offset"])) for row in known}
-            for row in _of(self._store, "meeting_reports", missing):
-                report: MeetingReport = from_dict(MeetingReport, row)
-                made = told(report, sources.get(report.article_id, Source()))
+            found = [from_dict(MeetingReport, dict(row)) for row in self._held.of_articles("meeting_reports", missing)]
+            telling = {report.article_id for report in found}
+            known = {row["article_id"]: row for row in self._held.of_articles("articles", telling, ABOUT)}
+            copies = self._held.of_articles("article_sketches", telling, ("article_id", "duplicate_of"))
+            originals = {row["article_id"]: row["duplicate_of"] for row in copies}
+            self.about |= {of: about(known.get(of, {}), originals.get(of)) for of in telling}
+            for report in found:
+                made = told(report, source(known.get(report.article_id, {})))
                 self.rows[report.report_id], self.told[report.report_id] = report, made
                 self._of[report.article_id].append(made)
         return [report for article in sorted(articles) for report in self._of[article]]
 
-    def find(self, wanted: Search) -> list[Told]:
+    def find(self, wanted: merge.Search) -> list[Told]:
         """The reports that a search asks for, with the others of their articles."""
-        days = (pc.field("first_day") <= wanted.last) & (pc.field("last_day") >= wanted.first)
-        found = _read(self._store, "merged_reports", days, ["article_id", "keys"])
-        return self.of_articles({row["article_id"] for row in found if not wanted.keys.isdisjoint(row["keys"])})
+        return self.of_articles(self._held.found(wanted))
 
 
-def merged(store: Store, articles: Groups) -> list[MergedReport]:
-    """The rows of ``merged_reports`` that may change when the reports of ``articles`` are new, others or gone."""
-    reports, day = Reports(store), date.fromisoformat
+def about(article: Row, duplicate_of: str | None) -> About:
+    """What a meeting's row says of an article; ``article`` has the columns of ``ABOUT``, or none."""
+    return About(article.get("feed_title"), article.get("title"), article.get("link"), duplicate_of)
+
+
+def source(article: Row) -> Source:
+    """What comparing takes from a report's article."""
+    return Source(article.get("title") or "", hours(article.get("utc_offset")))
+
+
+def merged(held: Held, articles: Groups) -> Merged:
+    """What may change when the reports of ``articles`` are new, others or gone, or other articles are their copies."""
+    reports, day = _Reports(held), date.fromisoformat
     seeds = {t.report_id: t for t in reports.of_articles(articles)}
-    for row in _of(store, "merged_reports", articles):  # what an old report held together may fall apart
-        old = search(row["keys"], day(row["first_day"]), day(row["last_day"]))
+    ids = set()
+    for row in held.of_articles("merged_reports", articles):  # what an old report held together may fall apart
+        ids.add(row["meeting_id"])
+        old = merge.search(row["keys"], day(row["first_day"]), day(row["last_day"]))
         seeds |= {t.report_id: t for t in reports.find(old)}
-    return [row for meeting in merge(connected(seeds.values(), reports.find)) for row in _rows(meeting, reports)]
+    made = merged_of(merge.connected(seeds.values(), reports.find), reports.rows, reports.about)
+    return made._replace(ids=made.ids | ids)
 
 
-def _rows(meeting: Meeting, reports: Reports) -> list[MergedReport]:
-    found = actors(meeting, {t.report_id: reports.rows[t.report_id].participants for t in meeting.reports})
-    return [
-        MergedReport(
-            own.report_id,
-            own.article_id,
-            meeting.meeting_id,
-            [actor.actor_id for actor in found[own.report_id]],
-            [actor.reason for actor in found[own.report_id]],
-            sorted(blocks_of(own)),
-            own.first.isoformat(),
-            own.last.isoformat(),
-            rfc3339(datetime.combine(own.first, time())),
-        )
-        for own in (reports.told[t.report_id] for t in meeting.reports)
-    ]
+def merged_of(given: Iterable[Told], reports: Mapping[str, MeetingReport], articles: Mapping[str, About]) -> Merged:
+    """What merging makes of the ``given`` reports, from these alone."""
+    given = list(given)
+    as_told = {t.report_id: t for t in given}
+    made = Merged([], [], {t.meeting_id for t in given})
+    for meeting in merge.merge(given):
+        who = actors(meeting, {t.report_id: reports[t.report_id].participants for t in meeting.reports})
+        made.meetings.append(account(meeting, reports, who, articles))
+        for own in (as_told[t.report_id] for t in meeting.reports):
+            identities = who[own.report_id]
+            made.reports.append(
+                MergedReport(
+                    own.report_id,
+                    own.article_id,
+                    meeting.meeting_id,
+                    [identity.actor_id for identity in identities],
+                    [identity.reason for identity in identities],
+                    sorted(merge.blocks_of(own)),
+                    own.first.isoformat(),
+                    own.last.isoformat(),
+                    rfc3339(datetime.combine(own.first, time())),
+                )
+            )
+    return made
 
 
-def copied(store: Store, articles: Groups) -> list[ArticleSketch]:
+class Everything(NamedTuple):
+    """The rows of all tables that are worked out."""
+
+    article_sketches: list[ArticleSketch]
+    merged_meetings: list[Meeting]
+    merged_reports: list[MergedReport]
+
+
+def everything(articles: Iterable[Row], reports: Iterable[Row]) -> Everything:
+    """What there is to work out of all articles (with the columns of ``ARTICLE``) and all reports."""
+    kept: list[Sketch] = []
+    known: dict[str, Row] = {}
+    for row in articles:
+        kept += sketches_of([row])
+        known[row["article_id"]] = {name: row[name] for name in ABOUT}
+    among = Pool(kept)
+    sketches = [sketch_row(one, among) for one in kept]
+    copies = {row.article_id: row.duplicate_of for row in sketches}
+    found = {row["report_id"]: from_dict(MeetingReport, dict(row)) for row in reports}
+    given = [told(report, source(known.get(report.article_id, {}))) for report in found.values()]
+    telling = {t.article_id for t in given}
+    made = merged_of(given, found, {of: about(known.get(of, {}), copies.get(of)) for of in telling})
+    return Everything(sketches, made.meetings, made.reports)
+
+
+def copied(held: Held, articles: Groups) -> list[ArticleSketch]:
     """The rows of ``article_sketches`` that may change when the texts of ``articles`` are new or others."""
-    given = _of(store, "articles", articles, ["article_id", "published", "title", "text"])
-    new = {
-        row["article_id"]: sketch(row["article_id"], _time(row["published"]), row["title"], row["text"])
-        for row in given
-        if row["published"]
-    }
-    held = _near(store, list(new.values())) if new else []
-    pool = {row["article_id"]: Sketch(row["article_id"], _time(row["published"]), tuple(row["values"])) for row in held}
-    pool |= new
-    touched = new.keys() | {row["article_id"] for row in held if row["duplicate_of"] in new}
-    among = Pool(pool.values())
-    touched |= {other.article_id for one in new.values() for other in among.alike(one)}
-    return [
-        ArticleSketch(one.article_id, rfc3339(one.published), list(one.values), among.original(one))
-        for one in (pool[article] for article in sorted(touched))
-    ]
-
-
-def _near(store: Store, new: Sequence[Sketch]) -> list[dict[str, Any]]:
-    """The rows of sketches that ``new`` ones, and those that are like them, are to be compared with."""
-    times = [one.published for one in new]
+    new = {one.article_id: one for one in sketches_of(held.of_articles("articles", articles, TEXTS))}
+    if not new:
+        return []
+    times = [one.published for one in new.values()]
     first = max(min(times), _FIRST + 2 * WINDOW) - 2 * WINDOW
     last = min(max(times), _LAST - 2 * WINDOW) + 2 * WINDOW
-    return _read(store, "article_sketches", (pc.field("published") >= first) & (pc.field("published") <= last))
+    near = held.sketches(first, last)
+    pool = {row["article_id"]: Sketch(row["article_id"], _time(row["published"]), tuple(row["values"])) for row in near}
+    pool |= new
+    touched = new.keys() | {row["article_id"] for row in near if row["duplicate_of"] in new}
+    among = Pool(pool.values())
+    touched |= {other.article_id for one in new.values() for other in among.alike(one)}
+    return [sketch_row(pool[article], among) for article in sorted(touched)]
 
 
-# Derived table -> what gives its rows that may change with some articles.
-DERIVATIONS: dict[str, Derivation] = {
-    "merged_reports": merged,
-    "article_sketches": copied,
-}
+def sketches_of(articles: Iterable[Row]) -> list[Sketch]:
+    """The sketches of articles with the columns of ``TEXTS``; without a time of publication there is none."""
+    return [
+        sketch(row["article_id"], _time(row["published"]), row["title"], row["text"])
+        for row in articles
+        if row["published"]
+    ]
 
 
-def _of(store: Store, table: str, articles: Groups, columns: Sequence[str] | None = None) -> list[dict[str, Any]]:
-    return _read(store, table, pc.field("article_id").isin(sorted(articles)), columns)
-
-
-def _read(store: Store, table: str, test: pc.Expression, columns: Sequence[str] | None = None) -> list[dict[str, Any]]:
-    """Rows of a table as plain values."""
-    rows = store.open(table).to_pyarrow_dataset().to_table(columns, filter=test)
-    return [plain_value(row) for row in rows.to_pylist()]
+def sketch_row(one: Sketch, among: Pool) -> ArticleSketch:
+    """The row of a sketch, which copies one of those ``among`` which it is, or none."""
+    return ArticleSketch(one.article_id, rfc3339(one.published), list(one.values), among.original(one))
 
 
 def _time(text: str) -> datetime:

@@ -62,6 +62,13 @@ class Sink(Protocol):
             OSError: the place cannot be written to now; nothing is lost, since a later write completes what there is.
         """
 
+    def rebuild(self, now: datetime) -> Counter[str]:
+        """Works out anew what is worked out of articles and reports; table -> its rows.
+
+        Raises:
+            OSError: the place cannot be read or written to now; what was worked out before is still there.
+        """
+
 
 def to_lines(rows: Mapping[str, Iterable[Any]], clock: Clock = utc_now) -> tuple[list[Line], Counter[str]]:
     """Every row as a line, those that fit no table as lines of ``dead_letters``; and table -> how many these are."""

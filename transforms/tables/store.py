@@ -16,6 +16,7 @@ import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import unquote
@@ -26,7 +27,7 @@ from deltalake import CommitProperties, DeltaTable
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 
 from transforms import durable
-from transforms.tables.layout import LAYOUTS, OWN, STORED
+from transforms.tables.layout import DERIVED, LAYOUTS, OWN, STORED, month
 from transforms.tables.schemas import arrow_schema, summary
 
 T = TypeVar("T")
@@ -54,6 +55,8 @@ class Store:
         self._options = {"conditional_put": "etag"} if self.root.startswith("s3") else None
         self._known: dict[str, DeltaTable] = {}
         self._durable: dict[str, int] = {}
+        self._alone = False
+        self._current: set[str] = set()
 
     def address(self, name: str) -> str:
         """Where the Delta table ``name`` lies."""
@@ -69,7 +72,8 @@ class Store:
         with told(self.address(name)):
             try:
                 found = self._known[name]
-                found.update_incremental()
+                if name not in self._current:
+                    found.update_incremental()
             except KeyError:
                 try:
                     found = DeltaTable(self.address(name), storage_options=self._options)
@@ -77,11 +81,19 @@ class Store:
                     if self.local and next(Path(self.root, name).rglob("*.parquet"), None):
                         fault = "its _delta_log is missing: put it back, or set this folder aside to begin anew"
                         raise OSError(errno.EIO, fault, self.address(name)) from error
-                    raise FileNotFoundError(
-                        errno.ENOENT, "no tables here yet (meetwire run makes them)", self.root
-                    ) from error
+                    way = "rebuild" if name in DERIVED and self._holds_articles() else "run"
+                    fault = f"no {'meetings' if way == 'rebuild' else 'tables'} here yet (meetwire {way} makes them)"
+                    raise FileNotFoundError(errno.ENOENT, fault, self.root) from error
                 self._known[name] = found
+            if self._alone:  # nobody else commits until the lock is given up, and our own commits bring it up to date
+                self._current.add(name)
             return found
+
+    def _holds_articles(self) -> bool:
+        try:
+            return self.open("articles").version() >= 0
+        except FileNotFoundError:
+            return False
 
     def make(self) -> None:
         """Makes the tables that are missing, empty."""
@@ -117,6 +129,7 @@ class Store:
                     if time.monotonic() > until:
                         raise
                 self._known.pop(name, None)
+                self._current.discard(name)
                 time.sleep(wait * random.uniform(0.5, 1))
                 wait = min(2 * wait, 1.0)
 
@@ -165,10 +178,15 @@ class Store:
         with (own / "lock").open("a") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX)
+                self._alone = True
             except OSError as error:
                 if error.errno not in (errno.ENOLCK, errno.ENOTSUP, errno.EINVAL):
                     raise
-            yield
+            try:
+                yield
+            finally:
+                self._alone = False
+                self._current.clear()
 
 
 @contextlib.contextmanager
@@ -195,6 +213,14 @@ def delta_schema(table: str) -> pa.Schema:
     """The schema of a table as Delta keeps it: its columns, all nullable so that columns can be added, and the month."""
     layout = LAYOUTS[table]
     return arrow_schema(layout.row, strict=False).append(pa.field(layout.partition, pa.string()))
+
+
+def partitioned(table: str, rows: pa.Table, now: datetime) -> pa.Table:
+    """``rows`` as Delta keeps them, with their month."""
+    schema = delta_schema(table)
+    months = pa.array([month(time, now) for time in rows[LAYOUTS[table].time].to_pylist()], pa.string())
+    columns = [column.cast(field.type) for column, field in zip(rows.columns, schema, strict=False)]
+    return pa.Table.from_arrays([*columns, months], schema=schema)
 
 
 _TYPES = {"string": "STRING", "int64": "INTEGER", "double": "FLOAT", "bool": "BOOLEAN", "date32[day]": "DATE"}

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from transforms import rows
+from transforms.tables.codes import PAIR
 from transforms.tables.layout import DERIVED, HISTORY, LAYOUTS, STORED
 from transforms.tables.schemas import Column, columns, summary
 
@@ -14,8 +15,6 @@ SQL_TYPES = {
     "TIMESTAMP": "TIMESTAMPTZ",
     "DATE": "DATE",
 }
-# Wins over reports of what was only to come.
-_EXPECTED = "('planned', 'proposed', 'ongoing')"
 
 
 def statements(sources: Mapping[str, str]) -> list[str]:
@@ -23,7 +22,13 @@ def statements(sources: Mapping[str, str]) -> list[str]:
     raw = {name: _rows(STORED[name], source) for name, source in sources.items()}
     made = [f"CREATE VIEW {name} AS {raw.pop(name)}" for name in DERIVED]
     made += [f"CREATE VIEW {name} AS {_DERIVED.get(name, '{}').format(rows)}" for name, rows in raw.items()]
-    made += [_REVISIONS, _ALIASES.format(raw["meeting_reports"]), _meetings()]
+    made += [
+        "CREATE VIEW meetings AS SELECT * FROM merged_meetings",
+        _REVISIONS,
+        _ALIASES.format(raw["meeting_reports"]),
+        _ACTORS,
+        _PAIRS,
+    ]
     for table, row in rows.TABLES.items():
         made.append(f"COMMENT ON VIEW {table} IS {quoted(summary(row))}")
         made += [f"COMMENT ON COLUMN {table}.{c.name} IS {quoted(c.description)}" for c in columns(row)]
@@ -67,47 +72,38 @@ _REVISIONS = f"""CREATE VIEW article_revisions AS SELECT * FROM articles
     UNION ALL SELECT * FROM {HISTORY} WHERE revision_id NOT IN (SELECT revision_id FROM articles)"""
 
 
-def _meetings() -> str:
-    """One row a meeting: held beats what was expected, then the newest report wins, then the surest.
+# Participants of current reports, one a row.
+_TOLD = """WITH told AS (
+        SELECT p.*, r.meeting_id, r.report_id, r.published, r.article_id
+        FROM (SELECT *, unnest(participants) AS p FROM meeting_reports) AS r WHERE p.actor_id IS NOT NULL
+    )"""
 
-    Participants come from the report that names most of them in full, the date from one that gives a day.
-    """
-    best = "ORDER BY place_in_line"
-    fullest = """ORDER BY len(list_filter(participants, p -> p.kind = 'person' AND contains(p.name, ' ')
-            AND NOT coalesce(contains(lower(p.name), p.title), false))) DESC, place_in_line"""
-    finest = "ORDER BY list_position(['day', 'week', 'month', 'year'], \"date\".precision) NULLS LAST, place_in_line"
-    first = f"first({{}} {best}) FILTER (WHERE {{}})"
-    sentences = "list_transform(list_sort(evidence), e -> e.text)"  # records sort by their first field, the offset
-    source = f"""{{'article_id': article_id, 'feed_title': a.feed_title, 'title': nullif(a.title, ''), 'link': a.link,
-            'published': told.published, 'sentences': {sentences}}}"""
-    return f"""CREATE VIEW meetings AS
-        WITH lined AS (
-            SELECT *, row_number() OVER (
-                PARTITION BY meeting_id
-                ORDER BY (any_held AND status IN {_EXPECTED}), published DESC NULLS LAST, confidence DESC, report_id
-            ) AS place_in_line
-            FROM (SELECT *, bool_or(status = 'held') OVER (PARTITION BY meeting_id) AS any_held FROM meeting_reports)
-        ), told AS (
-            SELECT meeting_id, article_id, min(place_in_line) AS place_in_line, max(published) AS published,
-                list_distinct(flatten(list(evidence {best}))) AS evidence
-            FROM lined GROUP BY ALL
-        ), sourced AS (
-            SELECT meeting_id, list({source} {best}) AS sources
-            FROM told LEFT JOIN articles a USING (article_id) GROUP BY meeting_id
-        )
-        SELECT meeting_id,
-            first(participants {fullest}) AS participants,
-            first(status {best}) AS status,
-            {first.format("mode", "mode <> 'unknown'").join(["coalesce(", f", first(mode {best}))"])} AS mode,
-            first(kind {fullest}) AS kind,
-            first("date" {finest}) FILTER ("date" IS NOT NULL) AS "date",
-            {first.format("place", "place IS NOT NULL")} AS place,
-            {first.format("occasion", "occasion IS NOT NULL")} AS occasion,
-            coalesce({first.format("topics", "len(topics) > 0")}, []) AS topics,
-            min(published) AS first_reported,
-            max(published) AS last_reported,
-            count(DISTINCT article_id) AS report_count,
-            list_sort(list(DISTINCT article_id)) AS articles,
-            max(confidence) AS confidence,
-            any_value(sources) AS sources
-        FROM lined JOIN sourced USING (meeting_id) GROUP BY meeting_id"""
+
+def _ranked(value: str, full: str = "0") -> str:
+    """A CTE ``(actor_id, found)``: the values of a column, the most frequent first; ``full`` ones before all others."""
+    return f"""SELECT actor_id, list({value} ORDER BY {full} DESC, n DESC, {value}) AS found FROM (
+            SELECT actor_id, {value}, count(*) AS n FROM told WHERE {value} IS NOT NULL GROUP BY ALL) GROUP BY actor_id"""
+
+
+_ACTORS = f"""CREATE VIEW actors AS {_TOLD}, name AS ({_ranked("name", "CAST(contains(name, ' ') AS INTEGER)")}),
+    country AS ({_ranked("country")}), kind AS ({_ranked("kind")}),
+    office AS (
+        SELECT actor_id, list({{'title': title, 'first': first, 'last': last}} ORDER BY last DESC NULLS LAST, title) AS found
+        FROM (SELECT actor_id, title, min(published) AS first, max(published) AS last FROM told
+            WHERE title IS NOT NULL GROUP BY ALL) GROUP BY actor_id
+    ), total AS (
+        SELECT actor_id, count(DISTINCT meeting_id) AS meeting_count, count(DISTINCT report_id) AS report_count,
+            min(published) AS first_reported, max(published) AS last_reported
+        FROM told GROUP BY actor_id
+    )
+    SELECT actor_id, name.found[1] AS name, kind.found[1] AS kind, country.found[1] AS country, name.found AS names,
+        coalesce(country.found, []) AS countries, coalesce(office.found, []) AS offices, meeting_count, report_count,
+        first_reported, last_reported
+    FROM total JOIN name USING (actor_id) JOIN kind USING (actor_id) LEFT JOIN country USING (actor_id)
+    LEFT JOIN office USING (actor_id)"""
+_PAIRS = f"""CREATE VIEW who_met_whom AS
+    SELECT {PAIR.replace("`", '"')}
+    FROM (
+        SELECT *, participants[i] AS one, unnest(participants[i + 1:]) AS other
+        FROM (SELECT *, unnest(range(1, len(participants))) AS i FROM meetings)
+    ) AS m"""

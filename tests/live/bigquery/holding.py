@@ -10,6 +10,8 @@ from google.cloud import bigquery
 from transforms import rows
 from transforms.tables.ask import plain_value
 from transforms.tables.bigquery.client import connect, parse
+from transforms.tables.layout import GIVEN
+from transforms.tables.sinks import open_sink, utc_now
 
 PROJECT_FOLDER = Path(__file__).parents[3]
 
@@ -34,20 +36,7 @@ def query(target: str, sql: str) -> list[list]:
 
 
 def content(target: str) -> dict[str, list]:
-    views = {table: table if table == "meetings" else f"{table}_latest" for table in rows.TABLES}
+    """Every table's rows as plain values, sorted, once their reports are merged."""
+    open_sink(target).rebuild(utc_now())
+    views = {table: f"{table}_latest" if table in GIVEN else table for table in rows.TABLES}
     return {table: sorted(query(target, f"SELECT * FROM {view}"), key=repr) for table, view in views.items()}
-
-
-def unmerged(held: dict[str, list]) -> dict[str, list]:
-    """The content without what merging adds to it in Delta tables alone: who is who, and which texts are copies."""
-    nobody = {
-        table: [[_nobody(value) for value in row] for row in held[table]] for table in ("meeting_reports", "meetings")
-    }
-    copies = rows.Article._fields.index("duplicate_of")
-    return {**held, **nobody, "articles": [[*row[:copies], *row[copies + 1 :]] for row in held["articles"]]}
-
-
-def _nobody(value: object) -> object:
-    if isinstance(value, list):
-        return [{**item, "actor_id": None} if isinstance(item, dict) and "role" in item else item for item in value]
-    return value

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import making
 import pytest
 from fault_proxy import Answer
-from holding import content, query, unmerged
+from holding import content, query
 from making import by_table, extract
 from serve import PROJECT
 
@@ -77,7 +77,7 @@ def test_articles_of_any_date_are_all_there_with_their_entities_and_reports(targ
     for place in (target, str(tmp_path)):
         assert not open_sink(place).write(lines, NOW, bounded)
     held = content(target)
-    assert unmerged(held) == unmerged(making.content(tmp_path))
+    assert held == making.content(tmp_path)
     assert sorted(row[0] for row in held["articles"]) == sorted(TIMES)
     assert [len(held[table]) for table in ("entities", "meeting_reports", "dead_letters")] == [14, 14, 0]
 

@@ -43,6 +43,8 @@ def test_spellings_orders_and_titles_of_one_full_name_are_one_person(one, other)
         ("Mario Rossi", "Maria Rossi"),
         ("Kim Ji-ho", "Kim Hyun-woo"),
         ("John Carter", "James Carter"),
+        ("Delegate Number 3", "Delegate Number 39"),
+        ("王 毅", "王 沪"),
     ],
 )
 def test_another_first_name_is_another_person(one, other):

@@ -112,7 +112,7 @@ def test_a_thousand_articles_on_a_thousand_days_are_a_few_files(tmp_path):
     some = [extract(f"a{n}", published=f"20{n % 20:02}-{n % 12 + 1:02}-{n % 28 + 1:02}T00:00:00Z") for n in range(1000)]
     for begin in range(0, 1000, 250):
         Tables([str(tmp_path)]).write_all(by_table(*some[begin : begin + 250]))
-    assert len(list(tmp_path.glob("*/*/*.parquet"))) <= 20
+    assert len(list(tmp_path.glob("*/*/*.parquet"))) <= 24
     compact(str(tmp_path), 0)
     assert len(list(tmp_path.glob("*/*/*.parquet"))) == 5
     assert len(ids(tmp_path)) == 1000

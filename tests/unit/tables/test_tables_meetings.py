@@ -71,12 +71,12 @@ def test_each_article_is_a_source_once_with_its_sentences_in_its_order_and_the_f
     Tables([str(tmp_path)], ticking()).write_all({"articles": [one, two], "entities": [], "meeting_reports": made})
     (row,) = content(tmp_path)["meetings"]
     meeting = dict(zip(COLUMNS, row, strict=True))
-    assert (meeting["status"], meeting["confidence"]) == ("held", 0.95)
+    assert (meeting["status"], meeting["confidence"]) == ("held", 0.985)
     published = ("2023-04-02T00:00:00Z", "2023-04-01T00:00:00Z")
     assert meeting["sources"] == [
-        rows.MeetingSource("b", None, None, None, published[0], ["Talks.", "They met."])._asdict(),
+        rows.MeetingSource("b", None, None, None, published[0], ["Talks.", "They met."], None)._asdict(),
         rows.MeetingSource(
-            "a", "A", "Preview", "https://a.example/1", published[1], ["They will meet.", "It rains."]
+            "a", "A", "Preview", "https://a.example/1", published[1], ["They will meet.", "It rains."], None
         )._asdict(),
     ]
 

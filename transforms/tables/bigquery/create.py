@@ -7,7 +7,7 @@ from google.cloud import bigquery
 from transforms.tables.bigquery.client import REQUEST_SECONDS, Target
 from transforms.tables.bigquery.statements import WRITTEN_AT, views
 from transforms.tables.evolve import Change, additions, differences
-from transforms.tables.layout import GIVEN, LAYOUTS
+from transforms.tables.layout import LAYOUTS
 from transforms.tables.schemas import bigquery_schema, summary
 
 CLUSTERS = {
@@ -16,6 +16,9 @@ CLUSTERS = {
     "meeting_reports": ("meeting_id", "article_id", "revision_id", "report_id"),
     "dead_letters": ("stage", "letter_id"),
     "feed_health": ("feed_url",),
+    "merged_reports": ("meeting_id", "report_id"),
+    "article_sketches": ("article_id",),
+    "merged_meetings": ("meeting_id",),
 }
 
 
@@ -45,7 +48,7 @@ def make_all(client: bigquery.Client, target: Target) -> list[Change]:
         dataset.location = target.location
     client.create_dataset(dataset, exists_ok=True, **options)
     changes = []
-    for table in GIVEN:
+    for table in LAYOUTS:
         made = client.create_table(_table(target, table), exists_ok=True, **options)
         found = [field.to_api_repr() for field in made.schema]
         added = additions(table, found, fields(table))

@@ -7,7 +7,7 @@ from transforms.rows import derive_id
 from transforms.tables.bigquery import statements
 from transforms.tables.bigquery.client import connect, parse, told
 from transforms.tables.bigquery.load import run
-from transforms.tables.layout import GIVEN
+from transforms.tables.layout import LAYOUTS
 
 # Younger copies stay: BigQuery deletes no row for 90 minutes after it was streamed in, and an extraction may be under way.
 SETTLED = timedelta(hours=3)
@@ -25,7 +25,7 @@ def dedupe(setting: str, now: datetime) -> Iterator[tuple[str, int]]:
     dataset, before = f"{target.project}.{target.dataset}", now - SETTLED
     with told(setting):
         client = connect(target)
-        for table in GIVEN:
+        for table in LAYOUTS:
             name = f"{table}_{derive_id('dedupe', setting, now.isoformat())}"
             found = run(client, target, statements.superseded_months(dataset, table, before), f"months_{name}")
             months = [row["month"] for row in found.result()]

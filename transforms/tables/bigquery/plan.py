@@ -9,7 +9,7 @@ from transforms.tables.bigquery.client import REQUEST_SECONDS, Target, connect, 
 from transforms.tables.bigquery.create import fields
 from transforms.tables.bigquery.statements import views
 from transforms.tables.evolve import differences
-from transforms.tables.layout import GIVEN
+from transforms.tables.layout import LAYOUTS
 from transforms.tables.plan import shown
 
 
@@ -31,9 +31,11 @@ def _plan(target: Target) -> list[str]:
         client.get_dataset(f"{target.project}.{target.dataset}", **options)
     except exceptions.NotFound:
         where = f" in {target.location}" if target.location else ""
-        return [f"dataset {target.dataset}: would be made{where}, with {len(GIVEN)} tables and {len(views(''))} views"]
+        return [
+            f"dataset {target.dataset}: would be made{where}, with {len(LAYOUTS)} tables and {len(views(''))} views"
+        ]
     lines = []
-    for table in GIVEN:
+    for table in LAYOUTS:
         try:
             found = client.get_table(target.name(table), **options)
         except exceptions.NotFound:

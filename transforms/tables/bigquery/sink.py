@@ -4,7 +4,7 @@ import errno
 import itertools
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,14 +12,16 @@ from google.cloud import bigquery
 
 from transforms.errors import MeetwireError
 from transforms.rows import derive_id
-from transforms.tables.bigquery.client import connect, parse, told
+from transforms.tables.ask import plain_value
+from transforms.tables.bigquery.client import REQUEST_SECONDS, connect, parse, told
 from transforms.tables.bigquery.create import make_all
 from transforms.tables.bigquery.insert import MAX_BYTES, Insert, Refusal, insert
 from transforms.tables.bigquery.load import load
-from transforms.tables.bigquery.statements import WRITTEN_AT
+from transforms.tables.bigquery.statements import WRITTEN_AT, as_told
 from transforms.tables.conform import from_dict, rfc3339
 from transforms.tables.dead_letters import letter_of_row
-from transforms.tables.layout import LAYOUTS
+from transforms.tables.layout import DERIVED, LAYOUTS
+from transforms.tables.merging import ARTICLE, everything
 from transforms.tables.sinks import Line, once, to_lines
 
 # BigQuery takes no older or later times by stream (five years, one year); a month less, lest clocks differ.
@@ -68,6 +70,21 @@ class BigQuerySink:
             if again:
                 raise OSError(errno.EIO, again[0][1], self.target.name("dead_letters"))
             return Counter(one.table for one, _ in dead)
+
+    def rebuild(self, now: datetime) -> Counter[str]:
+        """See ``Sink``. Reads all articles and reports, and appends what is worked out in one transaction."""
+        dataset = f"{self.target.project}.{self.target.dataset}"
+        with told(dataset):
+            articles = self._every(f"SELECT {', '.join(ARTICLE)} FROM ({as_told(dataset, 'articles')}) AS a")
+            made = everything(articles, self._every(as_told(dataset, "meeting_reports")))
+            lines, _ = to_lines({table: getattr(made, table) for table in DERIVED}, lambda: now)
+            self._load(lines, now)
+        return Counter(line.table for line in lines)
+
+    def _every(self, sql: str) -> Iterator[dict[str, Any]]:
+        """All rows of a query."""
+        found = self.client.query(sql, retry=self.target.retry, timeout=REQUEST_SECONDS, job_retry=None).result()
+        return ({name: plain_value(value) for name, value in row.items()} for row in found)
 
     def _stream(self, lines: Sequence[Line], now: datetime) -> list[tuple[Line, str]]:
         """Appends rows; those that BigQuery refuses, with its reasons. Articles last: with them the others count."""

@@ -13,7 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
-from transforms.tables.layout import EXTRACTED, GIVEN, LAYOUTS
+from transforms.tables.bigquery.shown import merged_rows, shown
+from transforms.tables.layout import DERIVED, EXTRACTED, GIVEN, LAYOUTS
 from transforms.tables.schemas import columns
 
 # Tells the copies of a row apart. All rows of one write have the same.
@@ -27,9 +28,14 @@ def _names(table: str, alias: str = "") -> str:
 def views(dataset: str) -> dict[str, str]:
     """View -> query, in the order in which they are to be made. ``dataset`` is ``project.dataset``."""
     made = {"article_revisions": _view(dataset, "articles", _last_copies(dataset, "articles"))}
-    made |= {f"{table}_latest": _view(dataset, table, _copies(dataset, table)) for table in GIVEN}
-    made["meetings"] = _meetings(dataset)
-    return made
+    latest = {table: as_told(dataset, table) for table in (*DERIVED, *GIVEN)}
+    made |= {f"{table}_latest": query for table, query in (latest | merged_rows(dataset, latest)).items()}
+    return made | shown(dataset, latest)
+
+
+def as_told(dataset: str, table: str) -> str:
+    """The query for the current rows of a table, without what merging says of them."""
+    return _view(dataset, table, _copies(dataset, table))
 
 
 class _Copies(NamedTuple):
@@ -75,58 +81,6 @@ def _beside(dataset: str, table: str, newest: str, on: Sequence[str], same: Sequ
 
 def _equal(other: str, names: Sequence[str]) -> str:
     return " AND ".join(f"{other}.{name} = r.{name}" for name in names)
-
-
-def _meetings(dataset: str) -> str:
-    """One row a meeting: held beats what was expected, then the newest report wins, then the surest."""
-
-    every = "PARTITION BY meeting_id ORDER BY place_in_line ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING"
-
-    def first(value: str) -> str:
-        """The first value in line that is not null."""
-        return f"FIRST_VALUE({value} IGNORE NULLS) OVER ({every})"
-
-    return f"""WITH held AS (
-            SELECT *, LOGICAL_OR(status = 'held') OVER (PARTITION BY meeting_id) AS any_held
-            FROM `{dataset}.meeting_reports_latest`
-        ), lined AS (
-            SELECT *, ROW_NUMBER() OVER (
-                PARTITION BY meeting_id ORDER BY any_held AND status IN ('planned', 'proposed', 'ongoing'),
-                published IS NULL, published DESC, confidence DESC, report_id
-            ) AS place_in_line
-            FROM held
-        ), telling AS (
-            SELECT meeting_id, article_id, MIN(place_in_line) AS place_in_line, MAX(published) AS published,
-                ARRAY_CONCAT_AGG(evidence) AS evidence
-            FROM lined GROUP BY meeting_id, article_id
-        ), sourced AS (
-            SELECT meeting_id, ARRAY_AGG(
-                STRUCT(
-                    t.article_id AS article_id, a.feed_title AS feed_title, NULLIF(a.title, '') AS title,
-                    a.link AS link, t.published AS published,
-                    ARRAY(SELECT e.text FROM UNNEST(evidence) AS e GROUP BY e.text ORDER BY MIN(e.start)) AS sentences
-                ) ORDER BY place_in_line
-            ) AS sources
-            FROM telling AS t LEFT JOIN `{dataset}.articles_latest` AS a ON a.article_id = t.article_id
-            GROUP BY meeting_id
-        ), told AS (
-            SELECT meeting_id, MAX(confidence) AS confidence, MIN(published) AS first_reported, MAX(published) AS last_reported,
-                COUNT(DISTINCT article_id) AS report_count,
-                ARRAY_AGG(DISTINCT article_id ORDER BY article_id) AS articles
-            FROM held GROUP BY meeting_id
-        ), best AS (
-            SELECT meeting_id, participants, status, kind, place_in_line,
-                COALESCE({first("NULLIF(mode, 'unknown')")}, mode) AS mode,
-                {first("date")} AS date,
-                {first("place")} AS place,
-                {first("occasion")} AS occasion,
-                {first("IF(ARRAY_LENGTH(topics) > 0, topics, NULL)")} AS topics
-            FROM lined
-        )
-        SELECT best.meeting_id, participants, status, mode, kind, date, place, occasion, IFNULL(topics, []) AS topics,
-            first_reported, last_reported, report_count, articles, confidence, sources
-        FROM best JOIN told ON told.meeting_id = best.meeting_id
-        JOIN sourced ON sourced.meeting_id = best.meeting_id WHERE place_in_line = 1"""
 
 
 def append(dataset: str, staged: Mapping[str, str], now: datetime) -> str:

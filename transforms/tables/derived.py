@@ -1,0 +1,135 @@
+"""The Delta tables that are worked out of the others: ``article_sketches``, ``merged_meetings``, ``merged_reports``.
+
+They are committed in this order, each from what the tables hold at that moment; a commit that another writer
+forestalled is worked out anew.
+"""
+
+import functools
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from deltalake import DeltaTable, write_deltalake
+
+from transforms.stories.merge import Search
+from transforms.tables.ask import plain_value
+from transforms.tables.conform import conform, to_json
+from transforms.tables.current import Change, change
+from transforms.tables.encode import to_arrow
+from transforms.tables.layout import DERIVED, LAYOUTS
+from transforms.tables.lookup import Lookup
+from transforms.tables.merging import ARTICLE, Everything, Groups, Merged, Row, copied, everything, merged
+from transforms.tables.store import STRICT, Store, partitioned
+
+Commit = Callable[[str, Callable[[DeltaTable], Change]], None]
+# Rows that become columns at a time.
+_BATCH = 5000
+
+
+class DeltaHeld:
+    """What Delta tables hold, for merging."""
+
+    def __init__(self, store: Store, lookups: Mapping[str, Lookup]) -> None:
+        self._store, self._lookups = store, lookups
+
+    def of_articles(self, table: str, articles: Groups, columns: Sequence[str] | None = None) -> list[Row]:
+        """See ``Held``."""
+        return plain_rows(self._lookups[table].rows(self._store.open(table), articles, columns))
+
+    def found(self, wanted: Search) -> Groups:
+        """See ``Held``."""
+        days = (pc.field("first_day") <= wanted.last) & (pc.field("last_day") >= wanted.first)
+        found = self._read("merged_reports", days, ["article_id", "keys"])
+        return {row["article_id"] for row in found if not wanted.keys.isdisjoint(row["keys"])}
+
+    def sketches(self, first: datetime, last: datetime) -> list[Row]:
+        """See ``Held``."""
+        return self._read("article_sketches", (pc.field("published") >= first) & (pc.field("published") <= last))
+
+    def _read(self, table: str, test: pc.Expression, columns: Sequence[str] | None = None) -> list[Row]:
+        return plain_rows(self._store.open(table).to_pyarrow_dataset().to_table(columns, filter=test))
+
+
+class Derived:
+    """Keeps the derived tables of a store; ``commit`` and ``lookups`` are the sink's."""
+
+    def __init__(self, store: Store, lookups: Mapping[str, Lookup], commit: Commit) -> None:
+        self._store, self._lookups, self._commit = store, lookups, commit
+        self._held = DeltaHeld(store, lookups)
+
+    def update(self, articles: Groups, now: datetime) -> None:
+        """Works out what may change with ``articles``, which are new, others, or have other reports."""
+        reached = set(articles)
+
+        def sketches(held: DeltaTable) -> Change:
+            found = copied(self._held, articles)
+            reached.update(row.article_id for row in found)
+            return self._change("article_sketches", held, found, articles, now)
+
+        @functools.lru_cache(maxsize=1)
+        def merged_at(*versions: int) -> Merged:
+            return merged(self._held, reached)
+
+        def work_out() -> Merged:  # twice only where another writer came in between
+            return merged_at(*(self._store.open(table).version() for table in ("meeting_reports", "merged_reports")))
+
+        def meetings(held: DeltaTable) -> Change:
+            made = work_out()
+            return self._change("merged_meetings", held, made.meetings, made.ids, now)
+
+        def reports(held: DeltaTable) -> Change:
+            return self._change("merged_reports", held, work_out().reports, reached, now)
+
+        self._commit("article_sketches", sketches)
+        self._commit("merged_meetings", meetings)
+        self._commit("merged_reports", reports)
+
+    def _change(self, table: str, held: DeltaTable, given: Iterable[Any], whole: Groups, now: datetime) -> Change:
+        new = _columns(table, given, now)
+        groups = whole | set(new[LAYOUTS[table].group].to_pylist())
+        return change(LAYOUTS[table], self._lookups[table].rows(held, groups), new, whole)
+
+    def complete(self, now: datetime) -> None:
+        """Works out everything where there are reports and no meetings yet, as in tables of an earlier version."""
+        if self._store.open("meeting_reports").file_uris() and not self._store.open("merged_meetings").file_uris():
+            self.rebuild(now)
+
+    def rebuild(self, now: datetime) -> Counter[str]:
+        """Works out everything anew; table -> its rows."""
+
+        @functools.lru_cache(maxsize=1)
+        def everything_at(*versions: int) -> Everything:
+            return everything(self._every("articles", ARTICLE), self._every("meeting_reports"))
+
+        def replace(table: str) -> int:
+            held = self._store.open(table)
+            made = everything_at(*(self._store.open(name).version() for name in ("articles", "meeting_reports")))
+            new = _columns(table, getattr(made, table), now)
+            write_deltalake(held, new, mode="overwrite", schema_mode="overwrite", commit_properties=STRICT)
+            return len(new)
+
+        return Counter({table: self._store.retrying(table, functools.partial(replace, table)) for table in DERIVED})
+
+    def _every(self, table: str, columns: Sequence[str] | None = None) -> Iterator[Row]:
+        """All rows of a table, some at a time in memory."""
+        for batch in (
+            self._store.open(table)
+            .to_pyarrow_dataset()
+            .to_batches(columns=columns and list(columns), batch_size=_BATCH)
+        ):
+            yield from map(plain_value, batch.to_pylist())
+
+
+def plain_rows(rows: pa.Table) -> list[Row]:
+    """Rows of a table as plain values."""
+    return [plain_value(row) for row in rows.to_pylist()]
+
+
+def _columns(table: str, given: Iterable[Any], now: datetime) -> pa.Table:
+    """Rows as Delta keeps them, sorted."""
+    lines = sorted(to_json(table, conform(table, row)) for row in given)
+    parts = (lines[start : start + _BATCH] for start in range(0, len(lines) or 1, _BATCH))
+    return pa.concat_tables(partitioned(table, to_arrow(table, part), now) for part in parts)
