@@ -16,9 +16,9 @@ from transforms.rows import Attribute
 from transforms.tables.bigquery.create import fields
 from transforms.tables.bigquery.dedupe import dedupe
 from transforms.tables.bigquery.sink import open_bigquery
-from transforms.tables.bigquery.statements import views
+from transforms.tables.bigquery.statements import as_told
 from transforms.tables.dead_letters import dead_letter
-from transforms.tables.layout import EXTRACTED, GIVEN, LAYOUTS
+from transforms.tables.layout import DERIVED, EXTRACTED, GIVEN, LAYOUTS
 from transforms.tables.sinks import open_sink, to_lines, utc_now
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -112,6 +112,7 @@ def test_only_months_that_have_such_copies_are_touched_and_they_are_constants(ta
         "meeting_reports": 2,
         "dead_letters": 0,
         "feed_health": 0,
+        **dict.fromkeys(DERIVED, 0),
     }
     asked = [json.loads(r.body)["configuration"]["query"]["query"] for r in proxy.requests if b"DELETE" in r.body]
     assert len(asked) == 3
@@ -132,6 +133,7 @@ def test_compact_deletes_them_and_says_so(target, capsys):
         **dict.fromkeys(EXTRACTED, 2),
         "dead_letters": 0,
         "feed_health": 0,
+        **dict.fromkeys(DERIVED, 0),
     }
     assert cli.main(["compact", "--tables", target]) == 0
     assert "articles: 0 superseded copies deleted" in capsys.readouterr().err
@@ -139,8 +141,8 @@ def test_compact_deletes_them_and_says_so(target, capsys):
 
 @pytest.mark.parametrize("table", GIVEN)
 def test_a_condition_on_the_time_goes_through_the_view_to_the_partitions(table, tmp_path):
-    """The view's own SQL in DuckDB, over files by month: of eleven months one is read whole, and of the others a few
-    columns. BigQuery's price is by what is read, and the emulator has no partitions."""
+    """The inner SQL of the view in DuckDB, over files by month: of eleven months one is read whole, and of the others a
+    few columns. BigQuery's price is by what is read, and the emulator has no partitions."""
     layout = LAYOUTS[table]
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
@@ -155,7 +157,7 @@ def test_a_condition_on_the_time_goes_through_the_view_to_the_partitions(table, 
             connection.execute(
                 f"""CREATE VIEW "d.{name}" AS SELECT * FROM read_parquet('{tmp_path}/{name}/*/*.parquet')"""
             )
-        sql = views("d")[f"{table}_latest"].replace("`", '"')
+        sql = as_told("d", table).replace("`", '"')
         within = f"{layout.time} >= TIMESTAMPTZ '2026-03-01' AND {layout.time} < TIMESTAMPTZ '2026-04-01'"
         plan = json.loads(
             connection.execute(f"EXPLAIN (FORMAT json) SELECT * FROM ({sql}) WHERE {within}").fetchall()[0][1]
