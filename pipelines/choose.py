@@ -16,10 +16,11 @@ from transforms.tables.views import quoted
 STATUSES = ("held", "ongoing", "planned", "proposed", "cancelled", "denied")
 
 
-def add_choice(parser: argparse.ArgumentParser, confidence: str) -> None:
-    """The flags; ``confidence`` says what ``--min-confidence`` is by default."""
-    name = "a name in any spelling, or an actor_id"
-    parser.add_argument("--who", metavar="NAME", help=f"meetings of this person, body or country: {name}")
+def add_choice(parser: argparse.ArgumentParser, confidence: str, who: bool = True) -> None:
+    """The flags; ``confidence`` says what ``--min-confidence`` is by default. Without ``who`` that is given elsewhere."""
+    if who:
+        name = "a name in any spelling, or an actor_id"
+        parser.add_argument("--who", metavar="NAME", help=f"meetings of this person, body or country: {name}")
     parser.add_argument("--with", dest="other", metavar="NAME", help="of these, meetings with this one")
     parser.add_argument("--country", type=country_flag, metavar="CC", help="with someone of this country (JP, Japan)")
     parser.add_argument("--place", metavar="PLACE", help="in this place or country")
@@ -94,13 +95,15 @@ def find_actors(tables: str, name: str | None = None) -> list[dict[str, Any]]:
     if name is None:
         return every
     wanted = words_of(name)
-    full = [one for one in every if one["actor_id"] == name or any(_is_full(wanted, each) for each in one["names"])]
+    full = [one for one in every if one["actor_id"] == name or _is_called(wanted, one)]
     return full or [one for one in every if any(_has_all(wanted, words_of(each)) for each in one["names"])]
 
 
-def _is_full(wanted: tuple[str, ...], name: str) -> bool:
-    words = words_of(name)
-    return words == wanted or same_name(wanted, words)[0] > 0
+def _is_called(wanted: tuple[str, ...], actor: dict[str, Any]) -> bool:
+    """Whether the name is the actor's own as a whole; one word, which may be anybody's surname, only where it is all."""
+    if len(wanted) < 2:
+        return words_of(actor["name"]) == wanted
+    return any(same_name(wanted, words_of(each))[0] > 0 for each in actor["names"])
 
 
 def _has_all(wanted: tuple[str, ...], words: tuple[str, ...]) -> bool:

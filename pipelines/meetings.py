@@ -32,7 +32,7 @@ from transforms.tables.ask import ask
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The flags of ``meetings``."""
-    parser.add_argument("--limit", type=_limit, metavar="N", help="only the newest N")
+    parser.add_argument("--limit", type=limit_flag, metavar="N", help="only the newest N")
     add_choice(parser, f"default: {MIN_CONFIDENCE}; with --json: 0")
     parser.add_argument("--explain", metavar="MEETING_ID", help="why the reports of this meeting are taken for one")
 
@@ -87,7 +87,7 @@ def print_meetings(
     """Prints meetings on stdout, as wide as the terminal, each with its ``sources`` where asked for; how many to stderr."""
     shown = list(newest_meetings(settings, min_confidence, limit, where))
     console = terminal.console()
-    when = max((len(_when(meeting["date"])) for meeting in shown), default=0)
+    when = max((len(when_text(meeting["date"])) for meeting in shown), default=0)
     for meeting in shown:
         _print_meeting(console, meeting, when)
         if sources:
@@ -111,11 +111,11 @@ def _summary(settings: Settings, shown: int, min_confidence: float, where: str) 
 
 def _print_meeting(console: Console, meeting: dict[str, Any], when: int) -> None:
     """When, whether and who in bold, where and how and why behind: one flow of text, since names are of any length."""
-    first = f"{_when(meeting['date']):{when}}  {meeting['status']:9}  "
-    text = Text(terminal.plain(", ".join(map(_party, meeting["participants"]))), style="bold")
+    first = f"{when_text(meeting['date']):{when}}  {meeting['status']:9}  "
+    text = Text(terminal.plain(", ".join(map(party_text, meeting["participants"]))), style="bold")
     about = meeting["occasion"] or "; ".join(meeting["topics"])
     mode = meeting["mode"].replace("_", " ").replace("unknown", "")
-    for detail in filter(None, (_where(meeting["place"]), mode, about)):
+    for detail in filter(None, (place_text(meeting["place"]), mode, about)):
         text.append(f" · {terminal.plain(detail)}", style="not bold")
     if meeting["report_count"] > 1:
         text.append(f" · {counted(meeting['report_count'], 'article')}", style="not bold")
@@ -139,7 +139,8 @@ def _print_source(console: Console, source: dict[str, Any]) -> None:
             print(f"    {link}")
 
 
-def _when(date: dict[str, Any] | None) -> str:
+def when_text(date: dict[str, Any] | None) -> str:
+    """A meeting's date as people read it."""
     if not date or not date["start"]:
         return "no date"
     start, end = str(date["start"]), str(date["end"] or date["start"])
@@ -147,17 +148,19 @@ def _when(date: dict[str, Any] | None) -> str:
     return short or (start if start == end else f"{start}–{end[5:] if end[:4] == start[:4] else end}")
 
 
-def _party(participant: dict[str, Any]) -> str:
+def party_text(participant: dict[str, Any]) -> str:
+    """A participant with its country."""
     name, country = str(participant["name"]), participant["country"]
     return f"{name} ({country})" if country and participant["kind"] != "country" else name
 
 
-def _where(place: dict[str, Any] | None) -> str:
+def place_text(place: dict[str, Any] | None) -> str:
+    """A place with its country; ``""`` for none."""
     return ", ".join(filter(None, (place["name"], place["country"]))) if place else ""
 
 
-def _limit(text: str) -> int:
-    """A number of meetings for argparse."""
+def limit_flag(text: str) -> int:
+    """A number from 1; for argparse."""
     if not text.isascii() or not text.isdigit() or not int(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of meetings from 1")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1")
     return int(text)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+import making
 import yaml
 
 from transforms import rows
@@ -42,6 +43,27 @@ def tellings(split: str) -> list[Telling]:
         for article in story["articles"]
         for text in article["tells"]
     ]
+
+
+def written(split: str) -> tuple[list[rows.Article], list[rows.MeetingReport]]:
+    """All articles of ``dev`` or ``test`` with their reports."""
+    stories = yaml.safe_load((_HERE / f"{split}.yaml").read_text(encoding="utf-8"))
+    articles = [_article(f"{story['story']}-{one['id']}", one) for story in stories for one in story["articles"]]
+    return articles, [telling.report for telling in tellings(split)]
+
+
+def _article(article_id: str, given: dict) -> rows.Article:
+    published = datetime.fromisoformat(given["published"])
+    offset = published.strftime("%z")
+    return making.article(
+        article_id,
+        revision_id=article_id,
+        title=given["title"],
+        text=f"{given['title']}\n\n{given['text']}",
+        feed_title=given["feed"],
+        published=published.astimezone(UTC).isoformat(),
+        utc_offset=f"{offset[:3]}:{offset[3:]}",
+    )
 
 
 def _telling(story: dict, article: dict, text: str) -> Telling:
