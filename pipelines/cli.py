@@ -61,6 +61,7 @@ COMMANDS: dict[str, Command] = {
     "meetings": Command("pipelines.meetings", "who met whom, from the tables, newest first", "tables json"),
     "actors": Command("pipelines.actors", "who takes part in meetings: names, offices, countries", "tables json"),
     "timeline": Command("pipelines.timeline", "the meetings of one of them by time", "tables json"),
+    "serve": Command("pipelines.serve", "who met whom on a page, live, and as an API", "tables"),
     "query": Command("pipelines.query", "SQL over the tables", "tables json"),
     "export": Command("pipelines.export", "meetings, participants or pairs as CSV or JSON lines", "tables"),
     "migrate": Command("pipelines.migrate", "take tables of the first format over into those of today", "tables"),

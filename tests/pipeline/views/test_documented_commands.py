@@ -36,7 +36,7 @@ NOT_RUN = {
     "meetwire export --format postgres": "needs a Postgres; its own tests start one",
     "meetwire evaluate --update-floors": "changes the pinned floors; the evaluation's tests run it over sets of their own",
 }
-FOR_EVER = ("meetwire publish --every", "meetwire stream")
+FOR_EVER = ("meetwire publish --every", "meetwire serve", "meetwire stream")
 FEED = (
     "<rss version='2.0'><channel><title>Desk</title><item><guid>1</guid><title>Talks</title>"
     "<pubDate>Mon, 12 Oct 2026 09:00:00 GMT</pubDate>"
@@ -104,7 +104,7 @@ def does_what_it_says(folder, site, command):
     )  # fmt: skip
     if command.startswith(FOR_EVER):
         for line in process.stderr:
-            if line.startswith(("publish: ", "stream: ")):
+            if line.startswith(("publish: ", "serve: ", "stream: ")):
                 process.send_signal(signal.SIGTERM)
                 break
     _, said = process.communicate(timeout=100)

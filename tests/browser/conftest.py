@@ -1,0 +1,54 @@
+"""A server over tables of every kind, and a browser that notes each request and each complaint."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.append(str(Path(__file__).parent))
+from served import fill, serving, wait_for
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@pytest.fixture(scope="session")
+def tables(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("page") / "tables"
+    fill(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def address(tables):
+    with serving(tables) as found:
+        wait_for(found)
+        yield found
+
+
+@pytest.fixture(scope="session")
+def browser():
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine (Debian: apt install chromium; make prepare installs it)")
+    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
+    with api.sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def page(browser):
+    """A page that fails its test where it complains on the console or asks another machine for anything."""
+    context = browser.new_context()
+    made = context.new_page()
+    complaints, asked = [], []
+    made.on(
+        "console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None
+    )
+    made.on("pageerror", lambda error: complaints.append(str(error)))
+    made.on("request", lambda request: asked.append(request.url))
+    yield made
+    context.close()
+    assert complaints == []
+    assert [url for url in asked if not url.startswith(("http://127.0.0.1:", "file:"))] == []

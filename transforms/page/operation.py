@@ -1,0 +1,131 @@
+"""Pages of days and of the pipeline's own health, and its figures for Prometheus."""
+
+import calendar
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from markupsafe import Markup
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+
+from transforms.browse import overview
+from transforms.browse.filters import Filter
+from transforms.browse.who import Cursor
+from transforms.page.render import Addresses, page
+
+Row = dict[str, Any]
+SHOWN_A_DAY = 4
+
+
+def month_of(text: str) -> date | None:
+    """The first day of ``2026-10``; null for what is no month."""
+    try:
+        return date.fromisoformat(f"{text}-01") if len(text) == 7 else None
+    except ValueError:
+        return None
+
+
+def newest_month(cursor: Cursor, today: date) -> date:
+    """This month, or the last before it that has meetings, or the first that has any."""
+    held = [name for name, _ in overview.months(cursor)]
+    past = [name for name in held if name <= f"{today:%Y-%m}"]
+    return month_of((past or held or [f"{today:%Y-%m}"])[-1 if past else 0]) or today.replace(day=1)
+
+
+def month(cursor: Cursor, to: Addresses, first: date) -> str:
+    """A month's days with the surest meetings of each."""
+    weeks = calendar.Calendar().monthdatescalendar(first.year, first.month)
+    days = [day for week in weeks for day in week if day.month == first.month]
+    counts = overview.day_counts(cursor, days[0], days[-1])
+    shown: dict[str, list[Row]] = {}
+    for meeting in overview.days(cursor, days[0], days[-1]):
+        shown.setdefault(meeting["day"], []).append(meeting)
+    months = overview.months(cursor)
+    before, after = _beside(first, [name for name, _ in months])
+    return page(
+        "calendar.html", to, here="calendar", totals=overview.totals(cursor), title=f"{first:%B %Y}",
+        weeks=[[_cell(day, first, shown, counts) for day in week] for week in weeks], any=bool(counts), months=months,
+        before=before, after=after,
+    )  # fmt: skip
+
+
+def _cell(day: date, first: date, shown: dict[str, list[Row]], counts: dict[str, int]) -> Row:
+    name = day.isoformat()
+    some = shown.get(name, [])[:SHOWN_A_DAY]
+    query = Filter(since=day, until=day + timedelta(days=1)).query()
+    return {
+        "number": day.day,
+        "inside": day.month == first.month,
+        "meetings": some,
+        "more": counts.get(name, 0) - len(some),
+        "query": query,
+    }
+
+
+def _beside(first: date, months: list[str]) -> tuple[str | None, str | None]:
+    """The nearest months with meetings before and after."""
+    now = f"{first:%Y-%m}"
+    return max((m for m in months if m < now), default=None), min((m for m in months if m > now), default=None)
+
+
+def shown_feed(url: str) -> str:
+    """A feed's address as a page may show it: without user, query or a folder of this machine."""
+    parts = urlsplit(url)
+    if parts.scheme in ("http", "https"):
+        return f"{parts.hostname or ''}{parts.path}"
+    return url.replace("\\", "/").rstrip("/").rpartition("/")[2] or url
+
+
+def _spark(counts: list[int]) -> Markup:
+    """A line of what the last polls published, oldest first."""
+    most = max(counts, default=0) or 1
+    points = " ".join(f"{i * 4},{20 - 18 * count / most:.1f}" for i, count in enumerate(counts))
+    width = max(4, (len(counts) - 1) * 4)
+    label = f"published by the last {len(counts)} polls, at most {most}" if counts else "no polls"
+    return Markup(
+        '<svg class="spark" viewBox="0 0 {0} 22" preserveAspectRatio="none" role="img" aria-label="{1}">'
+        '<polyline fill="none" stroke="currentColor" points="{2}"/></svg>'
+    ).format(width, label, points if len(counts) > 1 else f"{points} 4,{points.partition(',')[2]}" if counts else "")
+
+
+def pipeline(cursor: Cursor, to: Addresses, backlog: int | None) -> str:
+    """How feeds and stages are doing; ``backlog`` is how many messages wait in the stream."""
+    feeds = overview.feeds(cursor)
+    for feed in feeds:
+        feed["shown"] = shown_feed(feed["feed_url"])
+        feed["spark"] = _spark(list(reversed(feed["recent"])))
+        feed["error"] = (feed["error"] or "").replace(feed["feed_url"], feed["shown"])
+    hours = overview.arrivals(cursor)
+    delays = sorted(hour["delay_seconds"] for hour in hours if hour["delay_seconds"] is not None)
+    return page(
+        "pipeline.html", to, here="pipeline", totals=overview.totals(cursor), feeds=feeds,
+        failing=sum(feed["status"] == "error" for feed in feeds), letters=overview.letters(cursor),
+        stages=overview.stages(cursor), delay=_span(delays[len(delays) // 2]) if delays else "",
+        arrivals=[(f"{hour['hour'][5:13].replace('T', ' ')} h", hour["articles"]) for hour in hours],
+        backlog=backlog,
+    )  # fmt: skip
+
+
+def _span(seconds: float) -> str:
+    for size, name in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds / size:.0f} {name}"
+    return f"{seconds:.0f} s"
+
+
+def prometheus(cursor: Cursor, backlog: int | None) -> bytes:
+    """What the tables hold, in Prometheus's text format."""
+    registry = CollectorRegistry()
+    totals = overview.totals(cursor)
+    for name, what in (("articles", "Articles"), ("reports", "Meeting reports"), ("meetings", "Meetings")):
+        Gauge(f"meetwire_tables_{name}", f"{what} in the tables", registry=registry).set(totals[name])
+    letters = Gauge("meetwire_tables_dead_letters", "Open dead letters", ["stage"], registry=registry)
+    for stage in overview.stages(cursor):
+        letters.labels(stage["stage"]).set(stage["letters"])
+    feeds = overview.feeds(cursor)
+    up = Gauge("meetwire_tables_feed_up", "Whether the last poll of a feed went well", ["feed"], registry=registry)
+    for feed in feeds:
+        up.labels(shown_feed(feed["feed_url"])).set(feed["status"] != "error")
+    if backlog is not None:
+        Gauge("meetwire_tables_backlog", "Messages waiting in the stream", registry=registry).set(backlog)
+    return bytes(generate_latest(registry))
