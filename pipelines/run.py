@@ -59,6 +59,7 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
     if here:
         flags = same_tables(arguments)
         say(f"their sentences and links: meetwire meetings{flags}")
+        say(f"on a page: meetwire serve{flags}")
         say(f'anything else: meetwire query{flags} "SELECT status, count(*) AS meetings FROM meetings GROUP BY status"')
     if published.all_failed:
         say("run: no feed could be read")

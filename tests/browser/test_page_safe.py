@@ -1,0 +1,141 @@
+"""Texts of feeds are hostile: they are text wherever they are shown. Requests are too, and change nothing."""
+
+import csv
+import io
+import json
+from xml.etree import ElementTree
+
+import httpx
+import icalendar
+import pytest
+import schemathesis
+from making import article, participant, report
+from served import serving, wait_for
+
+from transforms import rows
+from transforms.tables.sinks import Tables
+
+HOSTILE = [
+    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "\"><svg onload=alert(1)>", "{{7*7}}", "{% raw %}",
+    "=HYPERLINK(\"http://evil.example\")", "+cmd|' /C calc'!A0", "@SUM(1)", "-2+3", "\t=1", "</title><script>alert(1)</script>",
+    "</textarea><script>alert(1)</script>", "]]><x/>", "<!--", "&lt;b&gt;", "\u202egnp.exe", "BEGIN:VEVENT\r\nEND:VCALENDAR",
+    "' OR 1=1 --", "a\x07b", "%0d%0aSet-Cookie: x=1",
+]  # fmt: skip
+LINKS = [
+    "javascript:alert(1)",
+    "data:text/html,<script>alert(1)</script>",
+    "//evil.example",
+    "vbscript:x",
+    "file:///etc/passwd",
+]
+PATHS = ["", "?confidence=0&q=alert", "actors", "map", "graph", "calendar/2023-04", "pipeline"]
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("hostile") / "tables"
+    articles, reports = [], []
+    for number, text in enumerate(HOSTILE):
+        made = article(
+            f"h{number}", title=text, text=f"{text}\n\n{text} met.", link=LINKS[number % len(LINKS)], feed_title=text
+        )
+        said = [rows.Evidence(0, len(text), text, "headline")]
+        who = [participant(f"{text} {number}", title=text), participant(f"Bo {text} {number}")]
+        place = rows.Place(text, "ES", 36.7, -4.4, "sentence")
+        reports.append(
+            report(
+                made, meeting=f"h{number}", participants=who, evidence=said, occasion=text, topics=[text], place=place
+            )
+        )
+        articles.append(made)
+    Tables([str(folder)]).write_all({"articles": articles, "entities": [], "meeting_reports": reports})
+    with serving(folder) as address:
+        wait_for(address, len(HOSTILE))
+        yield address
+
+
+def test_hostile_texts_are_text_on_every_page(page, hostile):
+    found = httpx.get(f"{hostile}/api/meetings?confidence=0&limit=200").json()["meetings"]
+    paths = [*PATHS, *(f"meetings/{meeting['meeting_id']}" for meeting in found)]
+    page.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
+    for path in paths:
+        page.goto(f"{hostile}/{path}")
+        assert page.locator("script:not([src]), [onerror], [onload], main img").count() == 0
+        links = page.locator("a").evaluate_all("all => all.map((a) => a.href.baseVal ?? a.href)")
+        assert [link for link in links if not link.startswith((hostile, "/"))] == []
+
+
+def test_hostile_texts_are_text_in_downloads_and_feeds(hostile):
+    lines = list(csv.reader(io.StringIO(httpx.get(f"{hostile}/meetings.csv?confidence=0").text)))
+    assert len(lines) == len(HOSTILE) + 1
+    assert not [cell for line in lines for cell in line if cell.startswith(("=", "+", "@", "\t"))]
+    atom = ElementTree.fromstring(httpx.get(f"{hostile}/atom.xml?confidence=0").content)
+    assert len(atom.findall("{http://www.w3.org/2005/Atom}entry")) == len(HOSTILE)
+    events = icalendar.Calendar.from_ical(httpx.get(f"{hostile}/meetings.ics?confidence=0").content).walk("VEVENT")
+    assert len(events) == len(HOSTILE)
+    held = [json.loads(line) for line in httpx.get(f"{hostile}/meetings.jsonl?confidence=0").text.splitlines()]
+    assert {meeting["occasion"] for meeting in held} == set(HOSTILE)
+
+
+def test_every_answer_keeps_scripts_out(hostile):
+    for path in [*PATHS, "nowhere", "assets/page.js", "api/meetings", "atom.xml"]:
+        headers = httpx.get(f"{hostile}/{path}").headers
+        assert headers["content-security-policy"].startswith("default-src 'none'")
+        assert "unsafe" not in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "localhost@evil.example", "[x"])
+def test_another_host_is_refused(address, host):
+    assert httpx.get(address, headers={"host": host}).status_code in (400, 421)
+
+
+def test_what_is_as_it_was_is_not_sent_again(address):
+    first = httpx.get(f"{address}/api/meetings")
+    assert httpx.get(f"{address}/api/meetings", headers={"if-none-match": first.headers["etag"]}).status_code == 304
+
+
+def test_others_need_the_token(tables):
+    with serving(tables, "--host", "0.0.0.0", "--token", "abcdefgh1") as shown:
+        address, _, token = shown.replace("0.0.0.0", "127.0.0.1").partition("/?token=")
+        assert token == "abcdefgh1"
+        assert httpx.get(address).status_code == 401
+        assert httpx.get(address, headers={"authorization": "Bearer abcdefgh1"}).status_code == 200
+        with httpx.Client(follow_redirects=True) as client:
+            assert client.get(f"{address}/?token={token}").status_code == 200
+            assert "token" not in str(client.get(f"{address}/map").url)
+
+
+def test_without_a_token_it_stays_on_this_machine(tables, capsys):
+    from pipelines import cli
+
+    assert cli.main(["serve", "--host", "0.0.0.0", "--tables", str(tables)]) == 2
+    assert "--token" in capsys.readouterr().err
+
+
+def test_pages_of_the_list_hold_each_meeting_once(address):
+    seen, after = [], {}
+    while True:
+        found = httpx.get(f"{address}/api/meetings", params={"limit": 2, "confidence": 0, **after}).json()
+        seen += [meeting["meeting_id"] for meeting in found["meetings"]]
+        if not found["next"]:
+            break
+        after = {"after": found["next"]}
+    assert len(seen) == len(set(seen)) == 5
+
+
+def test_the_api_does_what_its_openapi_says(address):
+    schema = schemathesis.openapi.from_url(f"{address}/openapi.json")
+    from hypothesis import HealthCheck, given, settings
+
+    for operation in schema.get_all_operations():
+        case = operation.ok().as_strategy()
+
+        @given(case=case)
+        @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+        def answers(case):
+            response = case.call(base_url=address)
+            assert response.status_code < 500
+            case.validate_response(response)
+
+        answers()
