@@ -8,7 +8,7 @@ export OPENBLAS_NUM_THREADS ?= 1
 # The stamp is named after what was installed, for after a checkout times tell nothing.
 READY := .venv/.ready-$(firstword $(shell cat requirements.lock setup.py | cksum))
 
-.PHONY: install prepare run test lint types bench ablation evaluate train soak docs lock clean bigquery-emulator
+.PHONY: install prepare screenshots run test lint types bench ablation evaluate train soak docs lock clean bigquery-emulator
 
 install: $(READY)
 
@@ -36,6 +36,10 @@ bigquery-emulator: prepare
 # Three workers on two cores: many tests wait for servers.
 test: prepare
 	@pytest -n 3 --dist worksteal -m "not soak" tests
+
+# Pictures of the sample's pages, in light and dark and on a phone; those in docs/images are chosen from them.
+screenshots: run
+	@python tests/browser/screenshots.py data/tables build/screenshots
 
 soak: prepare
 	@pytest -m soak tests

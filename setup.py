@@ -62,6 +62,7 @@ setup(
         # meetwire export --format postgres.
         "postgres": ["pg8000~=1.31"],
         "dev": [
+            "axe-playwright-python~=0.1",
             "build",
             "hypothesis",
             "matplotlib",

@@ -1,11 +1,13 @@
-"""Pictures of the pages: python tests/browser/screenshots.py ADDRESS FOLDER (``make screenshots`` makes those of the manual)."""
+"""Pictures of the pages over some tables: python tests/browser/screenshots.py TABLES FOLDER (``make screenshots``)."""
 
+import shutil
 import sys
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
+from served import serving, wait_for
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PAGES = {
     "meetings": "",
     "map": "map",
@@ -17,10 +19,11 @@ PAGES = {
 DESK, PHONE = {"width": 1180, "height": 820}, {"width": 390, "height": 844}
 
 
-def main(address, folder):
+def main(tables, folder):
     """Writes each page in light and dark, on a desk and a phone."""
     Path(folder).mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
+    with serving(tables) as address, sync_playwright() as playwright:
+        wait_for(address)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         for scheme, size, suffix in (("light", DESK, ""), ("dark", DESK, "-dark"), ("light", PHONE, "-phone")):
             page = browser.new_page(viewport=size, color_scheme=scheme)
