@@ -62,6 +62,7 @@ COMMANDS: dict[str, Command] = {
     "actors": Command("pipelines.actors", "who takes part in meetings: names, offices, countries", "tables json"),
     "timeline": Command("pipelines.timeline", "the meetings of one of them by time", "tables json"),
     "serve": Command("pipelines.serve", "who met whom on a page, live, and as an API", "tables"),
+    "digest": Command("pipelines.digest", "what is new, as text for a mail", "tables"),
     "report": Command("pipelines.report", "the same pages as files, for a folder on disk", "tables"),
     "query": Command("pipelines.query", "SQL over the tables", "tables json"),
     "export": Command("pipelines.export", "meetings, participants or pairs as CSV or JSON lines", "tables"),

@@ -68,9 +68,9 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
     run.handle_exit = lambda *_: setattr(run, "should_exit", True)  # type: ignore[method-assign]
     with server.keeping_current():
         print(f"{address}/?token={arguments.token}" if arguments.token else address, flush=True)
-        say("serve: Ctrl-C ends it")
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, run.handle_exit)
+        say("serve: Ctrl-C ends it")
         run.run(sockets=[listening])
     return 0
 
