@@ -1,15 +1,12 @@
 """A server over tables of every kind, and a browser that notes each request and each complaint."""
 
-import shutil
 import sys
 from pathlib import Path
 
 import pytest
 
 sys.path.append(str(Path(__file__).parent))
-from served import fill, serving, wait_for
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+from served import CHROMIUM, fill, serving, wait_for
 
 
 @pytest.fixture(scope="session")
@@ -29,7 +26,7 @@ def address(tables):
 @pytest.fixture(scope="session")
 def browser():
     if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine (Debian: apt install chromium; make prepare installs it)")
+        pytest.skip("no Chromium on this machine (make prepare installs it as root on Debian)")
     api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
     with api.sync_playwright() as playwright:
         made = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])

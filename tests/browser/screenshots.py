@@ -1,13 +1,11 @@
 """Pictures of the pages over some tables: python tests/browser/screenshots.py TABLES FOLDER (``make screenshots``)."""
 
-import shutil
 import sys
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
-from served import serving, wait_for
+from served import CHROMIUM, serving, wait_for
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PAGES = {
     "meetings": "",
     "map": "map",

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import httpx
 
-sys.path += [str(Path(__file__).parents[1] / "unit" / "tables"), str(Path(__file__).parent)]
+sys.path += [str(Path(__file__).parents[1] / folder) for folder in ("unit/tables", "live", "browser")]
+import prepare
 from making import article, entity, health, participant, report
 
 from transforms import rows
 from transforms.tables.sinks import Tables
 
+CHROMIUM = prepare.chromium()
 LEAD = "Foreign Minister Ann Lee met Bo Kim in Málaga on Monday to speak of fishing."
 TEXT = (
     f"Ministers speak of fishing\n\nIt rained.\n\nA spokesman waited outside. {LEAD} Nobody said how long.\n\nThe end."

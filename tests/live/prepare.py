@@ -1,4 +1,4 @@
-"""Downloads and builds the servers that the live tests start: ``make prepare``, and so ``make test``.
+"""Downloads and builds what the live tests start, servers and a browser: ``make prepare``, and so ``make test``.
 
 They are kept in ``~/.cache/meetwire-tools`` (``$XDG_CACHE_HOME``), for every checkout, and made anew only when their
 pinned versions change. What cannot be made here is said in a line, and the tests that need it are skipped.
@@ -49,7 +49,19 @@ def main() -> int:
             EMULATORS_READY,
             _install_emulators,
         )
+        if chromium() is None and _can_install():
+            _make("Chromium (Debian packages, 100 MB, about a minute)", Path("/usr/bin/chromium"), _install_chromium)
     return 0
+
+
+def chromium() -> str | None:
+    """The browser that tests of the page start; null where there is none."""
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+def _can_install() -> bool:
+    """Whether this is a Debian whose packages we may install; elsewhere nothing is tried."""
+    return os.geteuid() == 0 and shutil.which("apt-get") is not None
 
 
 def _make(what: str, made: Path, make: Callable[[], None]) -> None:
@@ -93,6 +105,13 @@ def _install_emulators() -> None:
     import_all = "from duckdb_extensions import import_extension as i; [i(e) for e in ('spatial', 'avro')]"
     _run({"HOME": str(EMULATORS_HOME)}, EMULATORS_PYTHON, "-c", import_all)
     EMULATORS_READY.touch()
+
+
+def _install_chromium() -> None:
+    """Without what Debian recommends beside it."""
+    quiet = {"DEBIAN_FRONTEND": "noninteractive"}
+    _run(quiet, "apt-get", "-q", "update")
+    _run(quiet, "apt-get", "-q", "-y", "--no-install-recommends", "install", "chromium")
 
 
 def _run(changed: Mapping[str, str], *command: str | Path) -> None:
