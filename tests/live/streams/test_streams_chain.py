@@ -244,9 +244,9 @@ def test_batch_reads_a_span_again_or_the_archive_and_changes_nothing(tmp_path, c
     raws, rows = corpus(FEW)
     deployment = Deployment(tmp_path)
     publish(deployment.stream, raws)
-    assert messages_of(deployment.run("batch")) == 100
+    assert messages_of(deployment.run("batch")) == FEW
     assert messages_of(deployment.run("batch")) == 0
-    assert messages_of(deployment.run("batch", "--since", "1h")) == 100
+    assert messages_of(deployment.run("batch", "--since", "1h")) == FEW
     assert messages_of(deployment.run("batch", "--until", "2020-01-01")) == 0
     assert messages_of(deployment.run("batch", "--archive")) == len(rows["articles"])
     assert deployment.rows() == rows
@@ -277,7 +277,7 @@ def test_batch_takes_a_pubsub_backlog(tmp_path, embedded, monkeypatch, corpus):
     raws, rows = corpus(FEW)
     deployment = Deployment(tmp_path, address, embedded.host)
     publish(address, raws)
-    assert messages_of(deployment.run("batch")) == 100
+    assert messages_of(deployment.run("batch")) == FEW
     assert messages_of(deployment.run("batch")) == 0
     assert deployment.rows() == rows
 

@@ -59,6 +59,8 @@ def test_bounded_input_is_written_whole_and_a_re_run_changes_no_byte(tmp_path, b
             "entities": 12,
             "meeting_reports": 12,
             "meetings": 1,
+            "actors": 2,
+            "who_met_whom": 1,
             "dead_letters": 0,
             "feed_health": 0,
         }

@@ -219,11 +219,11 @@ def test_a_limit_is_said(tables, capsys, limit, said):
 
 
 def test_a_range_over_two_years_names_both(tables):
-    from pipelines.meetings import _when
+    from pipelines.meetings import when_text
 
-    assert _when({"start": "2026-12-30", "end": "2027-01-02", "precision": "day"}) == "2026-12-30–2027-01-02"
-    assert _when({"start": "2026-10-19", "end": "2026-10-25", "precision": "week"}) == "2026-10-19–10-25"
-    assert _when(None) == "no date"
+    assert when_text({"start": "2026-12-30", "end": "2027-01-02", "precision": "day"}) == "2026-12-30–2027-01-02"
+    assert when_text({"start": "2026-10-19", "end": "2026-10-25", "precision": "week"}) == "2026-10-19–10-25"
+    assert when_text(None) == "no date"
 
 
 FEED = "<rss version='2.0'><channel><title>{}</title><item><guid>1</guid><title>x</title></item></channel></rss>"

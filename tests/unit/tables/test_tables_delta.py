@@ -114,7 +114,8 @@ def test_a_thousand_articles_on_a_thousand_days_are_a_few_files(tmp_path):
         Tables([str(tmp_path)]).write_all(by_table(*some[begin : begin + 250]))
     assert len(list(tmp_path.glob("*/*/*.parquet"))) <= 24
     compact(str(tmp_path), 0)
-    assert len(list(tmp_path.glob("*/*/*.parquet"))) == 5
+    files = [path.relative_to(tmp_path).parts[0] for path in tmp_path.glob("*/*/*.parquet")]
+    assert len(files) == len(set(files))  # one file a table
     assert len(ids(tmp_path)) == 1000
 
 

@@ -118,7 +118,7 @@ def test_each_meeting_carries_title_link_and_sentence_of_each_article(tmp_path, 
     assert sorted(line["article_titles"].split(" || ")) == ["Talks; part 1 | News", "They met again"]
     assert sorted(line["article_links"].split(" || ")) == ["https://news.example/1", "https://other.example/2"]
     assert line["sentences"].split(" || ") == ["Ministers met", "Ministers met"]
-    assert line["confidence"] == "0.9"
+    assert line["confidence"] == "0.96"  # two sources: wrong only where both are
     cli.main(["export", "sources", "--tables", str(tmp_path / "t")])
     found = lines_of(capsys.readouterr().out)
     assert [(s["number"], s["article_id"]) for s in found] == list(zip("12", line["articles"].split("; "), strict=True))
