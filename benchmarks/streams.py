@@ -34,7 +34,8 @@ from pipelines.chain import run_messages
 from pipelines.consume import Consumer, Limits
 from pipelines.metrics import percentile
 from pipelines.publish import publish_once
-from pipelines.settings import DEFAULT_FILE, FeedSettings, load
+from pipelines.settings import DEFAULT_FILE, FeedSettings
+from pipelines.settings_file import load
 from transforms.articles import message
 from transforms.articles.clean import clean
 from transforms.rows import derive_id

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from pipelines import checks
-from pipelines.cli import COMMANDS
+from pipelines.commands import COMMANDS
 from pipelines.progress import log_to_stderr
-from pipelines.settings import DEFAULT_FILE, OWN_FILE, FeedSettings, Settings, SettingsError, load
+from pipelines.settings import DEFAULT_FILE, OWN_FILE, FeedSettings, Settings, SettingsError
+from pipelines.settings_file import load
 
 _COMMON = {
     "feed": "read this feed instead of those of the settings; again and again",

@@ -25,7 +25,8 @@ from pipelines import init, terminal
 from pipelines.add_feeds import with_feeds
 from pipelines.progress import Progress, counted, say
 from pipelines.publish import feeds_of, limits
-from pipelines.settings import OWN_FILE, Settings, SettingsError, load
+from pipelines.settings import OWN_FILE, Settings, SettingsError
+from pipelines.settings_file import load
 from transforms.feeds import discover
 from transforms.feeds.discover import Discovery, Found
 from transforms.feeds.document import Document

@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from pipelines import ownership
 from pipelines.settings import Settings, SettingsError
 from transforms.feeds.state import SCHEMA_VERSION
 
@@ -70,6 +71,7 @@ def examine(settings: Settings, create: bool = False) -> Iterator[Finding]:
     folders = [settings.state, *([address] if settings.stream.startswith("folder:") else [])]
     folders += [target for target in settings.tables if "://" not in target]
     checks = [
+        _Check("packages", _packages),
         _Check("state", lambda: _state(Path(settings.state))),
         _Check("stream", lambda: _stream(settings.stream, create), CREATE_SECONDS if create else SECONDS),
         *(_Check("tables", functools.partial(_tables, target)) for target in settings.tables),
@@ -104,6 +106,12 @@ class _Check:
             place = f"{error.filename}: " if isinstance(error, OSError) and error.filename else ""
             fault = error.strerror if isinstance(error, OSError) and error.strerror else error
             self._finding = Finding(self._what, False, " ".join(f"{place}{fault}".split()))
+
+
+def _packages() -> str:
+    if found := ownership.fault():
+        raise RuntimeError(found)
+    return f"{', '.join(ownership.NAMES)} are meetwire's alone"
 
 
 def _feeds(settings: Settings) -> Iterator[Finding]:

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from pipelines.add_feeds import with_feeds
 from pipelines.progress import say
-from pipelines.settings import OWN_FILE, Settings, SettingsError, load
+from pipelines.settings import OWN_FILE, Settings, SettingsError
+from pipelines.settings_file import load
 
 TEMPLATE = Path(__file__).with_name("settings_template.yaml")
 

@@ -12,8 +12,9 @@ the tables ``feed_health`` and ``dead_letters``.
 import argparse
 import shlex
 from datetime import UTC, datetime
+from pathlib import Path
 
-from pipelines import terminal
+from pipelines import ownership, terminal
 from pipelines.apart import in_own_process
 from pipelines.checks import MIN_CONFIDENCE, confidence_flag
 from pipelines.progress import say
@@ -41,6 +42,8 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
     """
     if not settings.feeds:
         raise SettingsError("no feeds: name them in the settings file or with --feed")
+    if not Path(settings.state).exists() and (mixed := ownership.fault()):
+        say(f"run: {mixed}")
     # Reading and extracting each have a process that ends with them, so that their memory never adds up.
     published = in_own_process(read_feeds, settings)
     say(f"read: {published.summary()}")

@@ -1,6 +1,6 @@
 """The settings of a deployment: one YAML file, checked as a whole before anything runs.
 
-Frozen dataclasses say what there is; ``load`` turns YAML into them and names the fault and the place:
+Frozen dataclasses say what there is; ``settings_file.load`` turns YAML into them and names the fault and the place:
 ``configs/local.yaml: feeds[3].every: '5 minuts' is not a duration (such as '10m')``.
 """
 
@@ -144,30 +144,3 @@ class Settings:
     tables: tuple[str, ...] = ("data/tables",)
     language: LanguageSettings = LanguageSettings()
     stop_within: timedelta = timedelta(seconds=25)
-
-
-def load(path: Path) -> Settings:
-    """The settings in ``path``; paths of feeds and OPML files are made relative to that file.
-
-    Raises:
-        SettingsError: the file cannot be read or used; one line with file, key and fault.
-    """
-    from pipelines import checks
-    from pipelines.settings_file import build, read_yaml
-
-    try:
-        settings: Settings = build(Settings, read_yaml(path), "")
-        settings = dataclasses.replace(settings, feeds=tuple(_beside(path.parent, feed) for feed in settings.feeds))
-        checks.check_file(settings)
-    except SettingsError as error:
-        raise SettingsError(f"{path}: {error}") from None
-    return settings
-
-
-def _beside(folder: Path, feed: FeedSettings) -> FeedSettings:
-    """``feed`` with its file names relative to the settings file's ``folder``."""
-    if feed.opml is not None:
-        return dataclasses.replace(feed, opml=str(folder / feed.opml))
-    if feed.url is not None and "://" not in feed.url and not feed.url.startswith("file:"):
-        return dataclasses.replace(feed, url=str(folder / feed.url))
-    return feed

@@ -12,7 +12,8 @@ from typing import Any
 
 import yaml
 
-from pipelines.settings import SettingsError, duration, shown
+from pipelines import checks
+from pipelines.settings import FeedSettings, Settings, SettingsError, duration, shown
 
 _TYPES = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
 
@@ -29,6 +30,30 @@ class _StrictLoader(yaml.SafeLoader):
                 raise yaml.MarkedYAMLError(problem=f"{key.value!r} is there twice", problem_mark=key.start_mark)
             seen.add(key.value)
         return super().construct_mapping(node, deep)
+
+
+def load(path: Path) -> Settings:
+    """The settings in ``path``; paths of feeds and OPML files are made relative to that file.
+
+    Raises:
+        SettingsError: the file cannot be read or used; one line with file, key and fault.
+    """
+    try:
+        settings: Settings = build(Settings, read_yaml(path), "")
+        settings = dataclasses.replace(settings, feeds=tuple(_beside(path.parent, feed) for feed in settings.feeds))
+        checks.check_file(settings)
+    except SettingsError as error:
+        raise SettingsError(f"{path}: {error}") from None
+    return settings
+
+
+def _beside(folder: Path, feed: FeedSettings) -> FeedSettings:
+    """``feed`` with its file names relative to the settings file's ``folder``."""
+    if feed.opml is not None:
+        return dataclasses.replace(feed, opml=str(folder / feed.opml))
+    if feed.url is not None and "://" not in feed.url and not feed.url.startswith("file:"):
+        return dataclasses.replace(feed, url=str(folder / feed.url))
+    return feed
 
 
 def read_yaml(path: Path) -> Any:

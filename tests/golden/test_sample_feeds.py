@@ -9,7 +9,7 @@ import feedparser
 import pytest
 from lxml import etree
 
-from pipelines import settings
+from pipelines import settings_file
 
 FOLDER = Path(__file__).parents[2] / "configs" / "sample-feeds"
 XML_FEEDS = {"wire.xml": ("rss20", 14, 13), "gazette.atom": ("atom10", 13, 12), "bulletin.rdf": ("rss10", 11, 11)}
@@ -83,6 +83,6 @@ def test_the_readme_lists_the_expected_meetings_in_the_same_order() -> None:
 
 
 def test_the_local_settings_read_every_sample_feed() -> None:
-    local = settings.load(FOLDER.parent / "local.yaml")
+    local = settings_file.load(FOLDER.parent / "local.yaml")
     read = {Path(feed.url or "").name for feed in local.feeds}
     assert read == {path.name for path in FOLDER.iterdir() if path.suffix in (".xml", ".atom", ".rdf", ".json")}

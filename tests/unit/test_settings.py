@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.publish import feeds_of
-from pipelines.settings import Settings, SettingsError, duration, load
+from pipelines.settings import Settings, SettingsError, duration
+from pipelines.settings_file import load
 from transforms.streams.connect import parse_address
 
 CONFIGS = sorted((Path(__file__).parents[2] / "configs").glob("*.yaml"))

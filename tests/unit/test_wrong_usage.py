@@ -238,7 +238,7 @@ def test_a_settings_file_in_another_encoding_is_named_with_its_line(wrong, tmp_p
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
 def test_a_settings_file_with_a_byte_order_mark_is_read(tmp_path, encoding):
-    from pipelines.settings import load
+    from pipelines.settings_file import load
 
     (tmp_path / "news.yaml").write_bytes("state: café.sqlite".encode(encoding))
     assert load(tmp_path / "news.yaml").state == "café.sqlite"

@@ -1,6 +1,7 @@
 """From a read article to its meeting reports: frames, fields, merging."""
 
 from datetime import datetime
+from importlib import metadata
 from typing import NamedTuple
 
 from spacy.tokens import Doc
@@ -40,7 +41,7 @@ from transforms.rows import (
     derive_id,
 )
 
-VERSION = "0.1"
+VERSION = metadata.version("meetwire").rpartition(".")[0]
 _KIND = {2: "bilateral", 3: "trilateral"}
 
 

@@ -9,7 +9,8 @@ import yaml
 
 from pipelines import cli
 from pipelines.add_feeds import with_feeds
-from pipelines.settings import Settings, load
+from pipelines.settings import Settings
+from pipelines.settings_file import load
 
 RSS = (
     "<rss version='2.0'><channel><title>{}</title><language>{}</language><item><guid>{}</guid><title>Talks</title>"
