@@ -24,7 +24,9 @@ def test_another_distribution_of_the_same_names_is_named_with_the_way_out(tmp_pa
     distribution(tmp_path, "harmless", "harmless")
     monkeypatch.syspath_prepend(tmp_path)
     assert ownership.shared_names() == {"pipelines": ["other-etl"]}
-    assert ownership.fault().startswith("'pipelines' is also of other-etl: install meetwire in an environment of its own")
+    assert ownership.fault().startswith(
+        "'pipelines' is also of other-etl: install meetwire in an environment of its own"
+    )
 
 
 def test_the_first_run_and_doctor_say_so(tmp_path):

@@ -5,6 +5,7 @@ import builtins
 import doctest
 import importlib
 import pkgutil
+import re
 import subprocess
 import sys
 import threading
@@ -164,3 +165,18 @@ def test_every_error_of_the_project_is_a_meetwire_error():
     found = exception_classes()
     assert len(found) > 20
     assert [name for name, ancestors in found.items() if "MeetwireError" not in ancestors] == []
+
+
+def test_the_manuals_examples_run_one_after_the_other(written, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/tables").symlink_to(written)
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "docs/library.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert len(blocks) == 5
+    names = {}
+    for block in blocks:
+        exec(block, names)
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == "['Ana Ruiz', 'Lars Holm'] held 2026-03-08 NO"
+    assert said[1].endswith("[('Talks', 'https://news.example/a')]")
+    assert said[-1].startswith("published: 'yesterday' is not a time")
