@@ -23,8 +23,9 @@ def address(tables):
         yield found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
+    """The browser, for one module at a time: Playwright has an event loop run in this thread as long as it is open."""
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine (make prepare installs it as root on Debian)")
     api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
