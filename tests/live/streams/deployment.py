@@ -15,8 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import cli
-from pipelines import settings as settings_module
+from pipelines import cli, settings_file
 from pipelines.publish import publish_once
 from transforms.articles import message
 from transforms.rows import RawArticle, derive_id
@@ -93,7 +92,7 @@ class Deployment:
 
 def publish_samples(stream: str, folder: Path) -> int:
     """Reads the sample feeds into ``stream`` at a fixed time; how many articles."""
-    settings = settings_module.load(ROOT / "configs" / "local.yaml")
+    settings = settings_file.load(ROOT / "configs" / "local.yaml")
     replaced = dataclasses.replace(
         settings,
         state=str(folder / f"publish-{derive_id(stream)}.sqlite"),
