@@ -28,6 +28,11 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(//)?")
 MIN_CONFIDENCE = 0.5
 
 
+def add_min_confidence(parser: argparse.ArgumentParser, what: str, default: float | None = None) -> None:
+    """The flag ``--min-confidence``; ``what`` is its help."""
+    parser.add_argument("--min-confidence", type=confidence_flag, default=default, metavar="P", help=what)
+
+
 def confidence_flag(text: str) -> float:
     """``text``, which is a confidence from 0 to 1; for argparse."""
     try:

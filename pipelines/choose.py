@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from pipelines.checks import confidence_flag
+from pipelines.checks import add_min_confidence
 from pipelines.settings import SettingsError, shown
 from transforms.language import countries
 from transforms.language.names import fold
@@ -27,12 +27,7 @@ def add_choice(parser: argparse.ArgumentParser, confidence: str, who: bool = Tru
     parser.add_argument("--status", action="append", choices=STATUSES, help="only these; again and again")
     parser.add_argument("--since", type=day_flag, metavar="DATE", help="meetings that end on this day or later")
     parser.add_argument("--until", type=day_flag, metavar="DATE", help="meetings that begin before this day")
-    parser.add_argument(
-        "--min-confidence",
-        type=confidence_flag,
-        metavar="P",
-        help=f"with at least this confidence, 0 to 1 ({confidence})",
-    )
+    add_min_confidence(parser, f"with at least this confidence, 0 to 1 ({confidence})")
 
 
 def condition(arguments: argparse.Namespace, tables: str) -> str:
@@ -79,10 +74,13 @@ def found_ids(tables: str, name: str, flag: str) -> list[str]:
     """The actor_ids that ``name`` can mean, those of most reports first; SettingsError where there are none."""
     found = [actor["actor_id"] for actor in find_actors(tables, name)]
     if not found:
-        raise SettingsError(
-            f"{flag}: nobody is called {shown(name)} in {tables} (meetwire actors NAME looks for names)"
-        )
+        raise SettingsError(f"{flag}: {nobody(tables, name)}")
     return found
+
+
+def nobody(tables: str, name: str) -> str:
+    """That no actor of ``tables`` can be meant by ``name``, in one line."""
+    return f"nobody is called {shown(name)} in {tables} (meetwire actors NAME looks for names)"
 
 
 def find_actors(tables: str, name: str | None = None) -> list[dict[str, Any]]:

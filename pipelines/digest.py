@@ -11,7 +11,7 @@ import argparse
 from datetime import UTC, datetime, timedelta
 
 from pipelines import terminal
-from pipelines.checks import MIN_CONFIDENCE, confidence_flag
+from pipelines.checks import MIN_CONFIDENCE, add_min_confidence
 from pipelines.meetings import newest_meetings
 from pipelines.moments import moment_flag
 from pipelines.settings import Settings
@@ -24,13 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--since", type=moment_flag, metavar="TIME", help="articles published then or later (default: 1d)"
     )
     parser.add_argument("--html", action="store_true", help="HTML instead of Markdown")
-    parser.add_argument(
-        "--min-confidence",
-        type=confidence_flag,
-        default=MIN_CONFIDENCE,
-        metavar="P",
-        help=f"(default: {MIN_CONFIDENCE})",
-    )
+    add_min_confidence(parser, f"(default: {MIN_CONFIDENCE})", MIN_CONFIDENCE)
 
 
 def main(arguments: argparse.Namespace, settings: Settings) -> int:

@@ -21,7 +21,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipelines import floors, score_tables
-from pipelines.checks import check_readable, confidence_flag
+from pipelines.checks import add_min_confidence, check_readable
 from pipelines.gold import GoldError, GoldSet, find, load, to_article
 from pipelines.progress import Progress, counted, say
 from pipelines.settings import Settings
@@ -56,12 +56,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--show-errors", action="store_true", help="list every failure on stderr")
     parser.add_argument("--kinds", action="store_true", help="also by what each gold article tries")
     parser.add_argument("--calibration", action="store_true", help="also what each confidence meant, over all sets")
-    parser.add_argument(
-        "--min-confidence",
-        type=confidence_flag,
-        default=0.0,
-        metavar="P",
-        help="count only meetings found with at least this confidence, 0 to 1; floors are not compared",
+    add_min_confidence(
+        parser, "count only meetings found with at least this confidence, 0 to 1; floors are not compared", 0.0
     )
     parser.add_argument("--floors", type=Path, default=floors.FILE, metavar="FILE", help="default: %(default)s")
     parser.add_argument("--update-floors", action="store_true", help="raise the floors to what is measured")

@@ -30,7 +30,7 @@ from typing import Any, TextIO
 from urllib.parse import urlsplit
 
 from pipelines import terminal
-from pipelines.checks import confidence_flag
+from pipelines.checks import add_min_confidence
 from pipelines.progress import counted, say
 from pipelines.settings import Settings, SettingsError
 from transforms.rows import Meeting, MeetingSource
@@ -55,9 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--since", type=_day, metavar="DATE", help="meetings that end on this day or later")
     parser.add_argument("--until", type=_day, metavar="DATE", help="meetings that begin before this day")
     parser.add_argument("--status", action="append", choices=STATUSES, help="only these; again and again")
-    parser.add_argument(
-        "--min-confidence", type=confidence_flag, metavar="P", help="meetings with at least this confidence, 0 to 1"
-    )
+    add_min_confidence(parser, "meetings with at least this confidence, 0 to 1")
     output = "a file or postgresql://USER@HOST/DATABASE, written whole or not at all (default: stdout)"
     parser.add_argument("--output", metavar="FILE", help=output)
 

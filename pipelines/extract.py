@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipelines import documents
-from pipelines.checks import check_readable, confidence_flag
+from pipelines.checks import add_min_confidence, check_readable
 from pipelines.progress import say
 from pipelines.settings import Settings, SettingsError, shown
 from transforms.articles.from_text import article_from_text
@@ -30,13 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--published", type=published_flag, metavar="TIME", help="when plain text was published (RFC 3339)"
     )
-    parser.add_argument(
-        "--min-confidence",
-        type=confidence_flag,
-        default=0.0,
-        metavar="P",
-        help="only meetings with at least this confidence, 0 to 1 (default: 0)",
-    )
+    add_min_confidence(parser, "only meetings with at least this confidence, 0 to 1 (default: 0)", 0.0)
     parser.add_argument("--entities", action="store_true", help="print the entities instead of the meetings")
     parser.add_argument("--explain", action="store_true", help="tell for each report which words say what")
     parser.add_argument("--html", metavar="FILE", type=Path, help="also write the texts with names and meetings marked")

@@ -2,7 +2,7 @@
 
 In folders and buckets this grows with every write, and a rebuild changes nothing; it is for tables of an earlier version,
 and after an update that merges better. In BigQuery, which is only ever appended to, it is what merges at all: have a
-scheduler run it, as often as meetings shall be up to date. What was decided with ``meetwire actors`` stays.
+scheduler run it, as often as meetings shall be up to date.
 
   meetwire rebuild
   meetwire rebuild --tables bigquery://PROJECT/DATASET

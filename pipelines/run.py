@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pipelines import ownership, terminal
 from pipelines.apart import in_own_process
-from pipelines.checks import MIN_CONFIDENCE, confidence_flag
+from pipelines.checks import MIN_CONFIDENCE, add_min_confidence
 from pipelines.progress import say
 from pipelines.published import PublishSummary
 from pipelines.settings import Settings, SettingsError
@@ -25,11 +25,8 @@ from pipelines.streaming import drain
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The flag of ``run``."""
-    parser.add_argument(
-        "--min-confidence",
-        type=confidence_flag,
-        metavar="P",
-        help=f"print only meetings with at least this confidence, 0 to 1 (default: {MIN_CONFIDENCE}; with --json: 0)",
+    add_min_confidence(
+        parser, f"print only meetings with at least this confidence, 0 to 1 (default: {MIN_CONFIDENCE}; with --json: 0)"
     )
 
 

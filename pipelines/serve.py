@@ -65,6 +65,7 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
         server.asgi, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=3
     )
     run = uvicorn.Server(config)
+    # As it is, it would raise the signal again when all is done, and the exit code would be the signal's.
     run.handle_exit = lambda *_: setattr(run, "should_exit", True)  # type: ignore[method-assign]
     with server.keeping_current():
         print(f"{address}/?token={arguments.token}" if arguments.token else address, flush=True)
@@ -84,7 +85,7 @@ def _listen(host: str, port: int) -> socket.socket:
         made.bind((host, port))
     except OSError as error:
         made.close()
-        hint = " (--port 0 takes any free one)" if isinstance(error, OSError) and port else ""
+        hint = " (--port 0 takes any free one)" if port else ""
         raise OSError(error.errno, f"{error.strerror}{hint}", f"{host}:{port}") from None
     return made
 

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from pipelines import terminal
 from pipelines.checks import MIN_CONFIDENCE
-from pipelines.choose import add_choice, condition, find_actors
+from pipelines.choose import add_choice, condition, find_actors, nobody
 from pipelines.meetings import delta_tables, newest_meetings, party_text, place_text, when_text
 from pipelines.progress import counted, say
 from pipelines.settings import Settings, SettingsError, shown
@@ -64,7 +64,7 @@ def _only(tables: str, name: str) -> dict[str, Any]:
     """The one actor that ``name`` means; SettingsError where it is nobody's or several people's."""
     found = find_actors(tables, name)
     if not found:
-        raise SettingsError(f"nobody is called {shown(name)} in {tables} (meetwire actors NAME looks for names)")
+        raise SettingsError(nobody(tables, name))
     if len(found) > 1:
         some = "; ".join(f"{a['actor_id']} {a['name']}, {a['country'] or 'no country'}" for a in found[:5])
         more = f"; and {len(found) - 5} more" if len(found) > 5 else ""
