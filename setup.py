@@ -19,7 +19,9 @@ setup(
         "transforms.browse": ["*.sql"],
         "transforms.lexicon": ["*.yaml"],
         "transforms.page": ["templates/*", "assets/*"],
-        "transforms.feeds": ["*.json", "*.sql"],
+        "transforms.feeds.dates": ["*.json"],
+        "transforms.feeds.parsing": ["*.json"],
+        "transforms.feeds.polling": ["*.sql"],
         "transforms.reader": ["weights/*"],
     },
     install_requires=[

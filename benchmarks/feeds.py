@@ -32,7 +32,7 @@ def documents(folder):
 def read(reader, body):
     """How many entries ``reader`` finds."""
     if reader == "meetwire":
-        from transforms.feeds.parse import parse_document
+        from transforms.feeds.parsing.parse import parse_document
 
         return len(parse_document(body, "https://news.example/feed", FETCHED_AT, detect=False).entries)
     import feedparser

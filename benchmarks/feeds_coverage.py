@@ -11,7 +11,7 @@ from pathlib import Path
 
 from feeds import FETCHED_AT, FOLDERS
 
-from transforms.feeds.parse import parse_document
+from transforms.feeds.parsing.parse import parse_document
 
 FIELDS = ("text", "published", "language", "link")
 

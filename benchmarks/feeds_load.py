@@ -22,10 +22,10 @@ from pathlib import Path
 from aiohttp import web
 from aiohttp.abc import AbstractResolver
 
-from transforms.feeds import outbox
-from transforms.feeds.reader import Reader, read_for_ever
-from transforms.feeds.source import Limits, Source
-from transforms.feeds.state import State
+from transforms.feeds.fetching.source import Limits, Source
+from transforms.feeds.polling import outbox
+from transforms.feeds.polling.reader import Reader, read_for_ever
+from transforms.feeds.polling.state import State
 from transforms.streams.connect import open_publisher
 
 ITEM = (

@@ -39,7 +39,7 @@ def read_feed(data: bytes, *, url: str = "", at: datetime | None = None) -> Docu
     >>> entry.title, entry.link
     ('Talks', 'https://news.example/a')
     """
-    from transforms.feeds.parse import parse_document
+    from transforms.feeds.parsing.parse import parse_document
 
     document = parse_document(data, url, at or datetime.now(UTC))
     if document.error:

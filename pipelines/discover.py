@@ -27,14 +27,14 @@ from pipelines.progress import Progress, counted, say
 from pipelines.publish import feeds_of, limits
 from pipelines.settings import OWN_FILE, Settings, SettingsError
 from pipelines.settings_file import load
-from transforms.feeds import discover
-from transforms.feeds.discover import Discovery, Found
 from transforms.feeds.document import Document
-from transforms.feeds.fetch import Fetched, Fetcher, read_file
-from transforms.feeds.isolate import Parser
-from transforms.feeds.links import host_of
-from transforms.feeds.politeness import HostGate
-from transforms.feeds.state import format_time
+from transforms.feeds.fetching import site_feeds
+from transforms.feeds.fetching.fetch import Fetched, Fetcher, read_file
+from transforms.feeds.fetching.isolate import Parser
+from transforms.feeds.fetching.politeness import HostGate
+from transforms.feeds.fetching.site_feeds import Discovery, Found
+from transforms.feeds.parsing.links import host_of
+from transforms.feeds.polling.state import format_time
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -94,7 +94,7 @@ async def _discover(url: str, settings: Settings, progress: Progress) -> Discove
             now = datetime.now(UTC)
             return await parser.feed(answer.body, answer.url, now, answer.status, kind, limit=bounds.max_entries)
 
-        return await discover.discover(url, fetch, parse)
+        return await site_feeds.discover(url, fetch, parse)
 
 
 def add(urls: Sequence[str], config: Path | None) -> None:

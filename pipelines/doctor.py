@@ -23,7 +23,7 @@ from urllib.parse import unquote, urlsplit
 
 from pipelines import ownership
 from pipelines.settings import Settings, SettingsError
-from transforms.feeds.state import SCHEMA_VERSION
+from transforms.feeds.polling.state import SCHEMA_VERSION
 
 SECONDS = 10.0  # for each check
 MODEL_SECONDS = 60.0  # it is read from the disk, however busy the machine

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from transforms.feeds import outbox
-from transforms.feeds.poll import Outcome
-from transforms.feeds.state import State
+from transforms.feeds.polling import outbox
+from transforms.feeds.polling.poll import Outcome
+from transforms.feeds.polling.state import State
 
 
 class FeedMetrics:

@@ -19,11 +19,12 @@ from pipelines import terminal
 from pipelines.progress import counted, say
 from pipelines.publish import feeds_of
 from pipelines.settings import Settings, SettingsError
-from transforms.feeds import opml, outbox, schedule
-from transforms.feeds.identity import POLICIES
-from transforms.feeds.links import host_of, without_user
-from transforms.feeds.source import Source
-from transforms.feeds.state import FeedState, State, format_time, parse_time
+from transforms.feeds.fetching import opml
+from transforms.feeds.fetching.source import Source
+from transforms.feeds.identity.article_keys import POLICIES
+from transforms.feeds.parsing.links import host_of, without_user
+from transforms.feeds.polling import outbox, schedule
+from transforms.feeds.polling.state import FeedState, State, format_time, parse_time
 
 # Why a feed's entries go by less than their guids.
 _WEAKER = {

@@ -15,9 +15,9 @@ from typing import Any
 from pipelines.checks import check_url, check_zone
 from pipelines.moments import number_flag
 from pipelines.settings import Settings, SettingsError
-from transforms.feeds import links
 from transforms.feeds.document import Document, Entry
-from transforms.feeds.parse import parse_document
+from transforms.feeds.parsing import links
+from transforms.feeds.parsing.parse import parse_document
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -23,13 +23,14 @@ from pipelines.moments import add_metrics_port, duration_flag
 from pipelines.progress import Progress, counted, say
 from pipelines.published import PublishSummary, Tally, Tell
 from pipelines.settings import FeedSettings, FetchSettings, Settings, SettingsError
-from transforms.feeds import kept as kept_bytes
-from transforms.feeds import opml, outbox, schedule
-from transforms.feeds.links import without_user
-from transforms.feeds.poll import Outcome
-from transforms.feeds.reader import Agenda, Reader, read_for_ever, read_once
-from transforms.feeds.source import Limits, Shard, Source
-from transforms.feeds.state import State
+from transforms.feeds.fetching import kept as kept_bytes
+from transforms.feeds.fetching import opml
+from transforms.feeds.fetching.source import Limits, Shard, Source
+from transforms.feeds.parsing.links import without_user
+from transforms.feeds.polling import outbox, schedule
+from transforms.feeds.polling.poll import Outcome
+from transforms.feeds.polling.reader import Agenda, Reader, read_for_ever, read_once
+from transforms.feeds.polling.state import State
 from transforms.rows import Attribute, DeadLetter, FeedHealth, Skipped
 from transforms.streams.connect import open_publisher
 

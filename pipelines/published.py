@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from pipelines.progress import Progress, counted
 
 if TYPE_CHECKING:
-    from transforms.feeds.outbox import Drained
-    from transforms.feeds.poll import Outcome
+    from transforms.feeds.polling.outbox import Drained
+    from transforms.feeds.polling.poll import Outcome
 
 Tell = Callable[[str], None]
 

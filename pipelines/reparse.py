@@ -23,12 +23,13 @@ from pipelines.moments import check_span, moment_flag
 from pipelines.progress import Progress, counted, say
 from pipelines.settings import Settings, SettingsError
 from transforms.articles import message
-from transforms.feeds import decide, ledger, page, poll
-from transforms.feeds import kept as kept_bytes
 from transforms.feeds.document import Document
-from transforms.feeds.parse import parse_document
-from transforms.feeds.source import Source
-from transforms.feeds.state import State, format_time
+from transforms.feeds.fetching import kept as kept_bytes
+from transforms.feeds.fetching.source import Source
+from transforms.feeds.parsing import article_page
+from transforms.feeds.parsing.parse import parse_document
+from transforms.feeds.polling import decide, ledger, poll
+from transforms.feeds.polling.state import State, format_time
 from transforms.streams.connect import open_publisher
 from transforms.streams.message import Message
 
@@ -169,6 +170,6 @@ def _page(state: State, store: kept_bytes.Kept, name: str) -> str:
     body = store.get(name) if kept else None
     if kept is None or body is None:
         return ""
-    return page.extract(
+    return article_page.extract(
         body, kept["final_url"], datetime.fromisoformat(kept["fetched_at"]), json.loads(kept["headers"])
     ).text

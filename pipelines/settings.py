@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from transforms.errors import MeetwireError
-from transforms.feeds.source import USER_AGENT
+from transforms.feeds.fetching.source import USER_AGENT
 
 # Read without --config: what `meetwire init` writes where it is, else the sample's.
 OWN_FILE = Path("meetwire.yaml")

@@ -138,4 +138,4 @@ def test_what_beam_stages_to_its_workers_is_the_chain_with_its_data_and_not_the_
     assert emulator
     assert code - emulator <= staged
     assert not emulator & staged
-    assert {"transforms/feeds/schema.sql", "transforms/lexicon/offices.yaml"} <= staged
+    assert {"transforms/feeds/polling/schema.sql", "transforms/lexicon/offices.yaml"} <= staged

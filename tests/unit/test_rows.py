@@ -50,7 +50,12 @@ def test_every_field_is_described(row):
 
 @pytest.mark.parametrize(
     "module",
-    ["transforms.rows", "transforms.feeds.parse", "transforms.language.pipeline", "transforms.meetings.extract"],
+    [
+        "transforms.rows",
+        "transforms.feeds.parsing.parse",
+        "transforms.language.pipeline",
+        "transforms.meetings.extract",
+    ],
 )
 def test_feeds_and_language_need_no_beam(module):
     code = f"import sys, {module}; sys.exit('apache_beam' in sys.modules)"

@@ -11,8 +11,8 @@ import pytest
 from webhosts import Deployment, serve
 
 from pipelines.settings import FeedSettings
-from transforms.feeds import decide
-from transforms.feeds.state import State
+from transforms.feeds.polling import decide
+from transforms.feeds.polling.state import State
 
 RANGE = 200
 FULL = (

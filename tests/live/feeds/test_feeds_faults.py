@@ -14,10 +14,10 @@ from pipelines.feeds import health
 from pipelines.publish import feeds_of
 from pipelines.reparse import messages as reparsed
 from pipelines.settings import FeedSettings
-from transforms.feeds.parse import parse_document
-from transforms.feeds.reader import Agenda
-from transforms.feeds.source import Source
-from transforms.feeds.state import State, format_time
+from transforms.feeds.fetching.source import Source
+from transforms.feeds.parsing.parse import parse_document
+from transforms.feeds.polling.reader import Agenda
+from transforms.feeds.polling.state import State, format_time
 
 TEXT = "Посланники встретились во второй раз и говорили два часа. The envoys met again."
 

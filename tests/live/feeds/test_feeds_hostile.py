@@ -12,9 +12,9 @@ from webhosts import Deployment, Names, serve
 
 from pipelines.feeds import health
 from pipelines.publish import feeds_of
-from transforms.feeds.isolate import Parser
-from transforms.feeds.source import Limits
-from transforms.feeds.state import State
+from transforms.feeds.fetching.isolate import Parser
+from transforms.feeds.fetching.source import Limits
+from transforms.feeds.polling.state import State
 
 MIB = 1024 * 1024
 GOOD = "<rss version='2.0'><channel><title>T</title><item><title>Talks</title><guid>1</guid><description>The envoys met.</description></item></channel></rss>"

@@ -10,7 +10,7 @@ import yaml
 from webhosts import serve
 
 from transforms.articles import message
-from transforms.feeds.decide import MOST_REVISIONS_A_DAY
+from transforms.feeds.polling.decide import MOST_REVISIONS_A_DAY
 from transforms.streams.connect import read_range
 
 

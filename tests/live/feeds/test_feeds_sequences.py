@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from webhosts import Deployment, Names, serve
 
-from transforms.feeds.source import Source
-from transforms.feeds.state import State
+from transforms.feeds.fetching.source import Source
+from transforms.feeds.polling.state import State
 
 CASES = Path(__file__).parents[2] / "feed_cases"
 

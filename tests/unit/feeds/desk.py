@@ -3,11 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 from transforms.articles import message
-from transforms.feeds import decide, ledger
-from transforms.feeds.parse import parse_document
-from transforms.feeds.source import Source
-from transforms.feeds.stability import settle_by_history
-from transforms.feeds.state import State
+from transforms.feeds.fetching.source import Source
+from transforms.feeds.parsing.parse import parse_document
+from transforms.feeds.polling import decide, ledger
+from transforms.feeds.polling.stability import settle_by_history
+from transforms.feeds.polling.state import State
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 SOURCE = Source("https://gazette.example/feed.xml")

@@ -1,0 +1,1 @@
+"""Which article an entry is, and whether its content is new."""

@@ -1,0 +1,1 @@
+"""XML that is not well formed, made fit for a parser."""
