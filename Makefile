@@ -8,7 +8,7 @@ export OPENBLAS_NUM_THREADS ?= 1
 # The stamp is named after what was installed, for after a checkout times tell nothing.
 READY := .venv/.ready-$(firstword $(shell cat requirements.lock setup.py | cksum))
 
-.PHONY: install prepare screenshots run test lint types bench ablation evaluate train soak docs lock clean bigquery-emulator
+.PHONY: install dist prepare screenshots run test lint types bench ablation evaluate train soak docs lock clean bigquery-emulator
 
 install: $(READY)
 
@@ -65,8 +65,15 @@ MARKED ?= ../shared/meetings/marked
 train: $(READY)
 	@training/train.sh $(MARKED)
 
+# Wheel and source distribution in dist/, each installed in an empty environment with each of these Pythons and used there.
+PYTHONS ?= python3.11 python3.12 python3.13
+dist: $(READY)
+	@rm -rf dist build/lib build/bdist.* *.egg-info/SOURCES.txt
+	@python -m build --no-isolation --sdist --wheel --outdir dist . > /dev/null
+	@python tests/distribution/try_out.py dist $(PYTHONS)
+
 lock:
 	uv pip compile setup.py --extra dev --extra gcp --extra postgres --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet -o requirements.lock
 
 clean:
-	rm -rf .venv data build *.egg-info
+	rm -rf .venv data build dist *.egg-info

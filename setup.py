@@ -1,7 +1,8 @@
 """The meetwire distribution: what Beam stages to its workers and what a user installs.
 
 ``--setup_file ./setup.py`` builds this package on the launching machine, so it holds ``pipelines``, ``transforms`` and
-``meetwire`` with their data files and nothing else.
+``meetwire`` with their data files and nothing else. This is the only place that names the version: all else asks the
+installed distribution (``importlib.metadata``), and the first heading of CHANGELOG.md is that of the version to come.
 """
 
 from setuptools import find_packages, setup
@@ -11,11 +12,20 @@ setup(
     version="0.1.0",
     description="Reads the world's news feeds and keeps a table of who met whom",
     license="Apache-2.0",
+    classifiers=[
+        "Environment :: Console",
+        "Operating System :: POSIX",
+        "Programming Language :: Python :: 3.11",
+        "Programming Language :: Python :: 3.12",
+        "Programming Language :: Python :: 3.13",
+        "Topic :: Text Processing :: Linguistic",
+        "Typing :: Typed",
+    ],
     python_requires=">=3.11",
     packages=find_packages(include=["meetwire", "pipelines", "pipelines.*", "transforms", "transforms.*"]),
     package_data={
         "meetwire": ["py.typed"],
-        "pipelines": ["*.yaml"],
+        "pipelines": ["*.yaml", "sample_feeds/*"],
         "transforms.browse": ["*.sql"],
         "transforms.lexicon": ["*.yaml"],
         "transforms.page": ["templates/*", "assets/*"],

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pipelines.moments import number_flag
 from pipelines.progress import say
-from pipelines.settings import Settings
+from pipelines.settings import Settings, SettingsError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,8 +29,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Serves until SIGTERM or Ctrl-C; 0 then. OSError where the port or the folder is taken."""
-    from pipelines.pubsub_emulator.server import Emulator
+    """Serves until SIGTERM or Ctrl-C; 0 then.
+
+    Raises:
+        OSError: the port or the folder is taken.
+        SettingsError: meetwire was installed from its source distribution, which leaves the emulator out.
+    """
+    try:
+        from pipelines.pubsub_emulator.server import Emulator
+    except ModuleNotFoundError as error:
+        if not str(error.name).startswith("pipelines."):
+            raise
+        raise SettingsError("not in this installation, which was made for Beam's workers: install the wheel") from None
 
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

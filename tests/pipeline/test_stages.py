@@ -1,9 +1,5 @@
 """Each stage gives the good rows and the dead letters, and between them they account for every element."""
 
-import shutil
-import subprocess
-import sys
-import tarfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -119,23 +115,3 @@ def test_one_machine_never_waits_for_a_download(arguments):
 
 def test_a_bare_setup_file_becomes_a_path_that_beam_takes():
     assert beam_options(["--setup_file=setup.py"]).get_all_options()["setup_file"].startswith("/")
-
-
-def test_what_beam_stages_to_its_workers_is_the_chain_with_its_data_and_not_the_emulator(tmp_path):
-    tree, out = tmp_path / "tree", tmp_path / "out"
-    unwanted = shutil.ignore_patterns("__pycache__", "*.egg-info")
-    for folder in ("pipelines", "transforms"):
-        shutil.copytree(ROOT / folder, tree / folder, ignore=unwanted)
-    for name in ("setup.py", "pyproject.toml", "MANIFEST.in"):
-        shutil.copy(ROOT / name, tree)
-    # As Beam's stager builds it.
-    build = [sys.executable, "-m", "build", "--no-isolation", "--sdist", "--outdir", str(out), str(tree)]
-    subprocess.run(build, check=True, capture_output=True)
-    with tarfile.open(next(out.iterdir())) as archive:
-        staged = {name.partition("/")[2] for name in archive.getnames()}
-    code = {path.relative_to(tree).as_posix() for path in tree.rglob("*.py")} - {"setup.py"}
-    emulator = {name for name in code if name.startswith("pipelines/pubsub_emulator/")}
-    assert emulator
-    assert code - emulator <= staged
-    assert not emulator & staged
-    assert {"transforms/feeds/polling/schema.sql", "transforms/lexicon/offices.yaml"} <= staged

@@ -247,6 +247,25 @@ def test_init_never_overwrites(monkeypatch, tmp_path, capsys):
     assert (tmp_path / "meetwire.yaml").read_text() == "feeds: []\n"
 
 
+def test_init_with_the_sample_names_feeds_that_can_be_read(monkeypatch, tmp_path, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["init", "--sample", "--feed=https://news.example/rss"]) == 0
+    feeds = [str(feed.url) for feed in load(tmp_path / "meetwire.yaml").feeds]
+    assert feeds.pop(0) == "https://news.example/rss"
+    assert len(feeds) == 5
+    assert all((tmp_path / feed).read_bytes() for feed in feeds)
+    assert "discover" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("there", ["meetwire.yaml", "sample-feeds"])
+def test_init_with_the_sample_writes_nothing_where_something_is(monkeypatch, tmp_path, capsys, there):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / there).write_text("state: s")
+    assert cli.main(["init", "--sample"]) == 2
+    assert f"meetwire init: {there}: is there already" in capsys.readouterr().err
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["state: s"]
+
+
 @pytest.mark.parametrize(
     ("name", "data"), [("news.yaml", "news-data"), ("my news: all.yaml", "my-news-all-data"), ("déjà.yml", "déjà-data")]
 )
