@@ -1,5 +1,7 @@
 """The same reports give the same meetings, whatever the order and the batches in which they come."""
 
+from collections.abc import Sequence
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from told_stories import tellings
@@ -17,11 +19,11 @@ class Grown:
         self.told = {}
         self.meeting_of = {}
 
-    def find(self, wanted: Search):
+    def find(self, wanted: Sequence[Search]):
         return [
             t
             for t in self.told.values()
-            if t.first <= wanted.last and t.last >= wanted.first and wanted.keys & blocks_of(t)
+            if any(t.first <= one.last and t.last >= one.first and one.keys & blocks_of(t) for one in wanted)
         ]
 
     def add(self, batch) -> None:
@@ -31,7 +33,7 @@ class Grown:
 
     def remove(self, gone) -> None:
         del self.told[gone.report_id], self.meeting_of[gone.report_id]
-        self.add(self.find(search(blocks_of(gone), gone.first, gone.last)))
+        self.add(self.find([search(blocks_of(gone), gone.first, gone.last)]))
 
 
 @settings(max_examples=25, deadline=None)

@@ -48,7 +48,7 @@ def merge(reports: Iterable[Told]) -> list[Meeting]:
 
 
 class Search(NamedTuple):
-    """What may have a say in what becomes of some reports: reports of one of the blocks, with one of the days.
+    """What may have a say in what becomes of a report: reports of one of the blocks, with one of the days.
 
     Attributes:
         keys: Blocks.
@@ -66,35 +66,55 @@ def search(keys: Iterable[str], first: date, last: date) -> Search:
     return Search(frozenset(keys), max(first, date.min + REACH) - REACH, min(last, date.max - REACH) + REACH)
 
 
-def connected(seeds: Iterable[Told], find: Callable[[Search], Iterable[Told]]) -> list[Told]:
+def search_of(told: Told) -> Search:
+    """What to look for beside a report."""
+    return search(wanted_of(told), told.first, told.last)
+
+
+def connected(seeds: Iterable[Told], find: Callable[[Sequence[Search]], Iterable[Told]]) -> list[Told]:
     """``seeds`` with every report that a chain of related ones connects with them: merged, these are merged for good.
 
-    ``find`` gives the reports that a search asks for; it may give more.
+    ``find`` gives the reports that any of some searches asks for; it may give more.
     """
     known = {told.report_id: told for told in seeds}
     edge = list(known.values())
     while edge:
-        lying = _by_block(edge, blocks_of)
-        found = find(
-            search(frozenset().union(*map(wanted_of, edge)), min(t.first for t in edge), max(t.last for t in edge))
-        )
+        lying = _Lying(edge)
         new = {
             t.report_id: t
-            for t in found
-            if t.report_id not in known
-            and any(related(t, other) for key in wanted_of(t) for other in lying.get(key, ()))
+            for t in find([search_of(told) for told in edge])
+            if t.report_id not in known and any(related(t, other) for other in lying.near(t))
         }
         known |= new
         edge = list(new.values())
     return list(known.values())
 
 
-def _by_block(reports: Iterable[Told], keys: Callable[[Told], set[str]]) -> dict[str, list[Told]]:
-    made: dict[str, list[Told]] = defaultdict(list)
-    for told in reports:
-        for key in keys(told):
-            made[key].append(told)
-    return made
+class _Lying:
+    """Reports by their blocks, and in each by their first days."""
+
+    def __init__(self, reports: Iterable[Told]) -> None:
+        self._blocks: dict[str, list[tuple[date, str, Told]]] = defaultdict(list)
+        self._longest: dict[str, timedelta] = defaultdict(timedelta)
+        for told in sorted(reports, key=lambda t: (t.first, t.report_id)):
+            for key in blocks_of(told):
+                self._blocks[key].append((told.first, told.report_id, told))
+                self._longest[key] = max(self._longest[key], told.last - told.first)
+
+    def near(self, one: Told) -> Iterable[Told]:
+        """Those that ``one`` may tell of the same meeting with, each once."""
+        met = {one.report_id}
+        for key in wanted_of(one):
+            block = self._blocks.get(key, [])
+            early = search((), one.first, one.last).first
+            least = max(early, date.min + self._longest.get(key, timedelta())) - self._longest.get(key, timedelta())
+            for place in range(bisect.bisect_left(block, (least,)), len(block)):
+                first, report_id, told = block[place]
+                if first - one.last > REACH:
+                    break
+                if report_id not in met and one.first - told.last <= REACH:
+                    met.add(report_id)
+                    yield told
 
 
 def corrected(reports: Iterable[Told]) -> list[Told]:
@@ -171,21 +191,9 @@ def _alike(reports: Iterable[Told]) -> dict[Told, list[Told]]:
 
 def candidates(reports: Sequence[Told]) -> set[tuple[str, str]]:
     """The pairs that are worth comparing, by report_id: one block in common and days within reach."""
-    blocks: dict[str, list[tuple[date, str, Told]]] = defaultdict(list)
-    for told in sorted(reports, key=lambda t: (t.first, t.report_id)):
-        for key in blocks_of(told):
-            blocks[key].append((told.first, told.report_id, told))
-    pairs = set()
-    for one in reports:
-        for key in wanted_of(one):
-            block = blocks.get(key, [])
-            for place in range(bisect.bisect_left(block, (one.first, one.report_id)), len(block)):
-                first, report_id, _ = block[place]
-                if first - one.last > REACH:
-                    break
-                if report_id != one.report_id:
-                    pairs.add((min(one.report_id, report_id), max(one.report_id, report_id)))
-    return pairs
+    lying = _Lying(reports)
+    pairs = ((one.report_id, other.report_id) for one in reports for other in lying.near(one))
+    return {(min(pair), max(pair)) for pair in pairs}
 
 
 def blocks_of(told: Told) -> set[str]:

@@ -6,11 +6,12 @@ correction, which tells the matter anew, is not.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence, Set
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from transforms.language.names import fold
 
@@ -32,25 +33,34 @@ _PRIME, _MIX = np.uint64(1099511628211), np.uint64(0xFF51AFD7ED558CCD)
 _NO_LETTERS = re.compile(r"[\W\d_]+")
 
 
+Values = npt.NDArray[np.uint32]
+
+
 class Sketch(NamedTuple):
     """What is kept of an article's text to compare it with others.
 
     Attributes:
         article_id: The article.
-        published: When it was published.
-        values: The least hash of all runs by each of the hash functions; empty for a text that is too short.
+        published: When it was published; None where nobody knows.
+        values: The least hash of all runs by each of the hash functions, four bytes each; empty for a text that is too
+            short.
     """
 
     article_id: str
-    published: datetime
-    values: tuple[int, ...]
+    published: datetime | None
+    values: bytes
+
+    @property
+    def numbers(self) -> Values:
+        """The values as numbers."""
+        return np.frombuffer(self.values, np.uint32)
 
 
-def sketch(article_id: str, published: datetime, title: str, text: str) -> Sketch:
+def sketch(article_id: str, published: datetime | None, title: str, text: str) -> Sketch:
     """The sketch of an article; its headline, which every paper writes anew, is left out."""
     letters = _NO_LETTERS.sub("", fold_all(text.removeprefix(title)))
-    if len(letters) < _LEAST:
-        return Sketch(article_id, published, ())
+    if len(letters) < _LEAST or published is None:
+        return Sketch(article_id, published, b"")
     codes = np.frombuffer(letters.encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
     runs = np.lib.stride_tricks.sliding_window_view(codes, _RUN)
     hashed = np.zeros(len(runs), dtype=np.uint64)
@@ -60,7 +70,7 @@ def sketch(article_id: str, published: datetime, title: str, text: str) -> Sketc
         hashed = np.unique(hashed)
         hashed = (hashed ^ (hashed >> np.uint64(33))) * _MIX
         mixed = (hashed ^ (hashed >> np.uint64(33)))[:, None] * _FACTORS
-    return Sketch(article_id, published, tuple(int(value) for value in mixed.min(axis=0) >> np.uint64(32)))
+    return Sketch(article_id, published, (mixed.min(axis=0) >> np.uint64(32)).astype(np.uint32).tobytes())
 
 
 def fold_all(text: str) -> str:
@@ -74,33 +84,66 @@ class Pool:
     Of two copies some three values or others are the same, of two other texts hardly ever: such threes are compared.
     """
 
-    def __init__(self, sketches: Iterable[Sketch]) -> None:
-        self._known = [one for one in sketches if one.values]
-        self._values = np.array([one.values for one in self._known], np.uint32).reshape(len(self._known), _VALUES)
-        bands = _bands(self._values).reshape(-1)
+    def __init__(self, articles: Sequence[str], published: Sequence[datetime], values: Values) -> None:
+        """``values`` has a row for each of ``articles``, which were ``published`` then."""
+        self._articles, self._published, self.values = articles, published, values
+        bands = _bands(values).reshape(-1)
         order = np.argsort(bands, kind="stable")
-        self._bands, self._places = bands[order], order // (_VALUES // _BAND)
+        self._bands, self._places = bands[order], (order // (_VALUES // _BAND)).astype(np.int32)
+
+    @classmethod
+    def of(cls, sketches: Iterable[Sketch]) -> "Pool":
+        """A pool of those of ``sketches`` that can be compared."""
+        known = [one for one in sketches if one.values]
+        values = np.frombuffer(b"".join(one.values for one in known), np.uint32).reshape(-1, _VALUES)
+        return cls([one.article_id for one in known], [one.published for one in known if one.published], values)
 
     def alike(self, one: Sketch) -> list[Sketch]:
         """The articles whose texts are copies of that of ``one``, before or after it."""
-        if not one.values or not self._known:
+        if not one.values or not len(self.values) or not one.published:
             return []
-        values = np.array(one.values, np.uint32)
-        bands = _bands(values[None, :])[0]
+        bands = _bands(one.numbers[None, :])[0]
         first, last = (np.searchsorted(self._bands, bands, side) for side in ("left", "right"))
         runs = [self._places[start:end] for start, end in zip(first, last, strict=True) if start < end]
         if not runs:
             return []
         places = np.unique(np.concatenate(runs))
-        share = (self._values[places] == values).mean(axis=1)
-        found = [self._known[place] for place in places[share >= ALIKE]]
-        return [f for f in found if f.article_id != one.article_id and abs(f.published - one.published) <= WINDOW]
+        share = (self.values[places] == one.numbers).mean(axis=1)
+        return [
+            self[place]
+            for place in places[share >= ALIKE].tolist()
+            if self._articles[place] != one.article_id and abs(self._published[place] - one.published) <= WINDOW
+        ]
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __getitem__(self, place: int) -> Sketch:
+        return Sketch(self._articles[place], self._published[place], self.values[place].tobytes())
+
+
+class Pools(NamedTuple):
+    """Several pools as one.
+
+    Attributes:
+        new: A pool.
+        old: Others.
+        gone: Articles of the ``old`` ones that do not count.
+    """
+
+    new: Pool
+    old: Sequence[Pool] = ()
+    gone: Set[str] = frozenset()
+
+    def alike(self, one: Sketch) -> list[Sketch]:
+        """The articles whose texts are copies of that of ``one``, before or after it."""
+        old = (other for pool in self.old for other in pool.alike(one) if other.article_id not in self.gone)
+        return [*self.new.alike(one), *old]
 
     def original(self, one: Sketch) -> str | None:
         """The earliest article that ``one`` is a copy of; None for an original."""
-        earlier = [(other.published, other.article_id) for other in self.alike(one)]
-        first = min(earlier, default=(one.published, one.article_id))
-        return first[1] if first < (one.published, one.article_id) else None
+        first = min(((other.published, other.article_id) for other in self.alike(one)), default=None)
+        return first[1] if first and first < (one.published, one.article_id) else None
 
 
 def _bands(values: Any) -> Any:

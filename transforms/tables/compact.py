@@ -15,7 +15,7 @@ from deltalake.exceptions import CommitFailedError
 
 from transforms.tables import database
 from transforms.tables.layout import STORED
-from transforms.tables.store import RETENTION_HOURS, STRICT, Store, told
+from transforms.tables.store import PARTS, RETENTION_HOURS, STRICT, Store, told
 
 # A partition with so many files of less than half the size that files are made of is compacted by whoever writes.
 MANY, FILE_BYTES = 30, 64 << 20
@@ -74,7 +74,9 @@ def _compact(store: Store, name: str, retention_hours: float) -> int:
         raise OSError(errno.ENOSPC, f"no space is left: compaction needs {needed:,} bytes", store.address(name))
     with told(store.address(name)):
         with contextlib.suppress(CommitFailedError):
-            table.optimize.compact(target_size=FILE_BYTES, max_concurrent_tasks=1, commit_properties=STRICT)
+            table.optimize.compact(
+                target_size=FILE_BYTES, max_concurrent_tasks=1, commit_properties=STRICT, writer_properties=PARTS
+            )
         store.sync(name)
         hours = int(retention_hours)
         return len(table.vacuum(hours, dry_run=False, enforce_retention_duration=False, full=True))

@@ -27,7 +27,7 @@ from transforms.tables.layout import EXTRACTED, HISTORY, LAYOUTS, STORED
 from transforms.tables.lookup import Lookup
 from transforms.tables.schemas import bigquery_schema
 from transforms.tables.sinks import Line, utc_now
-from transforms.tables.store import STRICT, Store, delta_schema, fields, partitioned
+from transforms.tables.store import PARTS, STRICT, Store, delta_schema, fields, partitioned
 from transforms.tables.views import quoted
 
 Groups = set[str]
@@ -167,9 +167,17 @@ class DeltaSink:
                     predicate=f"{_among(layout.partition, made.months)} AND {_among(layout.group, made.replaced)}",
                     schema_mode="merge",
                     commit_properties=STRICT,
+                    writer_properties=PARTS,
                 )
             elif made.rows.num_rows:
-                write_deltalake(held, made.rows, mode="append", schema_mode="merge", commit_properties=STRICT)
+                write_deltalake(
+                    held,
+                    made.rows,
+                    mode="append",
+                    schema_mode="merge",
+                    commit_properties=STRICT,
+                    writer_properties=PARTS,
+                )
             else:
                 return
             tidy(self.store, name)

@@ -11,18 +11,19 @@ from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 from deltalake import DeltaTable, write_deltalake
 
 from transforms.stories.merge import Search
 from transforms.tables.ask import plain_value
+from transforms.tables.blocks import Blocks
 from transforms.tables.conform import conform, to_json
 from transforms.tables.current import Change, change
 from transforms.tables.encode import to_arrow
 from transforms.tables.layout import DERIVED, LAYOUTS
 from transforms.tables.lookup import Lookup
 from transforms.tables.merging import ARTICLE, Everything, Groups, Merged, Row, copied, everything, merged
-from transforms.tables.store import STRICT, Store, partitioned
+from transforms.tables.sketches import Kept, Sketches
+from transforms.tables.store import PARTS, STRICT, Store, partitioned
 
 Commit = Callable[[str, Callable[[DeltaTable], Change]], None]
 # Rows that become columns at a time.
@@ -34,23 +35,19 @@ class DeltaHeld:
 
     def __init__(self, store: Store, lookups: Mapping[str, Lookup]) -> None:
         self._store, self._lookups = store, lookups
+        self._blocks, self._sketches = Blocks(), Sketches()
 
     def of_articles(self, table: str, articles: Groups, columns: Sequence[str] | None = None) -> list[Row]:
         """See ``Held``."""
-        return plain_rows(self._lookups[table].rows(self._store.open(table), articles, columns))
+        return plain_rows(self._lookups[table].rows(self._store.open(table), articles, columns)) if articles else []
 
-    def found(self, wanted: Search) -> Groups:
+    def found(self, wanted: Sequence[Search]) -> Groups:
         """See ``Held``."""
-        days = (pc.field("first_day") <= wanted.last) & (pc.field("last_day") >= wanted.first)
-        found = self._read("merged_reports", days, ["article_id", "keys"])
-        return {row["article_id"] for row in found if not wanted.keys.isdisjoint(row["keys"])}
+        return self._blocks.articles(self._store.open("merged_reports"), wanted)
 
-    def sketches(self, first: datetime, last: datetime) -> list[Row]:
+    def near(self, first: datetime, last: datetime) -> list[Kept]:
         """See ``Held``."""
-        return self._read("article_sketches", (pc.field("published") >= first) & (pc.field("published") <= last))
-
-    def _read(self, table: str, test: pc.Expression, columns: Sequence[str] | None = None) -> list[Row]:
-        return plain_rows(self._store.open(table).to_pyarrow_dataset().to_table(columns, filter=test))
+        return self._sketches.near(self._store.open("article_sketches"), first, last)
 
 
 class Derived:
@@ -108,7 +105,14 @@ class Derived:
             held = self._store.open(table)
             made = everything_at(*(self._store.open(name).version() for name in ("articles", "meeting_reports")))
             new = _columns(table, getattr(made, table), now)
-            write_deltalake(held, new, mode="overwrite", schema_mode="overwrite", commit_properties=STRICT)
+            write_deltalake(
+                held,
+                new,
+                mode="overwrite",
+                schema_mode="overwrite",
+                commit_properties=STRICT,
+                writer_properties=PARTS,
+            )
             return len(new)
 
         return Counter({table: self._store.retrying(table, functools.partial(replace, table)) for table in DERIVED})

@@ -14,9 +14,10 @@ from transforms.rows_of_merging import ArticleSketch, MergedReport
 from transforms.stories import merge
 from transforms.stories.account import About, account
 from transforms.stories.actors import actors
-from transforms.stories.near import WINDOW, Pool, Sketch, sketch
+from transforms.stories.near import WINDOW, Pool, Pools, Sketch, sketch
 from transforms.stories.told import Source, Told, hours, told
 from transforms.tables.conform import from_dict, rfc3339
+from transforms.tables.sketches import Kept
 
 Groups = set[str]
 Row = Mapping[str, Any]
@@ -32,11 +33,11 @@ class Held(Protocol):
     def of_articles(self, table: str, articles: Groups, columns: Sequence[str] | None = None) -> Sequence[Row]:
         """The rows of a table that belong to articles."""
 
-    def found(self, wanted: merge.Search) -> Groups:
-        """The articles of merged reports that a search asks for, and maybe more."""
+    def found(self, wanted: Sequence[merge.Search]) -> Groups:
+        """The articles of merged reports that any of some searches asks for, and maybe more."""
 
-    def sketches(self, first: datetime, last: datetime) -> Sequence[Row]:
-        """The rows of ``article_sketches`` published from ``first`` to ``last``."""
+    def near(self, first: datetime, last: datetime) -> Sequence[Kept]:
+        """What the rows of ``article_sketches`` published from ``first`` to ``last`` hold, and maybe others."""
 
 
 class Merged(NamedTuple):
@@ -80,8 +81,8 @@ class _Reports:
                 self._of[report.article_id].append(made)
         return [report for article in sorted(articles) for report in self._of[article]]
 
-    def find(self, wanted: merge.Search) -> list[Told]:
-        """The reports that a search asks for, with the others of their articles."""
+    def find(self, wanted: Sequence[merge.Search]) -> list[Told]:
+        """The reports that any of some searches asks for, with the others of their articles."""
         return self.of_articles(self._held.found(wanted))
 
 
@@ -99,11 +100,10 @@ def merged(held: Held, articles: Groups) -> Merged:
     """What may change when the reports of ``articles`` are new, others or gone, or other articles are their copies."""
     reports, day = _Reports(held), date.fromisoformat
     seeds = {t.report_id: t for t in reports.of_articles(articles)}
-    ids = set()
-    for row in held.of_articles("merged_reports", articles):  # what an old report held together may fall apart
-        ids.add(row["meeting_id"])
-        old = merge.search(row["keys"], day(row["first_day"]), day(row["last_day"]))
-        seeds |= {t.report_id: t for t in reports.find(old)}
+    before = held.of_articles("merged_reports", articles)  # what an old report held together may fall apart
+    old = [merge.search(row["keys"], day(row["first_day"]), day(row["last_day"])) for row in before]
+    ids = {row["meeting_id"] for row in before}
+    seeds |= {t.report_id: t for t in reports.find(old)}
     made = merged_of(merge.connected(seeds.values(), reports.find), reports.rows, reports.about)
     return made._replace(ids=made.ids | ids)
 
@@ -149,7 +149,7 @@ def everything(articles: Iterable[Row], reports: Iterable[Row]) -> Everything:
     for row in articles:
         kept += sketches_of([row])
         known[row["article_id"]] = {name: row[name] for name in ABOUT}
-    among = Pool(kept)
+    among = Pools(Pool.of(kept))
     sketches = [sketch_row(one, among) for one in kept]
     copies = {row.article_id: row.duplicate_of for row in sketches}
     found = {row["report_id"]: from_dict(MeetingReport, dict(row)) for row in reports}
@@ -162,33 +162,27 @@ def everything(articles: Iterable[Row], reports: Iterable[Row]) -> Everything:
 def copied(held: Held, articles: Groups) -> list[ArticleSketch]:
     """The rows of ``article_sketches`` that may change when the texts of ``articles`` are new or others."""
     new = {one.article_id: one for one in sketches_of(held.of_articles("articles", articles, TEXTS))}
-    if not new:
-        return []
-    times = [one.published for one in new.values()]
-    first = max(min(times), _FIRST + 2 * WINDOW) - 2 * WINDOW
-    last = min(max(times), _LAST - 2 * WINDOW) + 2 * WINDOW
-    near = held.sketches(first, last)
-    pool = {row["article_id"]: Sketch(row["article_id"], _time(row["published"]), tuple(row["values"])) for row in near}
-    pool |= new
-    touched = new.keys() | {row["article_id"] for row in near if row["duplicate_of"] in new}
-    among = Pool(pool.values())
-    touched |= {other.article_id for one in new.values() for other in among.alike(one)}
-    return [sketch_row(pool[article], among) for article in sorted(touched)]
+    times = [one.published for one in new.values() if one.published]
+    first = max(min(times, default=_LAST), _FIRST + 2 * WINDOW) - 2 * WINDOW
+    last = min(max(times, default=_FIRST), _LAST - 2 * WINDOW) + 2 * WINDOW
+    near = held.near(first, last) if times else []
+    among = Pools(Pool.of(new.values()), [kept.pool for kept in near], new.keys())
+    touched = {other.article_id: other for kept in near for other in kept.copies(new.keys())}
+    touched |= {other.article_id: other for one in new.values() for other in among.alike(one)}
+    touched |= new
+    return [sketch_row(touched[article], among) for article in sorted(touched)]
 
 
 def sketches_of(articles: Iterable[Row]) -> list[Sketch]:
-    """The sketches of articles with the columns of ``TEXTS``; without a time of publication there is none."""
-    return [
-        sketch(row["article_id"], _time(row["published"]), row["title"], row["text"])
-        for row in articles
-        if row["published"]
-    ]
+    """The sketches of articles with the columns of ``TEXTS``."""
+    return [sketch(row["article_id"], _time(row["published"]), row["title"], row["text"]) for row in articles]
 
 
-def sketch_row(one: Sketch, among: Pool) -> ArticleSketch:
+def sketch_row(one: Sketch, among: Pools) -> ArticleSketch:
     """The row of a sketch, which copies one of those ``among`` which it is, or none."""
-    return ArticleSketch(one.article_id, rfc3339(one.published), list(one.values), among.original(one))
+    published = rfc3339(one.published) if one.published else None
+    return ArticleSketch(one.article_id, published, one.numbers.tolist(), among.original(one))
 
 
-def _time(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(UTC)
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text).astimezone(UTC) if text else None

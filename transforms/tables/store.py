@@ -23,7 +23,7 @@ from urllib.parse import unquote
 
 import duckdb
 import pyarrow as pa
-from deltalake import CommitProperties, DeltaTable
+from deltalake import CommitProperties, DeltaTable, WriterProperties
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 
 from transforms import durable
@@ -41,6 +41,8 @@ CONFIGURATION = {
 }
 # The commit is for the version that was read, or for none.
 STRICT = CommitProperties(max_commit_retries=0)
+# Rows that a file keeps together: whoever looks for one row reads no more than these.
+PARTS = WriterProperties(max_row_group_size=2000)
 # How long a write goes on when other writers are first again and again.
 PATIENCE_SECONDS = 300.0
 

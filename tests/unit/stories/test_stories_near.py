@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from transforms.stories.near import Pool, sketch
+from transforms.stories.near import Pool, Pools, sketch
 
 AT = datetime(2026, 4, 16, 12, tzinfo=UTC)
 TEXTS = {
@@ -29,7 +29,7 @@ def known(*texts, days=0):
         sketch(f"a{n}", AT + timedelta(hours=n, days=n * days), f"Head {n}", f"Head {n}\n\n{text}")
         for n, text in enumerate(texts)
     ]
-    pool = Pool(some[::-1])
+    pool = Pools(Pool.of(some[::2]), [Pool.of(some[1::2])])
     return {one.article_id: pool.original(one) for one in some}
 
 

@@ -12,7 +12,7 @@ from transforms.tables.compact import compact
 from transforms.tables.current import change
 from transforms.tables.delta import DeltaSink
 from transforms.tables.layout import LAYOUTS
-from transforms.tables.lookup import _hashes, _meet
+from transforms.tables.lookup import Where, hashes
 from transforms.tables.sinks import once, to_lines
 
 
@@ -68,11 +68,18 @@ def test_a_change_is_what_the_rows_say_for_any_rows_held_and_new():
         assert made.rows.num_rows or made.replaced or titles == {r["revision_id"]: r["title"] for r in held.values()}
 
 
-def test_two_sorted_arrays_meet_where_they_have_a_value_in_common():
+def test_a_file_says_in_which_of_its_parts_groups_lie():
     drawn = random.Random(3)
     for _ in range(300):
-        one = {drawn.randint(-9, 9) for _ in range(drawn.randint(0, 6))}
-        other = {drawn.randint(-9, 9) for _ in range(drawn.randint(0, 6))}
-        arrays = [numpy.array(sorted(some), numpy.int64) for some in (one, other)]
-        assert _meet(*arrays) == bool(one & other)
-    assert _meet(_hashes(["x", "é", "x"]), _hashes(["y", "é"]))
+        groups = [drawn.randint(-9, 9) for _ in range(drawn.randint(0, 9))]
+        parts = [drawn.randint(0, 2) for _ in groups]
+        order = sorted(range(len(groups)), key=lambda place: hash(groups[place]))
+        where = Where(
+            numpy.array([hash(groups[place]) for place in order], numpy.int64),
+            numpy.array([parts[place] for place in order], numpy.int16),
+        )
+        wanted = {drawn.randint(-9, 9) for _ in range(drawn.randint(0, 6))}
+        hashed = {hash(group) for group in wanted}
+        assert where.of(hashes(wanted)) == sorted(
+            {part for group, part in zip(groups, parts, strict=True) if hash(group) in hashed}
+        )
