@@ -18,7 +18,7 @@ from pipelines.add_feeds import with_feeds
 from pipelines.progress import say
 from pipelines.settings import OWN_FILE, Settings, SettingsError
 from pipelines.settings_file import load
-from transforms.feeds.source import USER_AGENT
+from transforms.feeds.fetching.source import USER_AGENT
 
 TEMPLATE = Path(__file__).with_name("settings_template.yaml")
 SAMPLE = Path(__file__).with_name("sample_feeds")
