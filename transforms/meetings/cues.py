@@ -104,6 +104,8 @@ def links(trigger: Token) -> Iterator[Link]:
         head, label = node.head, node.dep_
         if head == node:
             return
+        if head.lower_ in _PARTICLES and head.dep_ == "prep":  # "backed out of a meeting"
+            head = head.head
         works = _works(node, label)
         if works is not None:
             # "received an invitation to dinner", "is due for talks": what belongs to the object may hang on the verb
@@ -173,10 +175,11 @@ def cancelling(verb: Token) -> str | None:
 
 def denied_gerund(verb: Token) -> Verdict | None:
     """ "denied meeting B", whatever the parse makes of B; None for anything else."""
-    if verb.i == 0 or verb.tag_ != "VBG" or verb.nbor(-1).pos_ != "VERB":
+    first = min([verb, *grammar.children(verb, "aux")], key=lambda t: t.i)  # "denied having met B"
+    if first.i == 0 or first.tag_ != "VBG" or first.nbor(-1).pos_ != "VERB":
         return None
-    status = _says(Link(verb.nbor(-1), "object", verb))
-    return Verdict(status, verb.nbor(-1).text) if status == "denied" else None
+    status = _says(Link(first.nbor(-1), "object", verb))
+    return Verdict(status, first.nbor(-1).text) if status == "denied" else None
 
 
 def _is_doubted(verb: Token) -> bool:

@@ -42,6 +42,14 @@ def looks_like_caption(sentence: Sentence) -> bool:
     return sentence.span.root.tag_ not in {"VBD", "VBN"} and any(t.shape_ == "dddd" for t in sentence.span[-4:])
 
 
+def _goes_on(encounter: Encounter) -> bool:
+    """Whether the sentence tells on of whoever the one before was about: its subject is "she", or it is led in by a day."""
+    span = encounter.sentence.span
+    subject = next((t for t in span if t.dep_ in {"nsubj", "nsubjpass"}), None)
+    led_in = span.doc[span.start - 1].text in {":", "-", "–", "—"}
+    return led_in or (subject is not None and subject.lower_ in {"he", "she", "they"})
+
+
 def draft_of(
     encounter: Encounter,
     parties: list[Party],
@@ -57,16 +65,19 @@ def draft_of(
         return None
     date = when.when(encounter, spans, anchor, verdict.status, caption)
     verdict = status.settled(verdict, encounter, date, anchor, caption)
+    before = travel.sentence_before(encounter, verdict.status)
     if date is not None:
         date = when.when(encounter, spans, anchor, verdict.status, caption)
+    elif before is not None and _goes_on(encounter):
+        date = when.led_in(encounter, before, anchor, verdict.status)
     if date is None and verdict.status in {"planned", "proposed"} and verdict.why.startswith(_WISHES):
         return None
     place = where.where(encounter)
     manner = mode.mode_of(encounter, place is not None)
     if manner[0] in {"phone", "video"}:
         place = None
-    if place is None and manner[0] == "in_person":
-        place = travel.from_context(encounter, reading, verdict.status)
+    if place is None and manner[0] == "in_person" and before is not None:
+        place = travel.from_context(encounter, reading, before, verdict.status)
     parties = [
         p for p in parties if place is None or not (p.kind in {"country"} and place.start <= p.start < place.end)
     ]

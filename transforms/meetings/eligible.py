@@ -12,19 +12,28 @@ def is_named(sentence: Sentence, party: Party, frame: str) -> bool:
         return (party.kind == "person" and (party.title is not None or frame != "visit-person")) or (
             party.kind == "group" and noun_kind(head.text) == "office" and not party.plural
         )
+    body = frame in {"receive", "host"} and _is_body(sentence, party)
     if party.kind == "group":
         return (
-            noun_kind(head.text) == "office"
+            body
+            or noun_kind(head.text) == "office"
             or head.lemma_.lower() in vocabulary("delegations")
             or (party.country is not None and noun_kind(head.text) == "body")
         )
     if party.kind in {"country", "organization"}:
         return (
-            frame in {"speak-with", "discuss"}
+            body
+            or frame in {"speak-with", "discuss"}
             or noun_kind(sentence.doc[party.head - 1].text) == "office"
             or _behind_office(sentence, party)
         )
     return True
+
+
+def _is_body(sentence: Sentence, party: Party) -> bool:
+    """Whether ``party`` is a body by its name, or members of one: "the Farmers Federation", "members of the Senate"."""
+    tokens = sentence.doc[party.start : party.end]
+    return any(t.text[:1].isupper() and noun_kind(t.text) == "body" for t in tokens)
 
 
 def _behind_office(sentence: Sentence, party: Party) -> bool:
@@ -46,6 +55,12 @@ def only_listens(sentence: Sentence, parties: list[Party]) -> bool:
         p.kind in {"group", "organization"} and any(t.lower_ in heads for t in sentence.doc[p.start : p.end])
         for p in parties
     )
+
+
+def is_addressed(sentence: Sentence, parties: list[Party]) -> bool:
+    """Whether someone made a speech to these: "spoke to the Chamber of Commerce"."""
+    spoken_to = sentence.doc[parties[0].start - 1].lower_ == "to"
+    return spoken_to and all(p.kind == "organization" and p.title is None for p in parties)
 
 
 def could_attend(sentence: Sentence, party: Party) -> bool:

@@ -19,6 +19,7 @@ _IRREGULAR = {
     "confer": ["conferred", "conferring"],
     "sup": ["supped"],
     "see": ["saw", "seen"],
+    "spend": ["spent"],
 }
 
 
@@ -32,7 +33,7 @@ class VerbFrame(NamedTuple):
     two: bool
     named_object: bool
     needs: frozenset[str]
-    particle: str | None
+    particle: frozenset[str]
     host: str | None
     weight: float
 
@@ -97,7 +98,7 @@ def frames() -> Frames:
             bool(entry["two"]),
             entry.get("object") == "named",
             frozenset(entry.get("needs", ())),
-            entry.get("particle"),
+            frozenset(entry.get("particle", ())),
             entry.get("host"),
             float(entry["weight"]),
         )
@@ -147,7 +148,7 @@ def _gate(verbs: dict[str, VerbFrame], nouns: dict[str, NounFrame]) -> re.Patter
         stems.add(re.escape(stem.removesuffix("y") if stem.endswith("y") else stem))
         stems.update(re.escape(form) for form in _IRREGULAR.get(lemma, ()))
     stems.update(re.escape(lemma.removesuffix("s")) for lemma in nouns)
-    stems.update(("accompan", "also present"))  # what adds to a meeting told before
+    stems.update(("accompan", "also present", "in attendance"))  # what adds to a meeting told before
     return re.compile(
         r"\b(?:tele|video)?(?:" + "|".join(sorted(stems, key=lambda s: (-len(s), s))) + r")", re.IGNORECASE
     )

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from transforms.language import countries
 from transforms.meetings.draft import Draft
 from transforms.meetings.party import Party
 
@@ -57,7 +58,34 @@ def _parties_agree(one: Draft, other: Draft) -> bool:
     if a == b:
         return True
     small, large = sorted((a, b), key=len)
-    return (len(small) >= 2 and small <= large) or _one_is_nameless(one, other)
+    return (len(small) >= 2 and small <= large) or _one_is_nameless(one, other) or _are_their_people(one, other)
+
+
+def _are_their_people(one: Draft, other: Draft) -> bool:
+    """Whether one names the states and the other, in another sentence, their people: "Chile and Peru" for two ministers."""
+    if one.encounters[0].sentence is other.encounters[0].sentence:
+        return False
+    for states, people in ((one, other), (other, one)):
+        codes = sorted(code for p in states.parties for code in _states(p, states))
+        persons = sorted(p.country or "" for p in people.parties if p.kind == "person")
+        trigger = states.encounters[0].trigger
+        if "summit" in {trigger.lower_, trigger.doc[trigger.i - 1].lower_}:  # that is the leaders', not the ministers'
+            continue
+        if len(codes) >= 2 and len(persons) == len(people.parties) and codes == persons:
+            return True
+    return False
+
+
+def _states(party: Party, draft: Draft) -> list[str]:
+    """The states that ``party`` is, or whose sides it is: "China", "the Irish and Egyptian delegations"."""
+    if party.kind == "country":
+        return [party.country] if party.country else [party.name]
+    if party.kind != "group" or not party.plural or party.entity is not None:
+        return [party.name]
+    words = draft.encounters[0].trigger.doc[party.start : party.end]
+    return [code for t in words if countries.is_demonym(t.text) and (code := countries.country_of(t.text))] or [
+        party.name
+    ]
 
 
 def _one_is_nameless(one: Draft, other: Draft) -> bool:
@@ -109,8 +137,10 @@ def _statuses_agree(one: Draft, other: Draft) -> bool:
     return False
 
 
-def _names(draft: Draft) -> int:
-    return sum(not _is_nameless(p) for p in draft.parties)
+def _worth(draft: Draft) -> tuple[int, int, int]:
+    """How well ``draft`` tells who met: how many, how many by name, how many people."""
+    names = sum(not _is_nameless(p) for p in draft.parties)
+    return len(draft.parties), names, sum(p.kind == "person" for p in draft.parties)
 
 
 def absorb(known: Draft, draft: Draft) -> None:
@@ -119,7 +149,7 @@ def absorb(known: Draft, draft: Draft) -> None:
         known.status = draft.status
     if known.mode[0] == "unknown" and draft.mode[0] != "unknown":
         known.mode = draft.mode
-    if (len(draft.parties), _names(draft)) > (len(known.parties), _names(known)):
+    if _worth(draft) > _worth(known):
         known.parties = draft.parties
     known.when = _finer(known.when, draft.when)
     if known.where is None or (

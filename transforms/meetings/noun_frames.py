@@ -23,14 +23,19 @@ from transforms.meetings.sides import (
     preposition_before,
 )
 
+# "hundreds of meetings": none of them is told
+_MASSES = {"dozens", "scores", "hundreds", "thousands"}
 _WITH = {"with", "between", "among", "amongst", "alongside"}
 
 
 def is_encounter(sentence: Sentence, noun: Token, frame: NounFrame) -> bool:
     """Whether ``noun`` means an encounter here: no "call for", no press conference."""
     before = sentence.doc[max(sentence.span.start, noun.i - 3) : noun.i]
+    if noun.dep_ == "pobj" and noun.head.lower_ == "of" and noun.head.head.lower_ in _MASSES:
+        return False
     if frame.modifiers:
-        return any(t.lower_ in frame.modifiers for t in before) and not any(
+        with_whom = noun.i + 1 < sentence.span.end and sentence.doc[noun.i + 1].lower_ == "with"
+        return (with_whom or any(t.lower_ in frame.modifiers for t in before)) and not any(
             t.lower_ in {"press", "news"} for t in before
         )
     if any(t.lower_ in {"press", "news"} for t in before):

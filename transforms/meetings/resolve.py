@@ -3,7 +3,7 @@
 import dataclasses
 
 from transforms.language import countries
-from transforms.language.coreference import Memory
+from transforms.language.coreference import Memory, is_quoted
 from transforms.language.entities import Reading
 from transforms.language.pipeline import is_word
 from transforms.lexicon import vocabulary
@@ -51,6 +51,13 @@ class Resolver:
         low = party.name.casefold()
         if party.kind == "pronoun" and not party.plural:
             return [self._singular(party, sentence, others)]
+        if (
+            party.kind == "pronoun"
+            and low in {"we", "us", "our"}
+            and not is_quoted(sentence.doc[party.head])
+            and self._memory.author() is None
+        ):
+            return [dataclasses.replace(party, kind="group")]  # the writer's own
         if party.kind in {"pronoun", "pair"} or self._points_back(party, sentence):
             several = self._several(party, sentence, encounter, _count(low))
             return several or [dataclasses.replace(party, kind="group")]

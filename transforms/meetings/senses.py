@@ -85,8 +85,11 @@ def is_seeing(sentence: Sentence, verb: Token) -> bool:
         return True
     if grammar.children(verb, "ccomp", "xcomp", "neg") or not grammar.children(verb, "dobj"):
         return False
-    return bool(grammar.auxiliaries(verb) & {"will", "to"}) and any(
-        t.ent_type_ in {"DATE", "TIME"} for t in sentence.doc[verb.i : verb.i + 9]
+    awaited = (
+        verb.tag_ == "VBG" and verb.i > 2 and [t.lower_ for t in verb.doc[verb.i - 2 : verb.i]] == ["forward", "to"]
+    )
+    return (awaited or bool(grammar.auxiliaries(verb) & {"will", "to"})) and any(
+        t.ent_type_ in {"DATE", "TIME"} for t in sentence.doc[verb.i : verb.i + 16]
     )
 
 
@@ -95,19 +98,35 @@ def is_phone_call(verb: Token) -> bool:
     following = verb.nbor(1).lower_ if verb.i + 1 < len(verb.doc) else ""
     if following in {"for", "on", "upon", "out", "off", "in", "itself", "themselves", "himself", "into"}:
         return False
-    if any(c.dep_ in {"oprd", "ccomp", "xcomp", "attr", "acomp"} for c in verb.children):
-        allowed = [
-            c for c in verb.children if c.dep_ in {"xcomp"} and c.pos_ == "VERB" and "to" in grammar.auxiliaries(c)
-        ]
-        if not allowed:
-            return False
     objects = grammar.children(verb, "dobj", "dative")
+    described = verb.dep_ in {"acl", "relcl"} and not grammar.children(verb, "nsubj")  # "a man called Lars Holm"
+    alone = [] if objects or described else _named_alone(verb)
+    others = [c for c in grammar.children(verb, "oprd", "ccomp", "xcomp", "attr", "acomp") if c not in alone]
+    purposes = [c for c in others if c.dep_ == "xcomp" and c.pos_ == "VERB" and "to" in grammar.auxiliaries(c)]
+    if others and not purposes:
+        return False
     # "called the attacks barbarous": something stands behind the object that describes it
     for thing in objects:
         end = max(t.i for t in thing.subtree) + 1
         if end < len(verb.doc) and verb.doc[end].pos_ in {"ADJ", "DET", "NOUN"} and not _is_when(verb.doc[end]):
             return False
     return True
+
+
+def _named_alone(verb: Token) -> list[Token]:
+    """The person of "called Lars Holm on Monday", whom the parse takes for a description."""
+    for name in grammar.children(verb, "oprd"):
+        end = name.i + 1
+        closed = (
+            end >= len(verb.doc) or verb.doc[end].pos_ in {"PUNCT", "CCONJ"} or verb.doc[end].lower_ in _BEHIND_NAME
+        )
+        if name.pos_ == "PROPN" and name.ent_type_ == "PERSON" and (closed or _is_when(verb.doc[end])):
+            return [name]
+    return []
+
+
+# What may stand behind the name of someone who is telephoned.
+_BEHIND_NAME = {"on", "to", "from", "after", "earlier", "later", "again"}
 
 
 def _is_when(token: Token) -> bool:

@@ -1,6 +1,6 @@
 """Places that a verb of travel leads to: "visited Moscow, where he met", "to visit Beijing for talks with"."""
 
-from spacy.tokens import Token
+from spacy.tokens import Span, Token
 
 from transforms.language.entities import Reading
 from transforms.lexicon import vocabulary
@@ -76,21 +76,26 @@ def travelled_to(encounter: Encounter) -> list[tuple[int, int, int, int]]:
     return found
 
 
-def from_context(encounter: Encounter, reading: Reading, status: str) -> Where | None:
+def sentence_before(encounter: Encounter, status: str) -> Span | None:
+    """The parsed sentence before that of ``encounter``; None where what it tells can be of no use."""
+    first = encounter.sentence.span.start
+    if status not in {"held", "ongoing", "planned"} or first == 0:
+        return None
+    previous = encounter.sentence.doc[first - 1].sent
+    return previous if any(t.pos_ for t in previous) else None
+
+
+def from_context(encounter: Encounter, reading: Reading, previous: Span, status: str) -> Where | None:
     """The place that the sentence before leaves the party in ("travelled to Abuja. He met ..."); None where there is none."""
-    if status not in {"held", "ongoing", "planned"} or encounter.sentence.span.start == 0:
-        return None
-    previous = reading.doc[encounter.sentence.span.start - 1].sent
-    if not any(t.pos_ for t in previous):
-        return None
     before = Sentence(reading, previous, encounter.sentence.number - 1)
     if encounter.sentence.span[0].lower_ == "there" and encounter.sentence.span[0].dep_ == "advmod":
         places = [p for p in before.phrases if is_place(before, p)]
         return Where(places[-1].start, places[-1].end, "document") if places else None
     for token in previous:
-        if token.pos_ != "VERB" or token.tag_ not in {"VBD", "VBN", "VBG"}:
+        was_there = token.lemma_ == "be" and token == previous.root
+        if (token.pos_ != "VERB" and not was_there) or token.tag_ not in {"VBD", "VBN", "VBG"}:
             continue
-        if token.lemma_ not in (_ARRIVAL if status == "planned" else vocabulary("travelling") | {"welcome"}):
+        if token.lemma_ not in (_ARRIVAL if status == "planned" else vocabulary("travelling") | {"welcome", "be"}):
             continue
         index = _led_to(before, token)
         if index is None:

@@ -6,10 +6,11 @@ from spacy.tokens import Token
 
 from transforms.lexicon import vocabulary
 from transforms.meetings import grammar
-from transforms.meetings.eligible import is_named, only_listens
+from transforms.meetings.eligible import is_addressed, is_named, only_listens
 from transforms.meetings.encounter import Encounter
 from transforms.meetings.lexicon import VerbFrame
 from transforms.meetings.parties import Party, Sentence
+from transforms.meetings.place_phrases import is_place, phrase_after
 from transforms.meetings.senses import (
     PURPOSES,
     is_acquaintance,
@@ -89,7 +90,7 @@ def _courtesy(sentence: Sentence, verb: Token, frame: VerbFrame, visited: list[P
 def _tells(sentence: Sentence, verb: Token, frame: VerbFrame) -> bool:
     """Whether the words around ``verb`` let it mean its frame: its particle, what it needs, no habit, no adjective."""
     doc, end = sentence.doc, sentence.span.end
-    if frame.particle and not any(t.lower_ == frame.particle for t in doc[verb.i + 1 : verb.i + 3]):
+    if frame.particle and not any(t.lower_ in frame.particle for t in doc[verb.i + 1 : verb.i + 3]):
         return False
     if (verb.lemma_ == "call" and not is_phone_call(verb)) or (verb.lemma_ == "see" and not is_seeing(sentence, verb)):
         return False
@@ -97,9 +98,24 @@ def _tells(sentence: Sentence, verb: Token, frame: VerbFrame) -> bool:
         t.lower_ in vocabulary("habitual") for t in doc[max(sentence.span.start, verb.i - 3) : min(verb.i + 5, end)]
     ):
         return False
-    if frame.needs and not any(t.lower_ in frame.needs for t in doc[verb.i : min(verb.i + 30, end)]):
+    if frame.needs and not _has_needed(sentence, verb, frame.needs):
         return False
     return not (verb.dep_ in {"amod", "compound"} and verb.tag_ in {"VBG", "VBN"} and verb.head.i > verb.i)
+
+
+def _has_needed(sentence: Sentence, verb: Token, needs: frozenset[str]) -> bool:
+    """Whether one of the words that the frame needs stands behind ``verb``; for "place", where someone was led."""
+    behind = sentence.doc[verb.i : min(verb.i + 30, sentence.span.end)]
+    if any(t.lower_ in needs for t in behind):
+        return True
+    return "place" in needs and any(
+        _leads_to_place(sentence, t) for t in behind if t.lower_ in {"to", "at", "in"} and t.pos_ == "ADP"
+    )
+
+
+def _leads_to_place(sentence: Sentence, preposition: Token) -> bool:
+    index = phrase_after(sentence, preposition.i)
+    return index is not None and is_place(sentence, sentence.phrases[index])
 
 
 def _is_mutual(verb: Token) -> bool:
@@ -137,7 +153,9 @@ def _partners(
     return [
         segment
         for segment in found
-        if any(is_named(sentence, p, frame.name) for p in segment[0]) and not only_listens(sentence, segment[0])
+        if any(is_named(sentence, p, frame.name) for p in segment[0])
+        and not only_listens(sentence, segment[0])
+        and not (frame.name == "speak-with" and is_addressed(sentence, segment[0]))
     ]
 
 

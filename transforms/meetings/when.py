@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from spacy.tokens import Doc, Token
+from spacy.tokens import Doc, Span, Token
 
 from transforms.language.dates import DateSpan, Tense, find_dates, resolve
 from transforms.lexicon import vocabulary
@@ -16,6 +16,8 @@ from transforms.meetings.parties import Sentence
 from transforms.rows import MeetingDate
 
 _PAST_STATUS = {"held", "denied"}
+# Behind a date that leads in what follows: "May 10: A met B".
+_LABEL = {":", "-", "–", "—"}
 # Costs of the ways from a date to the encounter; a date that costs more than _LIMIT belongs to something else.
 _LIMIT = 8
 _FAR = 99
@@ -31,13 +33,16 @@ class When(NamedTuple):
 
 def dates_in(sentence: Sentence) -> list[tuple[int, int]]:
     """Tokens (first, behind the last) of each date expression of ``sentence``."""
-    found: list[tuple[int, int]] = []
-    base = sentence.span.start_char
-    for start, end in find_dates(sentence.span.text):
-        span = sentence.doc.char_span(base + start, base + end, alignment_mode="expand")
-        if span is not None:
-            found.append((span.start, span.end))
-    return found
+    return _dates_of(sentence.span)
+
+
+def _dates_of(sentence: Span) -> list[tuple[int, int]]:
+    base = sentence.start_char
+    spans = (
+        sentence.doc.char_span(base + start, base + end, alignment_mode="expand")
+        for start, end in find_dates(sentence.text)
+    )
+    return [(span.start, span.end) for span in spans if span is not None]
 
 
 def when(
@@ -67,6 +72,33 @@ def when(
     return _just_now(encounter, anchor, status)
 
 
+def led_in(encounter: Encounter, before: Span, anchor: datetime | None, status: str) -> When | None:
+    """The date that the sentence ``before`` gives an encounter without one: where someone arrived then, or a lone day.
+
+    "Lund was in Oslo on Monday. She met ...", "MONDAY: Lund met ...".
+    """
+    for start, end in _dates_of(before):
+        alone = len(before) - (end - start) <= 2 and before[-1].text in _LABEL
+        if not alone and not (_has_gone(before.root) and _hangs_on(before.doc[start:end].root, before.root)):
+            continue
+        if (found := _resolved(encounter, start, end, anchor, status)) is not None:
+            return When(found, start, end)
+    return None
+
+
+def _has_gone(verb: Token) -> bool:
+    """Whether ``verb`` tells that someone came to a place or was there."""
+    if verb.tag_ not in {"VBD", "VBZ"}:
+        return False
+    there = any(c.dep_ == "prep" and c.lower_ in {"in", "at"} for c in verb.children)
+    return verb.lemma_ in vocabulary("travelling") or (verb.lemma_ == "be" and there)
+
+
+def _hangs_on(token: Token, verb: Token) -> bool:
+    """Whether ``token`` belongs to the clause of ``verb`` itself."""
+    return next((t for t in grammar.chain(token) if t.pos_ in grammar.VERBAL), None) == verb
+
+
 def _just_now(encounter: Encounter, anchor: datetime | None, status: str) -> When | None:
     """The day of publication for "has just met"; None without such a word."""
     verb = encounter.verb
@@ -92,10 +124,16 @@ def _resolved(encounter: Encounter, start: int, end: int, anchor: datetime | Non
     if present and status in {"held", "ongoing"}:
         return resolve(doc[start:end].text, anchor, "present", _context(encounter))
     found = resolve(doc[start:end].text, anchor, tense, _context(encounter))
-    if found is not None and anchor is not None and status == "held" and found.precision == "day":
-        past = resolve(doc[start:end].text, anchor, "past", _context(encounter))
-        found = past or found
+    if found is not None and anchor is not None and status == "denied" and found.precision == "day":
+        found = _nearest(found, resolve(doc[start:end].text, anchor, "future", _context(encounter)), anchor.date())
     return found
+
+
+def _nearest(past: DateSpan, coming: DateSpan | None, today: date) -> DateSpan:
+    """The nearer of a past and a coming day, the past one of a week: "declined to meet him on May 20"."""
+    if coming is None or (today - past.start).days <= 7:
+        return past
+    return min(past, coming, key=lambda span: abs((span.start - today).days))
 
 
 def _context(encounter: Encounter) -> str:
@@ -112,6 +150,10 @@ def _cost(encounter: Encounter, start: int, end: int, caption: bool, status: str
         return 0
     if any(p.start <= start < p.end for p in encounter.parties):  # "survivors of the 1989 flood"
         return _FAR
+    if status in _PAST_STATUS and "by" in {doc[start].lower_, doc[start - 1].lower_}:  # "agreed to end it by 2030"
+        return _FAR
+    if start == encounter.sentence.span.start and end < len(doc) and doc[end].text in _LABEL:
+        return 0
     root = doc[start:end].root
     anchors = {trigger.i, encounter.verb.i if encounter.verb is not None else trigger.i}
     node = _clause_of(root, trigger, anchors)

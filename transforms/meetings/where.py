@@ -108,19 +108,34 @@ def _describes_a_speaker(preposition: Token, trigger: Token) -> bool:
 
 
 def _before_noun(encounter: Encounter) -> Where | None:
-    """ "a White House lunch", "the Oval Office meeting"."""
-    if not encounter.noun:
-        return None
-    doc, noun = encounter.sentence.doc, encounter.trigger
-    start = noun.i
+    """ "a White House lunch", "the Oval Office meeting", "met B on a Cairo visit"."""
+    trips = (_compound(encounter, t) for t in encounter.sentence.span if _is_trip(t, encounter))
+    own = _compound(encounter, encounter.trigger) if encounter.noun else None
+    return own or next((place for place in trips if place is not None), None)
+
+
+def _is_trip(noun: Token, encounter: Encounter) -> bool:
+    """Whether ``noun`` is a trip during which the encounter took place."""
+    above = noun.head if noun.dep_ == "pobj" else None
+    return (
+        noun.lemma_.lower() in vocabulary("trips")
+        and above is not None
+        and above.lower_ in {"in", "on", "during", "amid"}
+        and abs(noun.i - encounter.trigger.i) <= 20
+    )
+
+
+def _compound(encounter: Encounter, noun: Token) -> Where | None:
+    """The place that stands right before ``noun`` as a part of it."""
+    doc, start, trip = encounter.sentence.doc, noun.i, noun != encounter.trigger
     while (
         start > encounter.sentence.span.start
         and doc[start - 1].text[:1].isupper()
         and doc[start - 1].is_alpha
-        and doc[start - 1].ent_type_ in {"FAC", "GPE", "LOC", "ORG"}
+        and (trip or doc[start - 1].ent_type_ in {"FAC", "GPE", "LOC", "ORG"})
     ):
         start -= 1
     if start == noun.i or any(p.start <= start < p.end for p in encounter.parties):
         return None
     located = locate(doc[start : noun.i].text)
-    return Where(start, noun.i, "sentence") if located is not None and located.latitude is not None else None
+    return Where(start, noun.i, "sentence") if located is not None and (trip or located.latitude is not None) else None
