@@ -51,6 +51,10 @@ bench: $(READY)
 ablation: $(READY)
 	@python -m benchmarks.ablation
 
+# The manual as a site in build/site; a warning is an error.
+docs: $(READY)
+	@NO_MKDOCS_2_WARNING=1 mkdocs build --strict --quiet && echo "docs: build/site/index.html"
+
 lint: $(READY)
 	@ruff check . && ruff format --check .
 

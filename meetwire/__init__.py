@@ -1,16 +1,17 @@
-"""Who met whom, in a text, in a feed, in the tables: meetwire as a library.
+"""Finds who met whom in news articles, reads news feeds, and opens the tables that meetwire writes.
 
->>> import meetwire
->>> [report] = meetwire.extract("Ana Ruiz met Lars Holm in Oslo on Sunday.", published="2026-03-09T08:00:00Z")
->>> [party.name for party in report.participants], report.status
-(['Ana Ruiz', 'Lars Holm'], 'held')
->>> report.date.start, report.place.country
-('2026-03-08', 'NO')
-
-This is the only public interface: ``pipelines`` and ``transforms`` may change with any release. Errors derive from
-``MeetwireError``. Importing it is cheap; spaCy's model, feedparsing and DuckDB are loaded by the first call that needs
-them, Apache Beam by none. In a spaCy pipeline of one's own: ``nlp.add_pipe("meetwire_meetings")``, then
+This package is the only public interface; ``pipelines`` and ``transforms`` may change with any release. Every error
+derives from ``MeetwireError``. Importing it is cheap: the spaCy model, the feed parsers and DuckDB are loaded by the first
+call that needs them, and Apache Beam by none. In your own spaCy pipeline, ``nlp.add_pipe("meetwire_meetings")`` sets
 ``doc._.meetings``.
+
+Examples:
+    >>> import meetwire
+    >>> [report] = meetwire.extract("Ana Ruiz met Lars Holm in Oslo on Sunday.", published="2026-03-09T08:00:00Z")
+    >>> [party.name for party in report.participants], report.status
+    (['Ana Ruiz', 'Lars Holm'], 'held')
+    >>> report.date.start, report.place.country
+    ('2026-03-08', 'NO')
 """
 
 from meetwire.extraction import extract

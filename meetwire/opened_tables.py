@@ -1,4 +1,4 @@
-"""The tables that a deployment has written, read only."""
+"""Read-only access to the tables that a deployment has written."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -12,13 +12,14 @@ if TYPE_CHECKING:
 
 
 class TablesError(MeetwireError, OSError):
-    """OpenedTables that are not there or cannot be read."""
+    """There are no tables, or they cannot be read."""
 
 
 class OpenedTables(Mapping[str, "DuckDBPyRelation"]):
-    """The current rows of each table and view by name, as DuckDB relations: lazy, for ``.pl()``, ``.df()``, ``.fetchall()``.
+    """A mapping from the name of each table and view to its current rows.
 
-    A context manager, whose end closes the connection. Not for several threads at once.
+    The rows are a DuckDB relation, which is read only when ``.pl()``, ``.df()`` or ``.fetchall()`` asks for it. Use it as a
+    context manager to close the connection. It is not safe for use by several threads at once.
     """
 
     def __init__(self, connection: "DuckDBPyConnection") -> None:
@@ -27,7 +28,11 @@ class OpenedTables(Mapping[str, "DuckDBPyRelation"]):
         self._names = [name for (name,) in found.fetchall()]
 
     def __getitem__(self, name: str) -> "DuckDBPyRelation":
-        """The rows of the table ``name``; KeyError where there is none."""
+        """Returns the rows of one table or view.
+
+        Raises:
+            KeyError: There is none of this name.
+        """
         if name not in self._names:
             raise KeyError(name)
         return self._connection.view(name)
@@ -39,17 +44,23 @@ class OpenedTables(Mapping[str, "DuckDBPyRelation"]):
         return len(self._names)
 
     def query(self, sql: str) -> "DuckDBPyConnection":
-        """The result of one SELECT over the tables, to be fetched before the next query.
+        """Runs one SELECT over the tables.
+
+        Args:
+            sql: The statement, in DuckDB's SQL.
+
+        Returns:
+            DuckDB's connection with the result; fetch it before the next query.
 
         Raises:
-            MeetwireError: it is at fault, or would change something.
+            MeetwireError: The statement is not valid, or is not a SELECT.
         """
         from transforms.tables.database import select
 
         return select(self._connection, sql)
 
     def close(self) -> None:
-        """Closes the connection; relations that came of it can be read no more."""
+        """Closes the connection. Relations obtained from it can no longer be read."""
         self._connection.close()
 
     def __enter__(self) -> "OpenedTables":
@@ -62,17 +73,21 @@ class OpenedTables(Mapping[str, "DuckDBPyRelation"]):
 
 
 def open_tables(path: str | Path) -> OpenedTables:
-    """The tables in a folder or bucket, as they are now; nothing is locked or written.
+    """Opens the tables in a folder or bucket as they are now, without locking or writing anything.
 
     Args:
-        path: A folder, or ``gs://…`` or ``s3://…``, as ``tables`` of the settings has it.
+        path: A folder, ``gs://…`` or ``s3://…``: the value of ``tables`` in the settings.
+
+    Returns:
+        The tables and views by name.
 
     Raises:
-        MeetwireError: there are no tables, they are damaged, or they lie in BigQuery, which has a client of its own.
+        MeetwireError: There are no tables, they are damaged, or they are in BigQuery (use its own client).
 
-    >>> open_tables("nowhere")  # doctest: +ELLIPSIS
-    Traceback (most recent call last):
-    meetwire.opened_tables.TablesError: ...nowhere: no tables here yet (meetwire run makes them)
+    Examples:
+        >>> open_tables("nowhere")  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        meetwire.opened_tables.TablesError: ...nowhere: no tables here yet (meetwire run makes them)
     """
     from transforms.tables.database import connect
 

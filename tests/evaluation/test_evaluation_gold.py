@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -26,6 +27,17 @@ def test_there_are_sixty_articles_and_a_third_holds_no_meeting():
     assert len(records) >= 60
     assert 0.3 <= sum(not record["meetings"] for record in records) / len(records) <= 0.4
     assert len({record["text"] for record in records}) == len(records)
+
+
+def test_the_manual_s_article_is_gold(tmp_path):
+    page = (HERE.parents[1] / "docs/meetings.md").read_text(encoding="utf-8")
+    shown = json.loads(re.search(r"```json\n(.*?)```", page, re.DOTALL)[1])
+    (tmp_path / "shown.jsonl").write_text(json.dumps(shown), encoding="utf-8")
+    (record,) = load(tmp_path / "shown.jsonl").records
+    assert set(record) <= {key for one in SETS.values() for each in one.records for key in each}
+    assert set(record["meetings"][0]) <= {
+        key for one in SETS.values() for r in one.records for m in r["meetings"] for key in m
+    }
 
 
 def test_no_two_parts_share_a_meeting():

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -80,6 +81,24 @@ def test_a_run_prints_the_meetings_and_says_where_the_tables_are(finished):
     assert "Ana Lourdes Figueira" in finished.first.stdout
     assert "held" in finished.first.stdout
     assert f"tables: {finished.folder}/tables" in finished.first.stderr
+
+
+def block_of(page, start):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    return re.search(rf"^```text\n({re.escape(start)}.*?)^```$", text, re.MULTILINE | re.DOTALL)[1].splitlines()
+
+
+def test_what_the_readme_shows_is_what_a_run_prints(finished):
+    printed = finished.first.stdout.splitlines()
+    assert [line for line in block_of("README.md", "2026-") if line not in printed] == []
+
+
+def test_the_folders_of_the_tables_are_those_that_the_manual_shows(finished):
+    words = " ".join(block_of("docs/tables.md", "data/tables/")[1:]).split()
+    shown = {word.split("/")[0] for word in words if "/" in word}
+    there = {path.name for path in (finished.folder / "tables").iterdir() if path.is_dir()}
+    assert there <= shown
+    assert len(there) >= 6
 
 
 def test_a_broken_feed_is_named_in_one_line_and_the_rest_goes_on(finished):

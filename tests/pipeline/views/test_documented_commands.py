@@ -17,8 +17,8 @@ from terminals import ROOT
 from pipelines import cli
 from pipelines.arguments import command_parser
 
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
-PROGRAMS = ("meetwire", "make", "pip", "source", "python", "export")
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PROGRAMS = ("meetwire", "make", "pip", "source", "python", "export", "sudo")
 # How a command begins -> why it is not run here.
 NOT_RUN = {
     "make run": "sets up an environment; the sample feeds' tests run what it runs",
@@ -33,8 +33,24 @@ NOT_RUN = {
     "meetwire doctor --create --config configs/streaming.yaml": "needs Google Cloud",
     "meetwire publish --every 10m --config configs/streaming.yaml": "needs Google Cloud",
     "meetwire stream --config configs/streaming.yaml": "needs Google Cloud",
+    "sudo apt-get": "installs packages of the system",
     "meetwire export --format postgres": "needs a Postgres; its own tests start one",
     "meetwire evaluate --update-floors": "changes the pinned floors; the evaluation's tests run it over sets of their own",
+}
+# Page and language of fenced blocks -> the test that runs or reads them.
+BLOCKS = {
+    ("README.md", "text"): "tests/pipeline/test_run.py",
+    ("docs/analysis.md", "python"): "tests/pipeline/tables/test_analysis.py",
+    ("docs/analysis.md", "sql"): "tests/pipeline/tables/test_analysis.py",
+    ("docs/dates.md", "python"): "tests/unit/language/test_dates.py",
+    ("docs/deploy.md", "cron"): Path(__file__).relative_to(ROOT).as_posix(),
+    ("docs/deploy.md", "ini"): Path(__file__).relative_to(ROOT).as_posix(),
+    ("docs/deploy.md", "yaml"): Path(__file__).relative_to(ROOT).as_posix(),
+    ("docs/lexicon.md", "yaml"): "tests/unit/language/test_lexicon.py",
+    ("docs/library.md", "python"): "tests/unit/meetwire/test_library.py",
+    ("docs/meetings.md", "json"): "tests/evaluation/test_evaluation_gold.py",
+    ("docs/tables.md", "text"): "tests/pipeline/test_run.py",
+    ("docs/training.md", "text"): "tests/unit/reader/test_training_marked.py",
 }
 FOR_EVER = ("meetwire publish --every", "meetwire serve", "meetwire stream")
 FEED = (
@@ -113,6 +129,40 @@ def does_what_it_says(folder, site, command):
     if command == "meetwire init":  # the site that stands for the real one is on a private address
         settings = folder / "meetwire.yaml"
         settings.write_text(settings.read_text() + "\nfetch: {allow_hosts: [127.0.0.1], host_spacing: 0.01}\n")
+
+
+def fenced_and_other(page):
+    """Language and content of each fenced block, and the indented lines outside of them."""
+    text = page.read_text(encoding="utf-8")
+    fence = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+    text = re.sub(r"^::: .*\n(?: .*\n)*", "", text, flags=re.MULTILINE)  # what mkdocstrings puts a docstring for
+    return fence.findall(text), [line[4:] for line in fence.sub("", text).splitlines() if line.startswith("    ")]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_each_block_of_a_page_has_a_test_that_runs_it(page):
+    fenced, other = fenced_and_other(page)
+    name = page.relative_to(ROOT).as_posix()
+    for language, _ in fenced:
+        tested_by = BLOCKS.get((name, language))
+        assert tested_by, f"{name}: nothing runs a block of {language or 'no language'!r}"
+        assert page.stem in (ROOT / tested_by).read_text(encoding="utf-8")
+    for line in other:
+        assert line.startswith((*PROGRAMS, *NOT_RUN)), f"{name}: {line!r} is no command; fence it and name its test"
+
+
+def test_the_commands_of_the_scheduler_s_files_in_deploy_are_understood():
+    fenced, _ = fenced_and_other(ROOT / "docs" / "deploy.md")
+    commands = [
+        match
+        for language, block in fenced
+        for match in re.findall(r"bin/meetwire (.*)", block) + re.findall(r"args: \[meetwire, (.*)\]", block)
+        if language in ("cron", "ini", "yaml")
+    ]
+    assert len(commands) == 4
+    for command in commands:
+        name, *words = shlex.split(command.replace(",", " "))
+        command_parser(name).parse_args(words)
 
 
 MENTIONED = sorted(

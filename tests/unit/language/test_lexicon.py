@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pycountry
 import pytest
+import yaml
 
 from transforms import lexicon
 from transforms.language.dates import resolve
@@ -19,6 +20,19 @@ def test_every_table_can_be_read_says_how_and_is_in_the_manual(name):
     assert lexicon.table(name)
     assert (FOLDER / f"{name}.yaml").read_text("utf-8").startswith("# ")
     assert f"`{name}.yaml`" in MANUAL
+
+
+@pytest.mark.parametrize("block", re.findall(r"```yaml\n(.*?)```", MANUAL, re.DOTALL))
+def test_what_the_manual_shows_is_in_a_table_or_could_be(block, monkeypatch):
+    shown = yaml.safe_load(block)
+    if isinstance(shown, dict):
+        tables = {**lexicon.table("countries"), **lexicon.table("places")}
+        assert {key: tables[key] for key in shown} == shown
+    elif isinstance(shown[0], dict):
+        monkeypatch.setattr(cues.lexicon, "table", lambda _: {"rows": shown})
+        assert cues.rows.__wrapped__()
+    else:
+        assert all(re.compile(expression, re.IGNORECASE) for expression in shown)
 
 
 def test_the_tables_are_those_that_configs_shows():

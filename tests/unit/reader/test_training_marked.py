@@ -1,6 +1,8 @@
 """Marked articles: what is marked comes out at its place, and what is marked wrong is named."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
@@ -42,6 +44,12 @@ def test_the_marks_are_where_the_words_are(marked):
     assert [p["name"] for p in meeting["participants"]] == ["Ana Ruiz", "Lars Holm"]
     assert meeting["participants"][0]["aliases"] == ["Foreign Minister Ana Ruiz"]
     assert (meeting["date"]["start"], meeting["place"]) == ("2024-05-05", {"name": "Oslo", "aliases": ["the capital"]})
+
+
+def test_the_manual_s_article_can_be_read(marked):
+    page = (Path(__file__).parents[3] / "docs/training.md").read_text(encoding="utf-8")
+    (record,) = marked(re.search(r"```text\n(.*?)```", page, re.DOTALL)[1])
+    assert [p["name"] for p in record["meetings"][0]["participants"]] == ["Ana Ruiz", "Lars Holm"]
 
 
 @pytest.mark.parametrize(
