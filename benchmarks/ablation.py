@@ -18,8 +18,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pipelines import gold
-from pipelines.progress import Progress
+from pipelines.command_line.progress import Progress
+from pipelines.evaluation import gold
 from training.examples import is_kept
 from training.marked import read_marked
 from transforms import lexicon

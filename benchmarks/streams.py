@@ -31,16 +31,16 @@ from deltalake import DeltaTable
 from feeds import FOLDERS, ROOT, files
 
 from pipelines.chain import run_messages
-from pipelines.consume import Consumer, Limits
-from pipelines.metrics import percentile
+from pipelines.configuration.settings import DEFAULT_FILE, FeedSettings
+from pipelines.configuration.settings_file import load
 from pipelines.publish import publish_once
-from pipelines.settings import DEFAULT_FILE, FeedSettings
-from pipelines.settings_file import load
+from pipelines.running.stream_metrics import percentile
 from transforms.articles import message
 from transforms.articles.clean import clean
 from transforms.rows import derive_id
 from transforms.streams import Message, open_publisher, open_subscription, read_range
 from transforms.streams.attempts import Attempts
+from transforms.streams.consumer import Consumer, Limits
 from transforms.streams.create import create_stream
 
 PER_SECOND = 2

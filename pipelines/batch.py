@@ -18,16 +18,16 @@ import argparse
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from pipelines.archive import archived_articles
-from pipelines.fates import Fates
-from pipelines.moments import check_span, moment_flag
-from pipelines.progress import say
-from pipelines.settings import Settings, SettingsError
+from pipelines.command_line.flags import check_span, moment_flag
+from pipelines.command_line.progress import say
+from pipelines.configuration.settings import Settings, SettingsError
 from pipelines.streaming import drain, take
 from transforms.articles.message import encode_article
 from transforms.rows import Article
 from transforms.streams import Received, read_range
+from transforms.streams.fates import Fates
 from transforms.streams.given import GivenSubscription
+from transforms.tables.archive import archived_articles
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,13 +46,13 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
     now = datetime.now(UTC)
     span = arguments.since or arguments.until
     if arguments.beam:
-        from pipelines.on_runner import batch_on_runner
+        from pipelines.running.on_runner import batch_on_runner
 
         if arguments.archive:
             raise SettingsError("--archive runs here, without --runner")
         fates = batch_on_runner(arguments.beam, settings, arguments.since, arguments.until or now)
     elif arguments.archive:
-        fates = take_articles(settings, archived_articles(settings, arguments.since, arguments.until), "batch")
+        fates = take_articles(settings, archived_articles(settings.tables, arguments.since, arguments.until), "batch")
     elif span and settings.stream.startswith("folder:"):
         messages = read_range(settings.stream, arguments.since, arguments.until)
         fates = take(settings, GivenSubscription(messages), "batch")

@@ -12,13 +12,13 @@ from apache_beam.metrics import MetricsFilter
 from apache_beam.runners.runner import PipelineResult
 from apache_beam.transforms.error_handling import ErrorHandler
 
-from pipelines.fates import Fates
-from pipelines.options import local_options
-from pipelines.settings import Settings, SettingsError
+from pipelines.configuration.settings import Settings, SettingsError
+from pipelines.running.beam_options import local_options
 from transforms.articles.transforms import CleanText, DecodeArticles
 from transforms.meetings.extract import ModelError, extractor_for
 from transforms.meetings.transforms import FindMeetings
 from transforms.rows import Article
+from transforms.streams.fates import Fates
 from transforms.streams.message import Received
 from transforms.tables.write import WriteDeadLetters, WriteTables
 

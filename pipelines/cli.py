@@ -10,7 +10,7 @@ import signal
 import sys
 from typing import Any
 
-from pipelines.commands import COMMANDS
+from pipelines.command_line.commands import COMMANDS
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -24,7 +24,7 @@ def main(argv: list[str] | None = None) -> int:
     command = f"meetwire {argv[0]}" if argv and argv[0] in COMMANDS else "meetwire"
     try:
         sys.unraisablehook = _unraisable
-        from pipelines.arguments import run_command
+        from pipelines.command_line.arguments import run_command
 
         code = run_command(argv)
         if sys.stdout is not None:

@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipelines import documents
-from pipelines.checks import add_min_confidence, check_readable
-from pipelines.progress import say
-from pipelines.settings import Settings, SettingsError, shown
+from pipelines.command_line.progress import say
+from pipelines.configuration.checks import add_min_confidence, check_readable
+from pipelines.configuration.settings import Settings, SettingsError, shown
 from transforms.articles.from_text import article_from_text
 from transforms.plain import to_plain
 from transforms.rows import Article, derive_id

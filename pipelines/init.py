@@ -14,10 +14,10 @@ import re
 import shutil
 from pathlib import Path
 
-from pipelines.add_feeds import with_feeds
-from pipelines.progress import say
-from pipelines.settings import OWN_FILE, Settings, SettingsError
-from pipelines.settings_file import load
+from pipelines.command_line.progress import say
+from pipelines.configuration.add_feeds import with_feeds
+from pipelines.configuration.settings import OWN_FILE, Settings, SettingsError
+from pipelines.configuration.settings_file import load
 from transforms.feeds.fetching.source import USER_AGENT
 
 TEMPLATE = Path(__file__).with_name("settings_template.yaml")

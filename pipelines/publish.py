@@ -19,10 +19,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from pipelines.moments import add_metrics_port, duration_flag
-from pipelines.progress import Progress, counted, say
-from pipelines.published import PublishSummary, Tally, Tell
-from pipelines.settings import FeedSettings, FetchSettings, Settings, SettingsError
+from pipelines.command_line.flags import add_metrics_port, duration_flag
+from pipelines.command_line.progress import Progress, say
+from pipelines.configuration.settings import FeedSettings, FetchSettings, Settings, SettingsError
+from pipelines.running.publish_summary import PublishSummary, Tally, Tell
 from transforms.feeds.fetching import kept as kept_bytes
 from transforms.feeds.fetching import opml
 from transforms.feeds.fetching.source import Limits, Shard, Source
@@ -31,8 +31,10 @@ from transforms.feeds.polling import outbox, schedule
 from transforms.feeds.polling.poll import Outcome
 from transforms.feeds.polling.reader import Agenda, Reader, read_for_ever, read_once
 from transforms.feeds.polling.state import State
-from transforms.rows import Attribute, DeadLetter, FeedHealth, Skipped
+from transforms.plain import from_plain
+from transforms.rows import TABLES
 from transforms.streams.connect import open_publisher
+from transforms.wording import counted
 
 Clock = Callable[[], datetime]
 # A round of polling is over when no feed was read for a pass of the loop, or after so many seconds at the latest.
@@ -173,16 +175,10 @@ def write_rows(settings: Settings, state: State) -> int:
 
     rows: dict[str, list[Any]] = {}
     for _, table, text in waiting:
-        rows.setdefault(table, []).append(_row(table, json.loads(text)))
+        rows.setdefault(table, []).append(from_plain(TABLES[table], json.loads(text)))
     Tables(settings.tables).write_all(rows)
     state.database.execute("DELETE FROM rows_for_tables WHERE sequence <= ?", (waiting[-1][0],))
     return len(waiting)
-
-
-def _row(table: str, fields: dict[str, Any]) -> FeedHealth | DeadLetter:
-    if table == "feed_health":
-        return FeedHealth(**{**fields, "skipped": [Skipped(**item) for item in fields["skipped"]]})
-    return DeadLetter(**{**fields, "attributes": [Attribute(**item) for item in fields["attributes"]]})
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -256,7 +252,7 @@ async def _for_ever(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    from pipelines.feed_metrics import FeedMetrics
+    from pipelines.running.feed_metrics import FeedMetrics
 
     metrics = FeedMetrics(state, metrics_port)
     tally.say(f"publish: {counted(len(chosen), 'feed')}, each read when it is due, until SIGTERM or Ctrl-C")

@@ -19,9 +19,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pipelines.moments import check_span, moment_flag
-from pipelines.progress import Progress, counted, say
-from pipelines.settings import Settings, SettingsError
+from pipelines.command_line.flags import check_span, moment_flag
+from pipelines.command_line.progress import Progress, say
+from pipelines.configuration.settings import Settings, SettingsError
 from transforms.articles import message
 from transforms.feeds.document import Document
 from transforms.feeds.fetching import kept as kept_bytes
@@ -32,6 +32,7 @@ from transforms.feeds.polling import decide, ledger, poll
 from transforms.feeds.polling.state import State, format_time
 from transforms.streams.connect import open_publisher
 from transforms.streams.message import Message
+from transforms.wording import counted
 
 
 class Again(NamedTuple):

@@ -18,19 +18,20 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from pipelines.apart import Apart
-from pipelines.archive import FAILED_AGAIN, SOLVED, archived_articles, open_letters
 from pipelines.batch import take_articles
-from pipelines.fates import Fates
-from pipelines.moments import check_span, moment_flag
-from pipelines.progress import Progress, counted, say
-from pipelines.settings import Settings, SettingsError
+from pipelines.command_line.flags import check_span, moment_flag
+from pipelines.command_line.progress import Progress, say
+from pipelines.configuration.settings import Settings, SettingsError
+from pipelines.running.own_process import Apart
 from pipelines.streaming import run_article_messages, run_messages
-from transforms.plain import from_plain
+from transforms.plain import from_plain, to_plain
 from transforms.rows import TABLES, Attribute, DeadLetter
+from transforms.streams.fates import Fates
 from transforms.streams.message import Received, timestamp
+from transforms.tables.archive import FAILED_AGAIN, SOLVED, archived_articles, open_letters
 from transforms.tables.dead_letters import payload_of
 from transforms.tables.sinks import Tables
+from transforms.wording import counted
 
 STAGES = ("publish", "decode", "clean", "meetings", "tables", "stream")
 # Letters that share a run as long as none of them fails.
@@ -58,14 +59,16 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.archive:
         if arguments.stage or arguments.error or arguments.all or arguments.list:
             raise SettingsError("--archive replays articles, not letters; leave out --stage, --error, --all and --list")
-        fates = take_articles(settings, archived_articles(settings, arguments.since, arguments.until), "replay")
+        fates = take_articles(settings, archived_articles(settings.tables, arguments.since, arguments.until), "replay")
         say(f"replay: {fates.summary()}")
         return 1 if fates.refused else 0
-    letters = open_letters(settings, arguments.stage, arguments.error, arguments.since, arguments.until, arguments.all)
+    letters = open_letters(
+        settings.tables, arguments.stage, arguments.error, arguments.since, arguments.until, arguments.all
+    )
     if arguments.list:
         for letter in letters:
             print(
-                json.dumps(letter._asdict(), ensure_ascii=False, default=lambda row: row._asdict())
+                json.dumps(to_plain(letter), ensure_ascii=False)
                 if arguments.json
                 else f"{letter.occurred_at}  {letter.stage:9} {letter.element_id}  {letter.error_type}: {letter.error}"
             )

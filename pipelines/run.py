@@ -14,13 +14,14 @@ import shlex
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipelines import ownership, terminal
-from pipelines.apart import in_own_process
-from pipelines.checks import MIN_CONFIDENCE, add_min_confidence
-from pipelines.progress import say
-from pipelines.published import PublishSummary
-from pipelines.settings import Settings, SettingsError
+from pipelines.command_line import terminal
+from pipelines.command_line.progress import say
+from pipelines.configuration.checks import MIN_CONFIDENCE, add_min_confidence
+from pipelines.configuration.settings import Settings, SettingsError
+from pipelines.running.own_process import in_own_process
+from pipelines.running.publish_summary import PublishSummary
 from pipelines.streaming import drain
+from pipelines.upkeep import ownership
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,7 +47,7 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
     say(f"read: {published.summary()}")
     fates = drain(settings, "extract")
     say(f"extract: {fates.summary()}")
-    from pipelines.meetings import newest_meetings, print_meetings
+    from pipelines.views.meetings import newest_meetings, print_meetings
 
     here = any(not target.startswith("bigquery://") for target in settings.tables)
     if here and arguments.json:

@@ -22,17 +22,17 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipelines.apart import Apart
-from pipelines.consume import Consumer, Limits
-from pipelines.fates import Fates
-from pipelines.metrics import Metrics
-from pipelines.moments import add_metrics_port, duration_flag, number_flag
-from pipelines.progress import Progress, say
-from pipelines.settings import Settings, SettingsError
+from pipelines.command_line.flags import add_metrics_port, duration_flag, number_flag
+from pipelines.command_line.progress import Progress, say
+from pipelines.configuration.settings import Settings, SettingsError
+from pipelines.running.own_process import Apart
+from pipelines.running.stream_metrics import Metrics
 from transforms.articles.message import decode_article
 from transforms.streams import Received, Subscription, open_subscription
 from transforms.streams.attempts import Attempts
 from transforms.streams.bounded import BoundedSubscription
+from transforms.streams.consumer import Consumer, Limits
+from transforms.streams.fates import Fates
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -74,7 +74,7 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
     except ValueError as error:
         raise SettingsError(f"--max-messages, --tries: {error}") from error
     if arguments.beam:
-        from pipelines.on_runner import stream_on_runner
+        from pipelines.running.on_runner import stream_on_runner
 
         fates = stream_on_runner(arguments.beam, settings, limits.messages, arguments.stop_when_idle)
         say(f"stream: {fates.summary()}")

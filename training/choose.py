@@ -22,20 +22,20 @@ from typing import Any, NamedTuple
 import numpy
 import yaml
 
-from pipelines import score_tables
+from pipelines.evaluation.agree import pair_meetings
+from pipelines.evaluation.calibration import BINS, calibration, calibration_error
+from pipelines.evaluation.score import Score, score
 from training.examples import is_kept, is_real
 from training.marked import read_marked
 from transforms.articles.clean import mask
 from transforms.articles.from_text import article_from_text
 from transforms.language import pipeline
-from transforms.meetings.agree import pair_meetings
-from transforms.meetings.calibration import BINS, calibration, calibration_error
 from transforms.meetings.combine import Decisions, Seen, look
 from transforms.meetings.confidence import features, features_of_both
 from transforms.meetings.draft import Draft
 from transforms.meetings.extract import _can_meet
 from transforms.meetings.find import Told, by_rule, reports
-from transforms.meetings.score import Score, score
+from transforms.plain import to_plain
 from transforms.reader.component import ReaderComponent
 from transforms.reader.network import WEIGHTS, Network
 from transforms.rows import MeetingReport
@@ -90,7 +90,7 @@ def scores(some: Sequence[Case], limits: Decisions | None) -> list[Score]:
     """One score an article; rules alone with None."""
     found = []
     for case in some:
-        reports = [{**score_tables.as_mapping(r), "article_id": str(case.record["id"])} for r, _ in case.put(limits)]
+        reports = [{**to_plain(r), "article_id": str(case.record["id"])} for r, _ in case.put(limits)]
         found.append(score([case.record], reports))
     return found
 
@@ -161,7 +161,7 @@ def reports_of(
     rows, right = [], []
     for case in some:
         found, gold = case.put(limits), case.record["meetings"]
-        paired = {j: i for i, j in pair_meetings(gold, [score_tables.as_mapping(r) for r, _ in found])}
+        paired = {j: i for i, j in pair_meetings(gold, [to_plain(r) for r, _ in found])}
         for number, draft in enumerate(draft for _, draft in found):
             if number not in paired or not gold[paired[number]].get("optional"):
                 rows.append(of(draft, limits))

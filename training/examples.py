@@ -20,10 +20,10 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
+from pipelines.evaluation import agree
 from training.marked import MarkedError, read_marked
 from transforms.articles.from_text import article_from_text
 from transforms.language.dates import find_dates
-from transforms.meetings import agree
 from transforms.meetings.combine import date_of
 from transforms.meetings.extract import Extractor
 from transforms.meetings.find import Found, _anchor

@@ -5,7 +5,7 @@ from typing import Any
 
 import grpc
 
-from pipelines.pubsub_emulator.filters import FilterError, parse_filter
+from pipelines.pubsub_emulator.message_filters import FilterError, parse_filter
 from transforms.errors import MeetwireError
 from transforms.streams import message as limits
 

@@ -15,7 +15,7 @@ from google.pubsub_v1 import types
 from pipelines.pubsub_emulator.engine import Engine
 from pipelines.pubsub_emulator.rules import ServiceError, lacking
 from pipelines.pubsub_emulator.service import Service
-from pipelines.pubsub_emulator.streaming import Streams
+from pipelines.pubsub_emulator.streaming_pull import Streams
 
 # Each open stream and each waiting pull takes a thread.
 THREADS = 128

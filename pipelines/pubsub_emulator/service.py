@@ -10,9 +10,9 @@ from google.pubsub_v1 import types
 
 from pipelines.pubsub_emulator import rules, wire
 from pipelines.pubsub_emulator.engine import Engine
-from pipelines.pubsub_emulator.filters import Predicate, parse_filter
+from pipelines.pubsub_emulator.message_filters import Predicate, parse_filter
+from pipelines.pubsub_emulator.message_store import SECOND, Delivery, Store
 from pipelines.pubsub_emulator.rules import ServiceError, invalid, lacking, not_found
-from pipelines.pubsub_emulator.store import SECOND, Delivery, Store
 
 # A client that did not raise gRPC's limit takes 4 MB at once.
 ANSWER_BYTES = 3_500_000

@@ -5,8 +5,8 @@ from typing import Any, TypeVar
 
 from google.pubsub_v1 import types
 
+from pipelines.pubsub_emulator.message_store import Delivery
 from pipelines.pubsub_emulator.rules import invalid
-from pipelines.pubsub_emulator.store import Delivery
 
 T = TypeVar("T")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pycountry
 import pytest
 
-from pipelines.gold import load
+from pipelines.evaluation.gold import load
 
 HERE = Path(__file__).parent
 SETS = {name: load(HERE / f"{name}.jsonl") for name in ("dev", "dev-2", "test")}

@@ -9,7 +9,7 @@ import feedparser
 import pytest
 from lxml import etree
 
-from pipelines import settings_file
+from pipelines.configuration import settings_file
 
 FOLDER = Path(__file__).parents[2] / "configs" / "sample-feeds"
 XML_FEEDS = {"wire.xml": ("rss20", 14, 13), "gazette.atom": ("atom10", 13, 12), "bulletin.rdf": ("rss10", 11, 11)}

@@ -8,7 +8,7 @@ import pytest
 from apache_beam.testing.util import assert_that, equal_to
 from apache_beam.transforms.error_handling import CollectingErrorHandler
 
-from pipelines.options import beam_options, local_options
+from pipelines.running.beam_options import beam_options, local_options
 from transforms.articles import message
 from transforms.articles.clean import clean
 from transforms.articles.transforms import CleanText, DecodeArticles

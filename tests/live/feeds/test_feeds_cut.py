@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from webhosts import Deployment, serve
 
-from pipelines.settings import FeedSettings
+from pipelines.configuration.settings import FeedSettings
 from transforms.feeds.polling import decide
 from transforms.feeds.polling.state import State
 

@@ -10,10 +10,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from webhosts import Deployment, Names, serve
 
-from pipelines.feeds import health
+from pipelines.configuration.settings import FeedSettings
 from pipelines.publish import feeds_of
 from pipelines.reparse import messages as reparsed
-from pipelines.settings import FeedSettings
+from pipelines.upkeep.feed_status import health
 from transforms.feeds.fetching.source import Source
 from transforms.feeds.parsing.parse import parse_document
 from transforms.feeds.polling.reader import Agenda

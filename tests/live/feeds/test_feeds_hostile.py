@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from webhosts import Deployment, Names, serve
 
-from pipelines.feeds import health
 from pipelines.publish import feeds_of
+from pipelines.upkeep.feed_status import health
 from transforms.feeds.fetching.isolate import Parser
 from transforms.feeds.fetching.source import Limits
 from transforms.feeds.polling.state import State

@@ -262,7 +262,7 @@ def test_each_poll_is_a_row_of_feed_health_whose_fates_add_up(site, tmp_path):
 
 
 def test_a_feeds_own_headers_and_user_agent_are_sent(site, tmp_path):
-    from pipelines.settings import FeedSettings
+    from pipelines.configuration.settings import FeedSettings
 
     site.put("gazette.example", "/feed.xml", feed(item(1)))
     feeds = [
@@ -281,7 +281,7 @@ def test_a_feeds_own_headers_and_user_agent_are_sent(site, tmp_path):
 
 
 def test_full_text_is_fetched_once_under_robots_txt_and_the_feeds_text_stays(site, tmp_path):
-    from pipelines.settings import FeedSettings
+    from pipelines.configuration.settings import FeedSettings
 
     long = "The ministers met for two hours on Monday and agreed to meet again in May. " * 5
     page = f"<html><body><article><h1>Story</h1><p>{long}</p></article></body></html>"

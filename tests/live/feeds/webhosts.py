@@ -11,8 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from aiohttp.abc import AbstractResolver
 from deltalake import DeltaTable
 
+from pipelines.configuration.settings import FeedSettings, FetchSettings, Settings
 from pipelines.publish import publish_once
-from pipelines.settings import FeedSettings, FetchSettings, Settings
 from transforms.articles import message
 from transforms.streams.connect import read_range
 

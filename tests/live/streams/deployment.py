@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import cli, settings_file
+from pipelines import cli
+from pipelines.configuration import settings_file
 from pipelines.publish import publish_once
 from transforms.articles import message
 from transforms.rows import RawArticle, derive_id

@@ -14,7 +14,7 @@ from google.pubsub_v1 import types
 from servers import Server, emulator, running
 
 from pipelines.pubsub_emulator.engine import Engine
-from pipelines.pubsub_emulator.filters import FilterError, parse_filter
+from pipelines.pubsub_emulator.message_filters import FilterError, parse_filter
 from pipelines.pubsub_emulator.server import Emulator
 from pipelines.pubsub_emulator.service import Service
 

@@ -19,7 +19,7 @@ import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions
 from transforms.streams.read import ReadStream
 import contextlib
-from pipelines.prism import prism
+from pipelines.running.prism import prism
 
 class Write(beam.DoFn):
     # A durable write that ends with its bundle, as the tables' does.
@@ -132,7 +132,7 @@ def test_a_killed_pipeline_loses_nothing(tmp_path, program, kills):
 
 def test_prism_ends_with_the_process_that_started_it(prism):
     code = (
-        "import sys, time; from pipelines.prism import prism\n"
+        "import sys, time; from pipelines.running.prism import prism\n"
         "with prism(sys.argv[1]) as endpoint: print(endpoint, flush=True); time.sleep(60)"
     )
     process = subprocess.Popen([sys.executable, "-c", code, str(prism)], stdout=subprocess.PIPE, text=True)

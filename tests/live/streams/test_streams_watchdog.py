@@ -13,11 +13,11 @@ import pytest
 from deployment import Deployment, articles, publish, wait_for
 from servers import emulator, running
 
-from pipelines.apart import Apart, HungError, StoppedError
-from pipelines.fates import Fates
-from pipelines.settings import Settings
+from pipelines.configuration.settings import Settings
+from pipelines.running.own_process import Apart, HungError, StoppedError
 from transforms.streams import Received
 from transforms.streams.create import create_stream
+from transforms.streams.fates import Fates
 
 
 def run(messages):
@@ -70,7 +70,7 @@ def test_a_worker_does_without_pandas(apart):
 
 
 def test_after_so_many_messages_another_process_goes_on_and_the_counts_with_it(apart, tmp_path, monkeypatch):
-    monkeypatch.setattr("pipelines.apart.RENEWED_AFTER", 2)
+    monkeypatch.setattr("pipelines.running.own_process.RENEWED_AFTER", 2)
     who = []
     for number in range(5):
         path = tmp_path / str(number)
@@ -98,7 +98,7 @@ BUSY = 8.0
 HANGS = """
 import re, sys
 if "resource_tracker" not in "".join(sys.orig_argv):
-    from pipelines.apart import Apart
+    from pipelines.running.own_process import Apart
     Apart.__init__.__defaults__ = ({seconds},)
     from transforms.articles import transforms
     clean = transforms.clean

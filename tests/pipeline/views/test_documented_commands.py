@@ -15,7 +15,7 @@ import pytest
 from terminals import ROOT
 
 from pipelines import cli
-from pipelines.arguments import command_parser
+from pipelines.command_line.arguments import command_parser
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 PROGRAMS = ("meetwire", "make", "pip", "source", "python", "export", "sudo")

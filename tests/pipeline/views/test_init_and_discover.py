@@ -8,9 +8,9 @@ import pytest
 import yaml
 
 from pipelines import cli
-from pipelines.add_feeds import with_feeds
-from pipelines.settings import Settings
-from pipelines.settings_file import load
+from pipelines.configuration.add_feeds import with_feeds
+from pipelines.configuration.settings import Settings
+from pipelines.configuration.settings_file import load
 
 RSS = (
     "<rss version='2.0'><channel><title>{}</title><language>{}</language><item><guid>{}</guid><title>Talks</title>"

@@ -219,7 +219,7 @@ def test_a_limit_is_said(tables, capsys, limit, said):
 
 
 def test_a_range_over_two_years_names_both(tables):
-    from pipelines.meetings import when_text
+    from pipelines.views.meetings import when_text
 
     assert when_text({"start": "2026-12-30", "end": "2027-01-02", "precision": "day"}) == "2026-12-30–2027-01-02"
     assert when_text({"start": "2026-10-19", "end": "2026-10-25", "precision": "week"}) == "2026-10-19–10-25"

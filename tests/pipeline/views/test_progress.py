@@ -9,8 +9,10 @@ import time
 import pytest
 from terminals import ESCAPES, ROOT, on_terminal, request
 
-from pipelines import cli, progress
-from pipelines.progress import Progress, Said, counted
+from pipelines import cli
+from pipelines.command_line import progress
+from pipelines.command_line.progress import Progress, Said
+from transforms.wording import counted
 
 FEED = "<rss version='2.0'><channel><title>Desk</title>{}</channel></rss>"
 ITEM = (

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.evaluation.agree import pair_participants, same_field, words
 from transforms.articles.clean import clean
-from transforms.meetings.agree import pair_participants, same_field, words
 from transforms.meetings.extract import extractor_for
 from transforms.plain import to_plain
 from transforms.rows import RawArticle, derive_id

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.apart import HungError, StoppedError
-from pipelines.consume import Consumer, Limits
-from pipelines.fates import Fates
-from pipelines.metrics import Metrics, percentile
+from pipelines.running.own_process import HungError
+from pipelines.running.stream_metrics import Metrics, percentile
 from transforms.streams import Message, StreamError
 from transforms.streams.attempts import Attempts
+from transforms.streams.consumer import Consumer, Limits, StoppedError
+from transforms.streams.fates import Fates
 from transforms.streams.folder import FolderPublisher, FolderSubscription
 
 FAST = Limits(messages=50, seconds=0.0, pause_seconds=0.0)

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, Self, overload
 
 from transforms.errors import MeetwireError
 from transforms.feeds.fetching.source import Shard, Source
+from transforms.plain import to_plain
 
 SCHEMA_VERSION = 2
 # What brings a file of an earlier version up to the next.
@@ -163,15 +164,8 @@ class State:
         for row in rows:
             self.database.execute(
                 "INSERT INTO rows_for_tables (table_name, row) VALUES (?, ?)",
-                (table, json.dumps(row_to_json(row), ensure_ascii=True)),
+                (table, json.dumps(to_plain(row), ensure_ascii=True)),
             )
-
-
-def row_to_json(row: Any) -> Any:
-    """A NamedTuple of NamedTuples as JSON objects."""
-    if hasattr(row, "_asdict"):
-        return {name: row_to_json(value) for name, value in row._asdict().items()}
-    return [row_to_json(item) for item in row] if isinstance(row, list | tuple) else row
 
 
 @overload

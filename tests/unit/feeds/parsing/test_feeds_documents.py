@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.parse_feed import as_json
+from pipelines.upkeep.parse_feed import as_json
 from transforms.feeds.parsing import article_page
 from transforms.feeds.parsing.parse import parse_document
 

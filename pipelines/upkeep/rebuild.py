@@ -1,0 +1,33 @@
+"""Works out anew, from all articles and their reports, which reports are one meeting, who is who, and what is a copy.
+
+In folders and buckets this grows with every write, and a rebuild changes nothing; it is for tables of an earlier version,
+and after an update that merges better. In BigQuery, which is only ever appended to, it is what merges at all: have a
+scheduler run it, as often as meetings shall be up to date.
+
+  meetwire rebuild
+  meetwire rebuild --tables bigquery://PROJECT/DATASET
+"""
+
+import argparse
+from datetime import UTC, datetime
+
+from pipelines.command_line import terminal
+from pipelines.command_line.progress import say
+from pipelines.configuration.settings import Settings
+from transforms.tables.sinks import open_sink
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """No flags of its own."""
+
+
+def main(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Rebuilds every place of tables; 0."""
+    for target in settings.tables:
+        made = open_sink(target).rebuild(datetime.now(UTC))
+        if arguments.json:
+            terminal.print_json({"tables": target, **made})
+        else:
+            reports, meetings = made["merged_reports"], made["merged_meetings"]
+            say(f"{target}: {reports} reports of {meetings} meetings; {made['article_sketches']} articles compared")
+    return 0

@@ -1,0 +1,124 @@
+"""Which meetings are meant: by who met, where, when, what became of it and how sure it is. Flags, and the SQL of them."""
+
+import argparse
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from pipelines.configuration.checks import add_min_confidence
+from pipelines.configuration.settings import SettingsError, shown
+from transforms.language import countries
+from transforms.language.names import fold
+from transforms.stories.spelling import same_name, same_word, words_of
+from transforms.tables.ask import ask
+from transforms.tables.views import quoted
+
+STATUSES = ("held", "ongoing", "planned", "proposed", "cancelled", "denied")
+
+
+def add_choice(parser: argparse.ArgumentParser, confidence: str, who: bool = True) -> None:
+    """The flags; ``confidence`` says what ``--min-confidence`` is by default. Without ``who`` that is given elsewhere."""
+    if who:
+        name = "a name in any spelling, or an actor_id"
+        parser.add_argument("--who", metavar="NAME", help=f"meetings of this person, body or country: {name}")
+    parser.add_argument("--with", dest="other", metavar="NAME", help="of these, meetings with this one")
+    parser.add_argument("--country", type=country_flag, metavar="CC", help="with someone of this country (JP, Japan)")
+    parser.add_argument("--place", metavar="PLACE", help="in this place or country")
+    parser.add_argument("--status", action="append", choices=STATUSES, help="only these; again and again")
+    parser.add_argument("--since", type=day_flag, metavar="DATE", help="meetings that end on this day or later")
+    parser.add_argument("--until", type=day_flag, metavar="DATE", help="meetings that begin before this day")
+    add_min_confidence(parser, f"with at least this confidence, 0 to 1 ({confidence})")
+
+
+def condition(arguments: argparse.Namespace, tables: str) -> str:
+    """The flags as a condition on rows of ``meetings``, in DuckDB's dialect.
+
+    Raises:
+        SettingsError: a name is nobody's, or --since is not before --until.
+    """
+    if arguments.since and arguments.until and arguments.since >= arguments.until:
+        raise SettingsError(f"--since {arguments.since} is not before --until {arguments.until}")
+    if arguments.other and not arguments.who:
+        raise SettingsError("--with goes with --who")
+    tests = [_took_part(found_ids(tables, name, flag)) for flag, name in _named(arguments)]
+    if arguments.country:
+        tests.append(f"len(list_filter(participants, p -> p.country = {quoted(arguments.country)})) > 0")
+    if arguments.place:
+        tests.append(_at(arguments.place))
+    if arguments.status:
+        tests.append(f"status IN ({', '.join(map(quoted, arguments.status))})")
+    if arguments.since:
+        tests.append(f'"date"."end" >= DATE \'{arguments.since}\'')
+    if arguments.until:
+        tests.append(f"\"date\".start < DATE '{arguments.until}'")
+    return " AND ".join(tests) or "true"
+
+
+def _named(arguments: argparse.Namespace) -> list[tuple[str, str]]:
+    given = (("--who", arguments.who), ("--with", arguments.other))
+    return [(flag, name) for flag, name in given if name]
+
+
+def _took_part(ids: Sequence[str]) -> str:
+    listed = ", ".join(map(quoted, ids))
+    return f"list_has_any(list_transform(participants, p -> p.actor_id), [{listed}])"
+
+
+def _at(place: str) -> str:
+    country = countries.country_of(place) or (place.upper() if len(place) == 2 else None)
+    named = f"contains(strip_accents(lower(coalesce(place.name, ''))), {quoted(fold(place))})"
+    return f"({named} OR place.country = {quoted(country)})" if country else named
+
+
+def found_ids(tables: str, name: str, flag: str) -> list[str]:
+    """The actor_ids that ``name`` can mean, those of most reports first; SettingsError where there are none."""
+    found = [actor["actor_id"] for actor in find_actors(tables, name)]
+    if not found:
+        raise SettingsError(f"{flag}: {nobody(tables, name)}")
+    return found
+
+
+def nobody(tables: str, name: str) -> str:
+    """That no actor of ``tables`` can be meant by ``name``, in one line."""
+    return f"nobody is called {shown(name)} in {tables} (meetwire actors NAME looks for names)"
+
+
+def find_actors(tables: str, name: str | None = None) -> list[dict[str, Any]]:
+    """Rows of ``actors``, those of most reports first; only those that ``name`` can mean where it is given.
+
+    A full name means whoever has it in any spelling, a word of it whoever has that word in a name, an actor_id its actor.
+    """
+    with ask(tables, "SELECT * FROM actors ORDER BY report_count DESC, actor_id") as answer:
+        every = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
+    if name is None:
+        return every
+    wanted = words_of(name)
+    full = [one for one in every if one["actor_id"] == name or _is_called(wanted, one)]
+    return full or [one for one in every if any(_has_all(wanted, words_of(each)) for each in one["names"])]
+
+
+def _is_called(wanted: tuple[str, ...], actor: dict[str, Any]) -> bool:
+    """Whether the name is the actor's own as a whole; one word, which may be anybody's surname, only where it is all."""
+    if len(wanted) < 2:
+        return words_of(actor["name"]) == wanted
+    return any(same_name(wanted, words_of(each))[0] > 0 for each in actor["names"])
+
+
+def _has_all(wanted: tuple[str, ...], words: tuple[str, ...]) -> bool:
+    return bool(wanted) and all(any(same_word(one, word) for word in words) for one in wanted)
+
+
+def country_flag(text: str) -> str:
+    """The ISO 3166-1 alpha-2 code that ``text`` is or names; for argparse."""
+    code = text.upper() if len(text) == 2 and countries.name_of(text.upper()) else countries.country_of(text)
+    if not code:
+        raise argparse.ArgumentTypeError(f"{shown(text)} is no country (JP or Japan)")
+    return code
+
+
+def day_flag(text: str) -> date:
+    """``text``, which is a date; for argparse."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{shown(text)} is not a date (2023-04-17)") from None
