@@ -22,7 +22,8 @@ from transforms import rows
 from transforms.tables.ask import ask
 from transforms.tables.compact import compact
 from transforms.tables.encode import to_arrow
-from transforms.tables.sinks import Tables, to_lines
+from transforms.tables.lines import to_lines
+from transforms.tables.sinks import Tables
 
 TEXT = "Ministers met in Málaga on Monday and spoke of trade, fishing and the price of bread. " * 25
 DAYS = 1000

@@ -15,7 +15,7 @@ import json
 import signal
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from pipelines.command_line.flags import add_metrics_port, duration_flag
 from pipelines.command_line.progress import Progress, say
 from pipelines.configuration.settings import FeedSettings, FetchSettings, Settings, SettingsError
 from pipelines.running.publish_summary import PublishSummary, Tally, Tell
+from transforms.clock import Clock, utc_now
 from transforms.feeds.fetching import kept as kept_bytes
 from transforms.feeds.fetching import opml
 from transforms.feeds.fetching.source import Limits, Shard, Source
@@ -36,7 +37,6 @@ from transforms.rows import TABLES
 from transforms.streams.connect import open_publisher
 from transforms.wording import counted
 
-Clock = Callable[[], datetime]
 # A round of polling is over when no feed was read for a pass of the loop, or after so many seconds at the latest.
 ROUND_SECONDS = 30.0
 
@@ -206,9 +206,9 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
         raise SettingsError("no feeds: name them in the settings file or with --feed")
     if arguments.every:
         every = timedelta(seconds=arguments.every)
-        summary = publish_for_ever(settings, lambda: datetime.now(UTC), say, every, shard, arguments.metrics_port)
+        summary = publish_for_ever(settings, utc_now, say, every, shard, arguments.metrics_port)
     else:
-        summary = publish_once(settings, lambda: datetime.now(UTC), say, due=arguments.due, shard=shard)
+        summary = publish_once(settings, utc_now, say, due=arguments.due, shard=shard)
     if arguments.json:
         print(json.dumps({**summary._asdict(), "polls": dict(summary.polls), "skipped": dict(summary.skipped)}))
     say(f"publish: {'in all ' if arguments.every else ''}{summary.summary()}")

@@ -9,10 +9,10 @@ from apache_beam.metrics import Metrics
 from transforms import coders
 from transforms.articles import message
 from transforms.articles.clean import clean
+from transforms.clock import Clock, utc_now
 from transforms.rows import Article, RawArticle
 from transforms.streams.message import Received
 from transforms.tables.dead_letters import dead_letter
-from transforms.tables.sinks import Clock, utc_now
 
 assert coders.ROWS
 DEAD = "dead"

@@ -8,10 +8,10 @@ from apache_beam.metrics import Metrics
 
 from transforms import coders
 from transforms.articles import message
+from transforms.clock import Clock, utc_now
 from transforms.meetings.extract import Extractor, extractor_for
 from transforms.rows import Article, Extract
 from transforms.tables.dead_letters import dead_letter
-from transforms.tables.sinks import Clock, utc_now
 
 assert coders.ROWS
 DEAD = "dead"

@@ -16,6 +16,7 @@ from pathlib import Path
 import pyarrow as pa
 from deltalake import DeltaTable, write_deltalake
 
+from transforms.clock import utc_now
 from transforms.tables import database
 from transforms.tables.compact import tidy
 from transforms.tables.current import Change, change, split_revisions
@@ -24,9 +25,9 @@ from transforms.tables.encode import to_arrow
 from transforms.tables.evolve import differences, possible
 from transforms.tables.first_format import refuse
 from transforms.tables.layout import EXTRACTED, HISTORY, LAYOUTS, STORED
+from transforms.tables.lines import Line
 from transforms.tables.lookup import Lookup
 from transforms.tables.schemas import bigquery_schema
-from transforms.tables.sinks import Line, utc_now
 from transforms.tables.store import PARTS, STRICT, Store, delta_schema, fields, partitioned
 from transforms.tables.views import quoted
 

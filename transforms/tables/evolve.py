@@ -111,3 +111,8 @@ def _looser(old: dict[str, Any], field: dict[str, Any]) -> bool:
         and old.get("mode", "NULLABLE") == "NULLABLE"
         and field.get("mode") == "REQUIRED"
     )
+
+
+def shown(changes: list[Change]) -> list[str]:
+    """Each change in a line; EvolutionError where one of them cannot be made."""
+    return [str(change) for change in possible(changes)]

@@ -4,7 +4,7 @@ import errno
 import os
 from pathlib import Path
 
-from transforms.tables.evolve import Change, differences, possible
+from transforms.tables.evolve import differences, shown
 from transforms.tables.first_format import refuse
 from transforms.tables.layout import LAYOUTS
 from transforms.tables.schemas import bigquery_schema
@@ -17,7 +17,7 @@ def plan(target: str) -> list[str]:
         OSError, ValueError: rows could not be written there; one line.
     """
     if target.startswith("bigquery://"):
-        from transforms.tables.bigquery.plan import plan_bigquery
+        from transforms.tables.bigquery.dataset_plan import plan_bigquery
 
         return plan_bigquery(target)
     from transforms.tables.store import Store, fields
@@ -37,11 +37,6 @@ def plan(target: str) -> list[str]:
         lines.append(f"{table}: {len(held.file_uris())} files with {rows} rows")
         lines += shown(differences(table, fields(held, table), bigquery_schema(layout.row)))
     return lines
-
-
-def shown(changes: list[Change]) -> list[str]:
-    """Each change in a line; EvolutionError where one of them cannot be made."""
-    return [str(change) for change in possible(changes)]
 
 
 def _writable(folder: Path) -> None:

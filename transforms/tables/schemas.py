@@ -1,22 +1,14 @@
-"""The schemas of the tables, made from the rows: BigQuery JSON, Arrow, and the manual's page.
-
-``python -m transforms.tables.schemas`` writes ``configs/schemas/*.json`` and the generated part of ``docs/tables.md``.
-"""
+"""The schemas of the tables, made from the rows: BigQuery JSON and Arrow."""
 
 import functools
 import inspect
-import json
 import re
-import sys
 import types
 import typing
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyarrow as pa
-
-from transforms import rows
 
 SCALARS: dict[type, str] = {str: "STRING", int: "INTEGER", float: "FLOAT", bool: "BOOLEAN"}
 ARROW: dict[str, pa.DataType] = {
@@ -125,31 +117,3 @@ def _arrow_field(column: Column, strict: bool) -> pa.Field:
         kind = pa.list_(pa.field("element", kind, nullable=not strict))
     nullable = not strict or column.mode == "NULLABLE"
     return pa.field(column.name, kind, nullable, {"description": column.description})
-
-
-def generate(folder: Path) -> dict[Path, str]:
-    """Every generated file under the project's ``folder`` with the text that it should hold."""
-    from transforms.tables import manual
-
-    files = {
-        folder / "configs/schemas" / f"{table}.json": json.dumps(bigquery_schema(row), indent=2, ensure_ascii=False)
-        + "\n"
-        for table, row in rows.TABLES.items()
-    }
-    page = folder / "docs/tables.md"
-    files[page] = manual.with_generated(page.read_text(encoding="utf-8") if page.exists() else "")
-    return files
-
-
-def main() -> int:
-    """Writes what is not current and names it on stderr."""
-    for path, text in generate(Path()).items():
-        if not path.exists() or path.read_text(encoding="utf-8") != text:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-            print(f"wrote {path}", file=sys.stderr)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

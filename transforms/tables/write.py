@@ -13,9 +13,11 @@ from apache_beam.transforms.window import GlobalWindow
 from apache_beam.utils.windowed_value import WindowedValue
 
 from transforms import coders, rows
+from transforms.clock import Clock, utc_now
 from transforms.tables.dead_letters import letter_of_failure
 from transforms.tables.layout import of_extract
-from transforms.tables.sinks import Clock, Line, once, to_lines, utc_now, write_each
+from transforms.tables.lines import Line, once, to_lines
+from transforms.tables.sinks import write_each
 
 __all__ = ["WriteDeadLetters", "WriteTables", "coders"]
 

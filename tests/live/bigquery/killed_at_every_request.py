@@ -37,7 +37,9 @@ def run(target: str, method: str, die_at: int, after: bool) -> bool:
 def write(target: str, method: str) -> None:
     from making import by_table, extract
 
-    from transforms.tables.sinks import open_sink, to_lines, utc_now
+    from transforms.clock import utc_now
+    from transforms.tables.lines import to_lines
+    from transforms.tables.sinks import open_sink
 
     old = extract("old", published="2015-06-01T12:00:00Z")  # not to be streamed, so loaded
     for extracts in (

@@ -8,9 +8,11 @@ from holding import query
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from transforms.clock import utc_now
 from transforms.tables.conform import to_dict
 from transforms.tables.layout import key
-from transforms.tables.sinks import open_sink, to_lines, utc_now
+from transforms.tables.lines import to_lines
+from transforms.tables.sinks import open_sink
 
 _examples = itertools.count()
 

@@ -12,6 +12,7 @@ from holding import content, query
 from making import by_table, extract, health
 
 from pipelines import cli
+from transforms.clock import utc_now
 from transforms.rows import Attribute
 from transforms.tables.bigquery.create import fields
 from transforms.tables.bigquery.dedupe import dedupe
@@ -19,7 +20,8 @@ from transforms.tables.bigquery.sink import open_bigquery
 from transforms.tables.bigquery.statements import as_told
 from transforms.tables.dead_letters import dead_letter
 from transforms.tables.layout import DERIVED, EXTRACTED, GIVEN, LAYOUTS
-from transforms.tables.sinks import open_sink, to_lines, utc_now
+from transforms.tables.lines import to_lines
+from transforms.tables.sinks import open_sink
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 LATER = NOW + timedelta(days=2)

@@ -11,10 +11,12 @@ from holding import content, query
 from making import by_table, extract
 from serve import PROJECT
 
+from transforms.clock import utc_now
 from transforms.tables.conform import rfc3339
 from transforms.tables.dead_letters import dead_letter
 from transforms.tables.layout import LAYOUTS
-from transforms.tables.sinks import Tables, open_sink, to_lines, utc_now
+from transforms.tables.lines import to_lines
+from transforms.tables.sinks import Tables, open_sink
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 

@@ -13,8 +13,10 @@ from holding import query
 from making import article, by_table, extract, ticking
 
 from transforms import rows
+from transforms.clock import utc_now
 from transforms.tables.bigquery.client import BigQueryUnavailableError
-from transforms.tables.sinks import Tables, open_sink, to_lines, utc_now
+from transforms.tables.lines import to_lines
+from transforms.tables.sinks import Tables, open_sink
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from transforms.tables.compact import compact
 from transforms.tables.current import change
 from transforms.tables.delta import DeltaSink
 from transforms.tables.layout import LAYOUTS
+from transforms.tables.lines import once, to_lines
 from transforms.tables.lookup import Where, hashes
-from transforms.tables.sinks import once, to_lines
 
 
 def test_writers_that_take_turns_and_compaction_leave_each_revision_in_its_place(tmp_path):

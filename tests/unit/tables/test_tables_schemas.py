@@ -8,15 +8,15 @@ import pyarrow as pa
 import pytest
 
 from transforms import rows
-from transforms.tables import schemas
+from transforms.tables import generate, schemas
 
 PROJECT = Path(__file__).parents[3]
 
 
-@pytest.mark.parametrize("path", schemas.generate(PROJECT), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", generate.generated(PROJECT), ids=lambda path: path.name)
 def test_generated_files_are_current(path):
-    assert path.read_text(encoding="utf-8") == schemas.generate(PROJECT)[path], (
-        "run: python -m transforms.tables.schemas"
+    assert path.read_text(encoding="utf-8") == generate.generated(PROJECT)[path], (
+        "run: python -m transforms.tables.generate"
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from aiohttp.abc import AbstractResolver
 
+from transforms.clock import Clock
 from transforms.feeds.document import Document
 from transforms.feeds.fetching.fetch import Fetched, Fetcher, read_file
 from transforms.feeds.fetching.isolate import Parser
@@ -26,7 +27,6 @@ from transforms.feeds.polling.state import FeedState, State, StateError, format_
 from transforms.streams.message import Publisher
 
 LOG = logging.getLogger(__name__)
-Clock = Callable[[], datetime]
 _LONGEST_SLEEP = 5.0
 _STOP_WITHIN = 10.0
 

@@ -21,8 +21,8 @@ from transforms.tables.bigquery.statements import WRITTEN_AT, as_told
 from transforms.tables.conform import from_dict, rfc3339
 from transforms.tables.dead_letters import letter_of_row
 from transforms.tables.layout import DERIVED, LAYOUTS
+from transforms.tables.lines import Line, once, to_lines
 from transforms.tables.merging import ARTICLE, everything
-from transforms.tables.sinks import Line, once, to_lines
 
 # BigQuery takes no older or later times by stream (five years, one year); a month less, lest clocks differ.
 STREAMED_BACK, STREAMED_AHEAD = timedelta(days=1825 - 30), timedelta(days=366 - 30)

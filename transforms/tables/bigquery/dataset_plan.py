@@ -8,9 +8,8 @@ from google.cloud import bigquery
 from transforms.tables.bigquery.client import REQUEST_SECONDS, Target, connect, parse, told
 from transforms.tables.bigquery.create import fields
 from transforms.tables.bigquery.statements import views
-from transforms.tables.evolve import differences
+from transforms.tables.evolve import differences, shown
 from transforms.tables.layout import LAYOUTS
-from transforms.tables.plan import shown
 
 
 def plan_bigquery(setting: str) -> list[str]:
