@@ -16,12 +16,12 @@ from transforms.clock import Clock
 from transforms.feeds.document import Document
 from transforms.feeds.fetching.fetch import Fetched, Fetcher, read_file
 from transforms.feeds.fetching.isolate import Parser
-from transforms.feeds.fetching.kept import Kept, sha
+from transforms.feeds.fetching.kept import Kept
 from transforms.feeds.fetching.politeness import HostGate
 from transforms.feeds.fetching.source import Limits, Shard, Source
 from transforms.feeds.parsing.links import host_of, origin_of
 from transforms.feeds.polling import decide, fulltext, outbox, poll, schedule
-from transforms.feeds.polling.poll import Outcome
+from transforms.feeds.polling.poll import Outcome, Poll
 from transforms.feeds.polling.stability import settle_by_history
 from transforms.feeds.polling.state import FeedState, State, StateError, format_time, parse_time
 from transforms.streams.message import Publisher
@@ -85,7 +85,7 @@ class Reader:
                 text = f"internal_error: {type(error).__name__}: {error}"
                 LOG.debug("%s", source.url, exc_info=True)
             nothing = Fetched(feed.current_url, 0, {}, b"")
-            return poll.note_failure(self.state, source, feed, nothing, text, None, now, self._shortest)
+            return Poll(self.state, source, feed, nothing, now, self._shortest).failed(text)
         except Exception as error:  # what is remembered of the feed cannot be read, or not be replaced
             _raise_where_the_state_is_unusable(self.state, error)
             text = text or f"internal_error: {type(error).__name__}: {error}"
@@ -112,33 +112,27 @@ class Reader:
         return await self._take(source, feed, fetched, now)
 
     async def _take(self, source: Source, feed: FeedState, fetched: Fetched, now: datetime) -> Outcome:
-        def failed(error: str, detail: str | None = None) -> Outcome:
-            return poll.note_failure(self.state, source, feed, fetched, error, detail, now, self._shortest)
-
+        answer = Poll(self.state, source, feed, fetched, now, self._shortest)
         if fetched.error and not fetched.body:
-            return failed(fetched.error, fetched.detail)
+            return answer.failed(fetched.error, fetched.detail)
         if fetched.status == 304:
-            return poll.note_unchanged(self.state, source, feed, fetched, now, self._shortest)
+            return answer.unchanged()
         if fetched.status != 200:
             withheld = f"its headers go to {origin_of(source.url)} only, and not to {origin_of(fetched.url)}"
-            return failed(
-                "gone" if fetched.status == 410 else f"http_{fetched.status}", withheld if fetched.withheld else None
-            )
-        body_sha = sha(fetched.body)
-        if body_sha == feed.body_sha and feed.error is None:
-            return poll.note_unchanged(self.state, source, feed, fetched, now, self._shortest)
+            error = "gone" if fetched.status == 410 else f"http_{fetched.status}"
+            return answer.failed(error, withheld if fetched.withheld else None)
+        if feed.error is None and feed.body_sha == answer.body_sha:
+            return answer.unchanged()
         document = await self._parse(source, feed, fetched, now)
         if document.error or (fetched.error and not document.entries):
             error = fetched.error or document.error or ""
-            return self._same_file_fault(source, feed, error) or failed(error, fetched.detail)
+            return self._same_file_fault(source, feed, error) or answer.failed(error, fetched.detail)
         document = settle_by_history(self.state, source.url, document)
         planned = decide.plan(self.state, source, document, now)
         if self._kept is not None and planned.published:
             self._kept.put(fetched.body)
         pages = await self._pages(source, planned, now) if source.full_text else {}
-        return poll.note_document(
-            self.state, source, feed, fetched, document, planned, body_sha, self._kept, pages, now, self._shortest
-        )
+        return answer.read(document, planned, pages, kept=self._kept is not None)
 
     def _same_file_fault(self, source: Source, feed: FeedState, error: str) -> Outcome | None:
         """A file that is as broken as last time: said again, recorded once."""
