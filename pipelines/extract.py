@@ -12,8 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipelines import documents
+from pipelines.command_line.flags import add_min_confidence
 from pipelines.command_line.progress import say
-from pipelines.configuration.checks import add_min_confidence, check_readable
+from pipelines.configuration.checks import check_readable
 from pipelines.configuration.settings import Settings, SettingsError, shown
 from transforms.articles.from_text import article_from_text
 from transforms.plain import to_plain

@@ -21,13 +21,12 @@ from typing import Any
 
 from pipelines.command_line.flags import add_metrics_port, duration_flag
 from pipelines.command_line.progress import Progress, say
-from pipelines.configuration.settings import FeedSettings, FetchSettings, Settings, SettingsError
+from pipelines.configuration.feed_sources import feeds_of, limits
+from pipelines.configuration.settings import Settings, SettingsError
 from pipelines.running.publish_summary import PublishSummary, Tally, Tell
 from transforms.clock import Clock, utc_now
 from transforms.feeds.fetching import kept as kept_bytes
-from transforms.feeds.fetching import opml
-from transforms.feeds.fetching.source import Limits, Shard, Source
-from transforms.feeds.parsing.links import without_user
+from transforms.feeds.fetching.source import Shard, Source
 from transforms.feeds.polling import outbox, schedule
 from transforms.feeds.polling.poll import Outcome
 from transforms.feeds.polling.reader import Agenda, Reader, read_for_ever, read_once
@@ -39,46 +38,6 @@ from transforms.wording import counted
 
 # A round of polling is over when no feed was read for a pass of the loop, or after so many seconds at the latest.
 ROUND_SECONDS = 30.0
-
-
-def feeds_of(settings: Settings) -> list[Source]:
-    """Every feed of the settings, those of OPML files among them, each once.
-
-    Raises:
-        SettingsError: an OPML file cannot be used.
-    """
-    found: dict[str, Source] = {}
-    for feed in settings.feeds:
-        try:
-            listed = opml.read(feed.opml) if feed.opml else [Source(feed.url or "")]
-        except opml.OpmlError as error:
-            raise SettingsError(str(error)) from None
-        for source in listed:
-            source = _with_settings(source, feed)
-            found.setdefault(source.url, source)
-    return list(found.values())
-
-
-def _with_settings(source: Source, feed: FeedSettings) -> Source:
-    """``source`` with what the settings say of it; user and password of its address are a header, and shown nowhere."""
-    url, authorization = without_user(source.url)
-    return source._replace(
-        url=url,
-        every_seconds=feed.every.total_seconds() if feed.every else None,
-        full_text=feed.full_text,
-        language=feed.language or source.language,
-        timezone=feed.timezone,
-        user_agent=feed.user_agent,
-        headers={"Authorization": authorization, **feed.headers} if authorization else dict(feed.headers),
-    )
-
-
-def limits(fetch: FetchSettings) -> Limits:
-    """The settings as the fetcher takes them."""
-    return Limits(
-        fetch.user_agent, fetch.allow_hosts, fetch.timeout.total_seconds(), fetch.max_bytes, fetch.connections,
-        fetch.host_connections, fetch.host_spacing, fetch.max_entries, fetch.parse_seconds, fetch.keep_days,
-    )  # fmt: skip
 
 
 def publish_once(

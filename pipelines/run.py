@@ -15,13 +15,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipelines.command_line import terminal
+from pipelines.command_line.flags import MIN_CONFIDENCE, add_min_confidence
 from pipelines.command_line.progress import say
-from pipelines.configuration.checks import MIN_CONFIDENCE, add_min_confidence
+from pipelines.configuration import ownership
 from pipelines.configuration.settings import Settings, SettingsError
 from pipelines.running.own_process import in_own_process
 from pipelines.running.publish_summary import PublishSummary
 from pipelines.streaming import drain
-from pipelines.upkeep import ownership
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -6,6 +6,9 @@ from datetime import UTC, datetime
 
 from pipelines.configuration.settings import SettingsError, duration, shown
 
+# A meeting below is more likely wrong than right.
+MIN_CONFIDENCE = 0.5
+
 
 def parse_moment(text: str, now: datetime) -> datetime:
     """``text`` as an aware time; without a zone it is UTC, and a duration counts back from ``now``.
@@ -70,3 +73,19 @@ def check_span(since: datetime | None, until: datetime | None) -> None:
     """SettingsError where ``since`` is not before ``until``."""
     if since and until and since >= until:
         raise SettingsError(f"--since {since:%Y-%m-%dT%H:%M:%SZ} is not before --until {until:%Y-%m-%dT%H:%M:%SZ}")
+
+
+def add_min_confidence(parser: argparse.ArgumentParser, what: str, default: float | None = None) -> None:
+    """The flag ``--min-confidence``; ``what`` is its help."""
+    parser.add_argument("--min-confidence", type=confidence_flag, default=default, metavar="P", help=what)
+
+
+def confidence_flag(text: str) -> float:
+    """``text``, which is a confidence from 0 to 1; for argparse."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{shown(text)} is not a confidence from 0 to 1")
+    return value

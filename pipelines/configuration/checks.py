@@ -3,7 +3,6 @@
 Each check raises SettingsError with one line that names the place, what stands there and the way out.
 """
 
-import argparse
 import importlib.util
 import os
 import re
@@ -22,26 +21,6 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*")
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[\w.-]+)(:\d{1,5})?")
 _PUBSUB = re.compile(r"[A-Za-z][A-Za-z0-9._~+%:-]*")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(//)?")
-
-
-# A meeting below is more likely wrong than right.
-MIN_CONFIDENCE = 0.5
-
-
-def add_min_confidence(parser: argparse.ArgumentParser, what: str, default: float | None = None) -> None:
-    """The flag ``--min-confidence``; ``what`` is its help."""
-    parser.add_argument("--min-confidence", type=confidence_flag, default=default, metavar="P", help=what)
-
-
-def confidence_flag(text: str) -> float:
-    """``text``, which is a confidence from 0 to 1; for argparse."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0 <= value <= 1:
-        raise argparse.ArgumentTypeError(f"{shown(text)} is not a confidence from 0 to 1")
-    return value
 
 
 def check_file(settings: Settings) -> None:

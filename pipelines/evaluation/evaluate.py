@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pipelines.command_line.flags import add_min_confidence
 from pipelines.command_line.progress import Progress, say
-from pipelines.configuration.checks import add_min_confidence, check_readable
+from pipelines.configuration.checks import check_readable
 from pipelines.configuration.settings import Settings
 from pipelines.evaluation import floors, score_tables
 from pipelines.evaluation.calibration import calibration, calibration_error

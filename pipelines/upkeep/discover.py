@@ -25,9 +25,9 @@ from pipelines import init
 from pipelines.command_line import terminal
 from pipelines.command_line.progress import Progress, say
 from pipelines.configuration.add_feeds import with_feeds
+from pipelines.configuration.feed_sources import feeds_of, limits
 from pipelines.configuration.settings import OWN_FILE, Settings, SettingsError
 from pipelines.configuration.settings_file import load
-from pipelines.publish import feeds_of, limits
 from transforms.feeds.document import Document
 from transforms.feeds.fetching import site_feeds
 from transforms.feeds.fetching.fetch import Fetched, Fetcher, read_file

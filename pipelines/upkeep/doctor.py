@@ -21,8 +21,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from pipelines.configuration import ownership
 from pipelines.configuration.settings import Settings, SettingsError
-from pipelines.upkeep import ownership
 from transforms.feeds.polling.state import SCHEMA_VERSION
 
 SECONDS = 10.0  # for each check
@@ -115,7 +115,7 @@ def _packages() -> str:
 
 
 def _feeds(settings: Settings) -> Iterator[Finding]:
-    from pipelines.publish import feeds_of
+    from pipelines.configuration.feed_sources import feeds_of
 
     if not settings.feeds:
         yield Finding("feeds", False, "none; name some under 'feeds', or give --feed URL_OR_FILE")

@@ -17,8 +17,8 @@ from rich.text import Text
 
 from pipelines.command_line import terminal
 from pipelines.command_line.progress import say
+from pipelines.configuration.feed_sources import feeds_of
 from pipelines.configuration.settings import Settings, SettingsError
-from pipelines.publish import feeds_of
 from transforms.feeds.fetching import opml
 from transforms.feeds.fetching.source import Source
 from transforms.feeds.identity.article_keys import POLICIES

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from pipelines.configuration.checks import add_min_confidence
+from pipelines.command_line.flags import add_min_confidence
 from pipelines.configuration.settings import SettingsError, shown
 from transforms.language import countries
 from transforms.language.names import fold

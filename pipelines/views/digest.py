@@ -11,8 +11,7 @@ import argparse
 from datetime import UTC, datetime, timedelta
 
 from pipelines.command_line import terminal
-from pipelines.command_line.flags import moment_flag
-from pipelines.configuration.checks import MIN_CONFIDENCE, add_min_confidence
+from pipelines.command_line.flags import MIN_CONFIDENCE, add_min_confidence, moment_flag
 from pipelines.configuration.settings import Settings
 from pipelines.views.meetings import newest_meetings
 from transforms.streams.message import timestamp

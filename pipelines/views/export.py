@@ -30,8 +30,8 @@ from typing import Any, TextIO
 from urllib.parse import urlsplit
 
 from pipelines.command_line import terminal
+from pipelines.command_line.flags import add_min_confidence
 from pipelines.command_line.progress import say
-from pipelines.configuration.checks import add_min_confidence
 from pipelines.configuration.settings import Settings, SettingsError
 from transforms.rows import Meeting, MeetingSource
 from transforms.tables.ask import Answer, ask

@@ -22,8 +22,8 @@ from rich.console import Console
 from rich.text import Text
 
 from pipelines.command_line import terminal
+from pipelines.command_line.flags import MIN_CONFIDENCE
 from pipelines.command_line.progress import say
-from pipelines.configuration.checks import MIN_CONFIDENCE
 from pipelines.configuration.settings import Settings, SettingsError
 from pipelines.views.choose import add_choice, condition
 from pipelines.views.why_merged import print_why, why_merged

@@ -14,8 +14,8 @@ from typing import Any
 from rich.text import Text
 
 from pipelines.command_line import terminal
+from pipelines.command_line.flags import MIN_CONFIDENCE
 from pipelines.command_line.progress import say
-from pipelines.configuration.checks import MIN_CONFIDENCE
 from pipelines.configuration.settings import Settings, SettingsError, shown
 from pipelines.views.choose import add_choice, condition, find_actors, nobody
 from pipelines.views.meetings import delta_tables, newest_meetings, party_text, place_text, when_text

@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from webhosts import Deployment, Names, serve
 
+from pipelines.configuration.feed_sources import feeds_of
 from pipelines.configuration.settings import FeedSettings
-from pipelines.publish import feeds_of
 from pipelines.reparse import messages as reparsed
 from pipelines.upkeep.feed_status import health
 from transforms.feeds.fetching.source import Source

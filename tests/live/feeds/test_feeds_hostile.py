@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from webhosts import Deployment, Names, serve
 
-from pipelines.publish import feeds_of
+from pipelines.configuration.feed_sources import feeds_of
 from pipelines.upkeep.feed_status import health
 from transforms.feeds.fetching.isolate import Parser
 from transforms.feeds.fetching.source import Limits

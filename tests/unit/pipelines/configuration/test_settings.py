@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelines.configuration.feed_sources import feeds_of
 from pipelines.configuration.settings import Settings, SettingsError, duration
 from pipelines.configuration.settings_file import load
-from pipelines.publish import feeds_of
 from transforms.streams.connect import parse_address
 
 CONFIGS = sorted((Path(__file__).parents[4] / "configs").glob("*.yaml"))

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-from pipelines.upkeep import ownership
+from pipelines.configuration import ownership
 
 
 def distribution(folder, name, package):
