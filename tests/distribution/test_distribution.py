@@ -75,6 +75,18 @@ def test_what_beam_stages_to_its_workers_is_the_chain_with_its_data_and_not_the_
     assert not emulator & staged
 
 
+def test_the_image_gets_what_the_wheel_is_built_from_and_runs_as_nobody_of_note():
+    lines = (ROOT / "Dockerfile").read_text(encoding="utf-8").splitlines()
+    copied = [line.split()[1:-1] for line in lines if line.startswith("COPY ") and "--from" not in line]
+    sources = {name for names in copied for name in names}
+    let_in = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    assert {*PACKAGES, "setup.py", "pyproject.toml", "LICENSE", "requirements.lock"} <= sources == let_in
+    assert all((ROOT / name).exists() for name in sources)
+    assert 'ENTRYPOINT ["meetwire"]' in lines
+    (user,) = (line.split()[1] for line in lines if line.startswith("USER "))
+    assert int(user.split(":")[0]) >= 10_000
+
+
 def test_the_version_is_named_once(wheel, files):
     (name,) = (name for name in wheel if name.endswith(".dist-info/METADATA"))
     version = Parser().parsestr(wheel[name].decode())["Version"]

@@ -96,11 +96,6 @@ class Found(NamedTuple):
         return self._replace(reports=[r for r, _ in kept], drafts=[d for _, d in kept])
 
 
-def find_meetings(doc: Doc, article: Article) -> list[MeetingReport]:
-    """The meeting reports of ``article``, whose masked text ``doc`` is."""
-    return find(doc, article).reports
-
-
 def find(doc: Doc, article: Article, sees: Sees | None = None) -> Found:
     """The entities and meeting reports of ``article``, whose masked text ``doc`` is, with what they were made from.
 

@@ -16,7 +16,6 @@ _Text = Annotated[str, Query(max_length=200)]
 _Texts = Annotated[list[Annotated[str, Query(max_length=200)]], Query(max_length=50)]
 _Status = Literal["held", "ongoing", "planned", "proposed", "cancelled", "denied"]
 At = Annotated[str | None, Query(max_length=200, description="a cursor that an answer gave")]
-Id = Annotated[str, Query(max_length=100)]
 
 
 async def connection(request: Request) -> AsyncIterator[Cursor]:

@@ -58,13 +58,6 @@ class Pieces:
         start, end = self.characters(span)
         return self.text[start:end]
 
-    def within_word(self, piece: int) -> bool:
-        """Whether ``piece`` goes on with the word of the piece before it."""
-        if piece == 0 or self.offsets[piece][0] != self.offsets[piece - 1][1]:
-            return False
-        start = self.offsets[piece][0]
-        return self.text[start].isalnum() and self.text[start - 1].isalnum()
-
 
 def sentences(text: str) -> list[tuple[int, int]]:
     """(start, end) of the sentences of ``text``, gapless."""
