@@ -8,7 +8,7 @@ export OPENBLAS_NUM_THREADS ?= 1
 # The stamp is named after what was installed, for after a checkout times tell nothing.
 READY := .venv/.ready-$(firstword $(shell cat requirements.lock setup.py | cksum))
 
-.PHONY: install hooks dist prepare screenshots run test coverage lint types bench ablation evaluate train soak docs lock clean bigquery-emulator
+.PHONY: install hooks dist prepare screenshots run test flink coverage lint types bench ablation evaluate train soak docs lock clean bigquery-emulator
 
 install: $(READY)
 
@@ -39,12 +39,17 @@ bigquery-emulator: prepare
 
 # Three workers on two cores: many tests wait for servers.
 test: prepare
-	@pytest -n 3 --dist worksteal -m "not soak" tests
+	@pytest -n 3 --dist worksteal -m "not soak and not flink" tests
+
+# A Flink cluster on this machine, from Maven's jars: both its workers at work, killed, drained and restored.
+flink: prepare
+	@python tests/live/prepare.py flink
+	@pytest -m flink tests/live/flink
 
 # Which lines and branches the quick tests reach; fails below the floor in pyproject.toml. Not part of `make test`: it slows them.
 coverage: $(READY)
 	@rm -rf build/coverage && mkdir -p build/coverage
-	@COVERAGE_FILE=build/coverage/data coverage run -m pytest -n 2 -m "not soak" tests/unit tests/golden
+	@COVERAGE_FILE=build/coverage/data coverage run -m pytest -n 2 -m "not soak and not flink" tests/unit tests/golden
 	@COVERAGE_FILE=build/coverage/data coverage combine --quiet build/coverage
 	@COVERAGE_FILE=build/coverage/data coverage report --skip-covered --sort=cover | tail -n 25
 
@@ -52,7 +57,7 @@ coverage: $(READY)
 screenshots: run
 	@python tests/browser/screenshots.py data/tables build/screenshots
 
-soak: prepare
+soak: prepare flink
 	@pytest -m soak tests
 
 bench: $(READY)

@@ -62,6 +62,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="then a dead letter (default: %(default)s)",
     )
+    parser.add_argument(
+        "--readers",
+        type=number_flag(1, 10_000),
+        metavar="N",
+        help="readings at once, on another runner (default: on Flink four for each of --parallelism, else 1)",
+    )
     add_metrics_port(parser)
 
 
@@ -76,9 +82,11 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.beam:
         from pipelines.running.on_runner import stream_on_runner
 
-        fates = stream_on_runner(arguments.beam, settings, limits.messages, arguments.stop_when_idle)
+        fates = stream_on_runner(arguments.beam, settings, limits.messages, arguments.stop_when_idle, arguments.readers)
         say(f"stream: {fates.summary()}")
         return 1 if fates.refused else 0
+    if arguments.readers is not None:
+        raise SettingsError("--readers: goes with another --runner; here, start several of these")
     subscription = open_subscription(settings.stream)
 
     def done(messages: Sequence[Received], fates: Fates) -> None:

@@ -46,6 +46,7 @@ COMMANDS: dict[str, Command] = {
         "state stream tables model reader",
         beam=True,
     ),
+    "worker-pool": Command("pipelines.running.worker_pool", "start workers for a runner elsewhere, such as Flink", ""),
     "replay": Command("pipelines.replay", "take dead letters through the chain again", "tables model reader json"),
     "emulator": Command("pipelines.upkeep.emulator", "an embedded, durable Google Pub/Sub for laptops and tests", ""),
     "extract": Command("pipelines.extract", "articles in, meetings out: a Unix filter", "model reader"),

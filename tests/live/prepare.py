@@ -7,6 +7,7 @@ pinned versions change. What cannot be made here is said in a line, and the test
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -37,8 +38,16 @@ EMULATORS_HOME = EMULATORS / "home"
 EMULATORS_READY = EMULATORS / "ready"
 
 
-def main() -> int:
-    """Makes whatever is missing, with a line when it begins, every 15 seconds, and when it is there."""
+FLINK_POM = HERE / "flink" / "pom.xml"
+FLINK = CACHE / f"flink-{_of(FLINK_POM)}"
+LEAST_JAVA = 17
+
+
+def main(what: str | None = None) -> int:
+    """Makes whatever is missing, with a line when it begins, every 15 seconds, and when it is there; Flink only where
+    ``what`` names it."""
+    if what == "flink":
+        return _prepare_flink()
     CACHE.mkdir(parents=True, exist_ok=True)
     with (CACHE / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -52,6 +61,30 @@ def main() -> int:
         if chromium() is None and _can_install():
             _make("Chromium (Debian packages, 100 MB, about a minute)", Path("/usr/bin/chromium"), _install_chromium)
     return 0
+
+
+def _prepare_flink() -> int:
+    if reason := no_flink():
+        print(f"prepare: {reason}", flush=True)
+        return 0
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _make("Flink with Beam's job server (Maven, 156 MB, half a minute)", FLINK, _copy_flink)
+    return 0
+
+
+def no_flink() -> str | None:
+    """Why no Flink can be started here; null where it can."""
+    if shutil.which("mvn") is None:
+        return "Flink's tests are skipped: no Maven (mvn) on the PATH"
+    said = ""
+    if shutil.which("java") is not None:
+        said = subprocess.run(["java", "-version"], capture_output=True, text=True).stderr
+    found = re.search(r'version "(\d+)', said)
+    if not found or int(found[1]) < LEAST_JAVA:
+        return f"Flink's tests are skipped: no Java {LEAST_JAVA} or newer on the PATH"
+    return None
 
 
 def chromium() -> str | None:
@@ -97,6 +130,14 @@ def _build_prism() -> None:
     (folder / "prism").replace(PRISM)
 
 
+def _copy_flink() -> None:
+    partial = FLINK.with_name(f"{FLINK.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    copy = ["dependency:copy-dependencies", f"-DoutputDirectory={partial}"]
+    _run({}, "mvn", "--batch-mode", "--quiet", "--file", FLINK_POM, *copy)
+    partial.replace(FLINK)
+
+
 def _install_emulators() -> None:
     """DuckDB's extensions come as wheels, so that the emulator downloads nothing when it starts."""
     venv.create(EMULATORS, with_pip=True, clear=True)
@@ -135,4 +176,4 @@ def _run(changed: Mapping[str, str], *command: str | Path) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))

@@ -68,9 +68,23 @@ def open_subscription(stream: str) -> Subscription:
 def read_range(stream: str, since: datetime | None = None, until: datetime | None = None) -> Iterator[Received]:
     """What was published at or after ``since`` and before ``until``, to the stream's end as it is now; moves no
     position. Only a folder keeps its past: StreamError for Pub/Sub, whose backlog is read by acknowledging it."""
+    return folder.read_range(_folder(stream), since, until)
+
+
+def cut_range(stream: str, since: datetime | None) -> list[tuple[int, int]]:
+    """What ``read_range`` would read, in parts that ``read_part`` reads; StreamError as it."""
+    return folder.cut_range(_folder(stream), since)
+
+
+def read_part(stream: str, first: int, end: int, since: datetime | None, until: datetime | None) -> Iterator[Received]:
+    """What ``read_range`` would read, of the part ``(first, end)`` alone; StreamError as it."""
+    return folder.read_part(_folder(stream), first, end, since, until)
+
+
+def _folder(stream: str) -> Path:
     address = parse_address(stream)
     if isinstance(address, FolderAddress):
-        return folder.read_range(address.path, since, until)
+        return address.path
     raise StreamError(stream, "Pub/Sub has no past to read again; take its backlog, or read the articles table")
 
 

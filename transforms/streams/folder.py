@@ -21,6 +21,9 @@ from transforms.streams.message import Backlog, Message, Received, StreamError, 
 from transforms.streams.segments import Log, Record
 
 LEASE_SECONDS = 60.0
+# A span is cut into about so many parts: more than there are workers, so that they end together; but none that is hardly
+# worth its opening, and none so large that a worker which is lost takes much with it.
+PARTS, LEAST_PART_BYTES, MOST_PART_BYTES = 256, 32 * 1024, 8 * 2**20
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS reached (offset INTEGER NOT NULL, number INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS held (
@@ -256,11 +259,32 @@ def read_range(folder: Path, since: datetime | None, until: datetime | None) -> 
     """Every message published at or after ``since`` and before ``until``, to the stream's end as it is now. Reading
     moves no position."""
     log = Log(folder)
-    size = log.size()
+    return _read(log, *_span(log, since), since, until)
+
+
+def cut_range(folder: Path, since: datetime | None) -> list[tuple[int, int]]:
+    """What ``read_range`` would read, as it is now, in parts for ``read_part``: the bytes of each, ``(first, end)``."""
+    begin, end = _span(Log(folder), since)
+    step = min(max((end - begin) // PARTS, LEAST_PART_BYTES), MOST_PART_BYTES)
+    return [(first, min(first + step, end)) for first in range(begin, end, step)]
+
+
+def read_part(folder: Path, first: int, end: int, since: datetime | None, until: datetime | None) -> Iterator[Received]:
+    """The messages of ``read_range`` whose lines begin in the bytes from ``first`` to before ``end``."""
+    log = Log(folder)
+    return _read(log, log.line_from(first), end, since, until)
+
+
+def _span(log: Log, since: datetime | None) -> tuple[int, int]:
+    return log.seek(timestamp(since)) if since else 0, log.size()
+
+
+def _read(log: Log, first: int, end: int, since: datetime | None, until: datetime | None) -> Iterator[Received]:
+    """``first`` is the start of a line."""
     low = timestamp(since) if since else ""
     high = timestamp(until) if until else "~"
-    for record in log.read(log.seek(low) if since else 0):
-        if record.offset >= size or record.published_at >= high:
+    for record in log.read(first):
+        if record.offset >= end or record.published_at >= high:
             return
         if record.published_at >= low or not record.published_at:
             yield received(record, 1)

@@ -14,7 +14,7 @@ from apache_beam.transforms.core import RestrictionProvider
 from apache_beam.transforms.window import TimestampedValue
 from apache_beam.utils.timestamp import Duration, Timestamp
 
-from transforms.streams.connect import open_subscription, read_range
+from transforms.streams.connect import cut_range, open_subscription, read_part
 from transforms.streams.leases import LeaseKeeper
 from transforms.streams.message import Received, Subscription, timestamp
 
@@ -37,26 +37,40 @@ class ReadStream(beam.PTransform):
         stream: The stream's address.
         messages, bytes: How many, and how large together, a bundle's messages are.
         idle_seconds: The reading ends, and with it the pipeline, when nothing has come for so long.
+        readers: So many readings share the subscription, spread over the workers.
     """
 
     def __init__(
-        self, stream: str, messages: int = 200, bytes: int = 16_000_000, idle_seconds: float | None = None
+        self,
+        stream: str,
+        messages: int = 200,
+        bytes: int = 16_000_000,
+        idle_seconds: float | None = None,
+        readers: int = 1,
     ) -> None:
         super().__init__()
-        self._reader = _Read(stream, messages, bytes, idle_seconds)
+        self._readers = readers
+        # Readings of one worker wait in turns: together as long as one alone.
+        self._reader = _Read(stream, messages, bytes, idle_seconds, wait_seconds=1.0 / readers)
 
     def expand(self, begin: Any) -> beam.PCollection:
         """Wires the reading."""
-        begun = begin | beam.Impulse() | "Begin" >> beam.ParDo(_Begin())
+        begun = begin | beam.Impulse() | "Begin" >> beam.ParDo(_Begin(self._readers))
+        if self._readers > 1:
+            begun |= "Spread" >> beam.Reshuffle()
         return begun | "Pull" >> beam.ParDo(self._reader).with_output_types(Received)
 
 
 class _Begin(beam.DoFn):
-    """Makes the bundle that begins everything one that can be finalized, for Prism's sake."""
+    """Gives an element for each reading. Makes the bundle that begins everything one that can be finalized, for Prism's
+    sake."""
+
+    def __init__(self, readers: int) -> None:
+        self._readers = readers
 
     def process(self, element: bytes, finalizer: Any = beam.DoFn.BundleFinalizerParam) -> Iterator[bytes]:
         finalizer.register(lambda: None)
-        yield element
+        yield from (str(number).encode() for number in range(self._readers))
 
 
 class _Readings(RestrictionProvider):
@@ -80,14 +94,15 @@ _WATERMARK = beam.DoFn.WatermarkEstimatorParam(ManualWatermarkEstimator.default_
 class _Read(beam.DoFn):
     """One reading a bundle: pulls once, emits, and asks to be called again."""
 
-    def __init__(self, stream: str, messages: int, size: int, idle_seconds: float | None) -> None:
-        self._stream, self._messages, self._bytes, self._idle = stream, messages, size, idle_seconds
+    def __init__(self, stream: str, messages: int, size: int, idle_seconds: float | None, wait_seconds: float) -> None:
+        self._stream, self._messages, self._bytes = stream, messages, size
+        self._idle, self._wait = idle_seconds, wait_seconds
 
     def setup(self) -> None:
         self._subscription: Subscription = open_subscription(self._stream)
         self._leases = LeaseKeeper(self._subscription)
         self._leases.__enter__()
-        self._idle_since = time.monotonic()
+        self._came = time.monotonic()
 
     def teardown(self) -> None:
         self._leases.__exit__()
@@ -103,13 +118,11 @@ class _Read(beam.DoFn):
         watermark: Any = _WATERMARK,
     ) -> Iterator[Any]:
         position = tracker.current_restriction().start
-        received = [] if draining.is_set() else self._subscription.pull(self._messages, self._bytes, 1.0)
+        received = [] if draining.is_set() else self._subscription.pull(self._messages, self._bytes, self._wait)
         emitted: list[str] = []
         # Also for an empty bundle: Prism finalizes each one, and logs an error where there is nothing to finalize.
         finalizer.register(lambda: self._acknowledge(emitted))
-        if received:
-            self._idle_since = time.monotonic()
-            self._leases.hold(one.ack_id for one in received)
+        self._leases.hold(one.ack_id for one in received)
         now = Timestamp.now()
         for one in received:
             if not tracker.try_claim(position):  # the runner took the rest of this reading away
@@ -120,7 +133,10 @@ class _Read(beam.DoFn):
             yield TimestampedValue(one, now)
         if now > (watermark.current_watermark() or Timestamp(0)):
             watermark.set_watermark(now)
-        if draining.is_set() or (self._idle is not None and time.monotonic() - self._idle_since >= self._idle):
+        if received:  # what is done with them, which may take long, is no idleness
+            self._came = time.monotonic()
+        idle = not received and self._idle is not None and time.monotonic() - self._came >= self._idle
+        if draining.is_set() or idle:
             tracker.try_claim(LAST - 1)
         else:
             tracker.defer_remainder(Duration(seconds=0))
@@ -163,13 +179,24 @@ class ReadRange(beam.PTransform):
     """``PBegin`` -> ``PCollection[Received]``: a span of a folder stream's past; moves no position.
 
     Bounded: published at or after ``since`` and before ``until``. The folder must be there where the pipeline runs.
+    The span is cut into parts of some bytes; a part owns the messages whose lines begin in it. The parts are spread over
+    the workers, and the messages stay with the worker that read them: nothing is shuffled behind the read.
     """
 
     def __init__(self, stream: str, since: datetime | None, until: datetime | None) -> None:
         super().__init__()
-        self._span = (stream, since, until)
+        self._stream, self._since, self._until = stream, since, until
 
     def expand(self, begin: Any) -> beam.PCollection:
         """Wires the reading."""
-        read = beam.FlatMapTuple(read_range).with_output_types(Received)
-        return begin | beam.Create([self._span]) | "Read" >> read
+        stream, since, until = self._stream, self._since, self._until
+        return (
+            begin
+            | beam.Create([(stream, since)])
+            | "Cut" >> beam.FlatMapTuple(cut_range).with_output_types(tuple[int, int])
+            | "Spread" >> beam.Reshuffle()
+            | "Read"
+            >> beam.FlatMapTuple(lambda first, end: read_part(stream, first, end, since, until)).with_output_types(
+                Received
+            )
+        )

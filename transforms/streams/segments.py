@@ -18,6 +18,7 @@ import os
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
@@ -154,6 +155,22 @@ class Log:
                 break
             found = start
         return found
+
+    def line_from(self, offset: int) -> int:
+        """Where the first line begins that begins at ``offset`` or later; the stream's end where none does."""
+        segments = self.segments()
+        ends = [start for start, _ in segments[1:]]
+        for (start, path), end in zip_longest(segments, ends):
+            if end is not None and end <= offset:
+                continue
+            if offset <= start:
+                return start
+            with path.open("rb") as file:
+                file.seek(offset - 1 - start)
+                line = file.readline()
+            if line.endswith(b"\n"):
+                return offset - 1 + len(line)
+        return self.size()
 
     def append(self, messages: Sequence[Message]) -> list[str | Exception]:
         """Writes ``messages``; returns when they are durable, with the id of each or why it was not taken."""

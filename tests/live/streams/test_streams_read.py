@@ -30,6 +30,8 @@ class Write(beam.DoFn):
     def process(self, received):
         if received.data == b"bad":
             raise ValueError("bad")
+        if received.data.startswith(b"slow"):
+            time.sleep(0.1)
         self.lines.append(received.data.decode())
     def finish_bundle(self):
         time.sleep(0.02)
@@ -38,14 +40,14 @@ class Write(beam.DoFn):
                 file.write("\\n".join(self.lines) + "\\n")
 
 if __name__ == "__main__":
-    stream, folder, idle, program = sys.argv[1:]
+    stream, folder, idle, program, readers = sys.argv[1:]
     here = prism(program) if program != "-" else contextlib.nullcontext()
     with here as endpoint:
         flags = ["--runner=PrismRunner", f"--job_endpoint={endpoint}", "--environment_type=LOOPBACK"]
         if program == "-":
             flags = ["--runner=FnApiRunner"]
         with beam.Pipeline(options=PipelineOptions([*flags, "--streaming"])) as pipeline:
-            pipeline | ReadStream(stream, 20, 10**6, float(idle)) | beam.ParDo(Write(folder))
+            pipeline | ReadStream(stream, 20, 10**6, float(idle), int(readers)) | beam.ParDo(Write(folder))
 """
 
 
@@ -57,7 +59,8 @@ def program(request):
 
 
 class Job:
-    def __init__(self, folder: Path, program: str) -> None:
+    def __init__(self, folder: Path, program: str, readers: int = 1) -> None:
+        self.readers = readers
         self.stream, self.out, self.program = f"folder:{folder / 'stream'}", folder / "out", program
         self.out.mkdir()
         self.script = folder / "job.py"
@@ -68,7 +71,15 @@ class Job:
         FolderPublisher(path).publish([Message(text.encode(), {"k": "v"}, "") for text in texts])
 
     def start(self, idle: float) -> subprocess.Popen:
-        command = [sys.executable, str(self.script), self.stream, str(self.out), str(idle), self.program]
+        command = [
+            sys.executable,
+            str(self.script),
+            self.stream,
+            str(self.out),
+            str(idle),
+            self.program,
+            str(self.readers),
+        ]
         root = str(Path(__file__).parents[3])
         return subprocess.Popen(command, env={**os.environ, "PYTHONPATH": root}, stderr=subprocess.PIPE, text=True)
 
@@ -85,8 +96,9 @@ class Job:
             subscription.close()
 
 
-def test_everything_is_read_once_and_acknowledged(tmp_path, program):
-    job = Job(tmp_path, program)
+@pytest.mark.parametrize("readers", [1, 3])
+def test_everything_is_read_once_and_acknowledged(tmp_path, program, readers):
+    job = Job(tmp_path, program, readers)
     sent = [f"m{index}" for index in range(110)]
     job.publish(*sent[:100])
     process = job.start(2)
@@ -95,6 +107,15 @@ def test_everything_is_read_once_and_acknowledged(tmp_path, program):
     _, said = process.communicate(timeout=120)
     assert process.returncode == 0, said
     assert sorted(job.written) == sorted(sent)
+    assert job.backlog == 0
+
+
+def test_work_that_takes_longer_than_the_idle_time_is_no_idleness(tmp_path, program):
+    job = Job(tmp_path, program)
+    sent = [f"slow{index}" for index in range(50)]
+    job.publish(*sent)
+    _, said = job.start(0.5).communicate(timeout=120)
+    assert sorted(job.written) == sorted(sent), said
     assert job.backlog == 0
 
 
@@ -110,7 +131,7 @@ def test_a_bundle_that_fails_is_not_acknowledged(tmp_path, program):
 
 @pytest.mark.parametrize("kills", [2, pytest.param(20, marks=pytest.mark.soak)])
 def test_a_killed_pipeline_loses_nothing(tmp_path, program, kills):
-    job = Job(tmp_path, program)
+    job = Job(tmp_path, program, readers=kills)
     sent = [f"m{index}" for index in range(300 * kills)]
     job.publish(*sent)
     draw = random.Random(3)

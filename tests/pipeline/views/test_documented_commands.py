@@ -15,7 +15,7 @@ import pytest
 from terminals import ROOT
 
 from pipelines import cli
-from pipelines.command_line.arguments import command_parser
+from pipelines.command_line.arguments import beam_flags, command_parser
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 PROGRAMS = ("meetwire", "make", "pip", "source", "python", "export", "sudo", "docker")
@@ -46,6 +46,7 @@ BLOCKS = {
     ("docs/dates.md", "python"): "tests/unit/language/test_dates.py",
     ("docs/deploy.md", "cron"): Path(__file__).relative_to(ROOT).as_posix(),
     ("docs/deploy.md", "ini"): Path(__file__).relative_to(ROOT).as_posix(),
+    ("docs/deploy.md", "sh"): Path(__file__).relative_to(ROOT).as_posix(),
     ("docs/deploy.md", "yaml"): Path(__file__).relative_to(ROOT).as_posix(),
     ("docs/lexicon.md", "yaml"): "tests/unit/language/test_lexicon.py",
     ("docs/library.md", "python"): "tests/unit/meetwire/test_library.py",
@@ -164,6 +165,20 @@ def test_the_commands_of_the_scheduler_s_files_in_deploy_are_understood():
     for command in commands:
         name, *words = shlex.split(command.replace(",", " "))
         command_parser(name).parse_args(words)
+
+
+def test_the_commands_for_flink_in_deploy_are_understood_and_their_flags_are_those_of_make_flink():
+    fenced, _ = fenced_and_other(ROOT / "docs" / "deploy.md")
+    (block,) = (block for language, block in fenced if language == "sh")
+    tried = (ROOT / "tests" / "live" / "flink" / "cluster.py").read_text(encoding="utf-8")
+    commands = block.replace("\\\n", " ").splitlines()
+    assert [command.split()[1] for command in commands] == ["worker-pool", "batch", "stream"]
+    for command in commands:
+        _, name, *words = shlex.split(command, comments=True)
+        parser = command_parser(name)
+        _, further = parser.parse_known_args(words)
+        flags = beam_flags(parser, further, cli.COMMANDS[name].beam)
+        assert [flag for flag in flags if flag.split("=")[0] not in tried] == []
 
 
 MENTIONED = sorted(
