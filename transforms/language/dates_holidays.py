@@ -23,6 +23,14 @@ def _day_of(name: str, year: int) -> date | None:
 
 
 def _feast(match: re.Match[str], scope: Scope) -> DateSpan | None:
+    found = _day_itself(match, scope)
+    if found is None or not match["weekend"]:
+        return found
+    saturday = cal.shift(found.start, -((found.start.weekday() + 2) % 7))
+    return cal.span(saturday, cal.shift(saturday, 1), "day", found.relative) if saturday else None
+
+
+def _day_itself(match: re.Match[str], scope: Scope) -> DateSpan | None:
     name = match["feast"]
     if match["year"]:
         return cal.one_day(_day_of(name, int(match["year"])), False)
@@ -49,7 +57,7 @@ def _names() -> str:
 
 RULES: tuple[Rule, ...] = (
     compile_rule(
-        rf"(?:the )?(?:(?P<which>last|this|next) )?(?P<feast>{_names()})"
+        rf"(?:the )?(?:(?P<which>last|this|next) )?(?P<feast>{_names()})(?P<weekend> weekend)?"
         r"(?:,? {year}| (?:of )?(?P<whichyear>last|this|next) year)?",
         _feast,
         timed=True,

@@ -31,6 +31,8 @@ def _calendar_unit(match: re.Match[str], scope: Scope) -> DateSpan | None:
     which = match["which"]
     offset = LAST_OR_NEXT.get(which, 0)
     origin = scope.anchor
+    if which == "this" and origin and origin.weekday() == 6 and scope.tense == "future":
+        origin = cal.shift(origin, 1)  # said on a Sunday of what is to come: the week that begins
     if which in ("following", "previous"):
         if scope.base is None and which == "following" and scope.tense == "past":
             return None

@@ -284,7 +284,9 @@ def _from_model(doc: Doc) -> Iterator[tuple[int, int, str]]:
     for ent in doc.ents:
         if len(ent) % 2 and len(ent) > 1 and all((t.text == ",") == bool(i % 2) for i, t in enumerate(ent)):
             yield from ((t.i, t.i + 1, ent.label_) for t in ent if t.text != ",")
-        else:
+        elif not any(
+            t.pos_ == "VERB" and t.text.islower() for t in ent
+        ):  # but a headline: "Carver meets Zorin in Kyiv"
             yield ent.start, ent.end, ent.label_
 
 

@@ -53,11 +53,19 @@ def load(model: str) -> Language:
 
 def prepare(nlp: Language) -> None:
     """Mends the lemmatizer of ``nlp``, if it has one, and keeps its dictionary at the vocabulary."""
+    for office in _WITH_PREFIX:  # else three words, of which the parser takes one for a title
+        nlp.tokenizer.add_special_case(office, [{"ORTH": office}])  # type: ignore[union-attr]  # the stub knows any tokenizer
     if "lemmatizer" in nlp.pipe_names:
         _mend_lemmas(nlp)
         _remember_words(nlp)
 
 
+# Offices with a hyphen.
+_WITH_PREFIX = tuple(
+    start + office
+    for start in ("vice-", "Vice-")
+    for office in ("president", "premier", "chancellor", "chairman", "chair", "minister", "president's", "governor")
+)
 # Rare verbs that the models' rules would read in forms of common ones ("hoped" for "hop").
 _RARE_VERBS = ("ax", "din", "fin", "hop", "slat", "stag")
 

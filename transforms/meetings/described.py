@@ -77,7 +77,10 @@ class Described(Layout):
 
     def _unknown(self, phrase: Phrase) -> list[Party]:
         """A name of which nothing is known yet: a person, unless it looks like a body."""
-        start, end = phrase.start, phrase.end
+        start, end, owner = phrase.start, phrase.end, None
+        if owned := [t.i for t in self.doc[start : end - 1] if t.text in _POSSESSIVE]:  # "UK's Carver"
+            owner = countries.country_of(self.named(start, owned[-1]))
+            start = owned[-1] + 1 if owner else start
         while start < end and (
             (self.doc[start].pos_ in {"DET", "ADJ", "ADV", "NOUN"} and not self.doc[start].text[:1].isupper())
             or self.doc[start].lower_ == "the"
@@ -101,7 +104,7 @@ class Described(Layout):
                     draft.name = name
             else:
                 entity = self.reading.add_person(start, end)
-        country = self.reading.entities[entity].country if entity is not None else None
+        country = (self.reading.entities[entity].country if entity is not None else None) or owner
         return [Party(kind, name, entity, country, None, phrase.start, phrase.end, phrase.head, False)]
 
     def _described(self, phrase: Phrase) -> tuple[list[Party], int]:
@@ -138,7 +141,9 @@ class Described(Layout):
                 or steps
             ):
                 break
-            if preposition in {"in", "at"} and doc[inner.head].lower_ in vocabulary("areas"):
+            if preposition in {"in", "at"} and (
+                doc[inner.head].lower_ in vocabulary("areas") or doc[inner.start].tag_ == "PRP$"
+            ):
                 break
             if preposition in {"in", "at", "on"} and doc[end].head.i not in range(phrase.start, end):
                 break

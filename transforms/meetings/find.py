@@ -132,8 +132,19 @@ def reports(told: Told, seen: Seen | None, limits: Decisions) -> list[tuple[Meet
             drafts = [*drafts, *added(drafts, seen, masked, anchor, limits)]
     ids = _ids(told)
     rows = [_report(draft, article, ids, masked, anchor, limits) for draft in drafts]
-    unique = {report.report_id: (report, draft) for report, draft in zip(reversed(rows), reversed(drafts), strict=True)}
+    told_of = [(row, draft) for row, draft in zip(rows, drafts, strict=True) if _is_specific(row)]
+    unique = {report.report_id: (report, draft) for report, draft in reversed(told_of)}
     return list(reversed(unique.values()))
+
+
+def _is_specific(report: MeetingReport) -> bool:
+    """Whether someone is known to have met, or where or when it was: "talks between the sides" are none in particular.
+
+    What was called off or denied was specific to those who did so.
+    """
+    if report.status in {"cancelled", "denied"}:
+        return True
+    return any(p.kind == "person" for p in report.participants) or report.date is not None or report.place is not None
 
 
 def _ids(told: Told) -> dict[int, str]:

@@ -42,6 +42,8 @@ def subject(verb: Token) -> Token | None:
                 return given[-1]
             current = head
         elif label in {"relcl", "acl"}:
+            if is_superlative(head) and (own := children(head.head, "nsubj")):
+                return own[0]
             if head.pos_ in {"NOUN"} and head.lemma_ in vocabulary("intended"):
                 above = governor(head)
                 if above is None:
@@ -57,6 +59,12 @@ def subject(verb: Token) -> Token | None:
         else:
             return None
     return None
+
+
+def is_superlative(noun: Token) -> bool:
+    """Whether ``noun`` says that its subject is the first or highest to do something: "is the first envoy to meet B"."""
+    ranks = any(c.tag_ in {"JJS", "RBS"} or c.lower_ in {"first", "last", "only"} for c in noun.subtree if c.i < noun.i)
+    return noun.dep_ == "attr" and noun.head.lemma_ == "be" and ranks
 
 
 def agent(verb: Token) -> Token | None:

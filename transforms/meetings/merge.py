@@ -58,7 +58,19 @@ def _parties_agree(one: Draft, other: Draft) -> bool:
     if a == b:
         return True
     small, large = sorted((a, b), key=len)
-    return (len(small) >= 2 and small <= large) or _one_is_nameless(one, other) or _are_their_people(one, other)
+    if len(small) >= 2 and small <= large:
+        return True
+    return _one_is_nameless(one, other) or _are_their_people(one, other) or _by_office_alone(one, other)
+
+
+def _by_office_alone(one: Draft, other: Draft) -> bool:
+    """Whether ``other`` calls the two people of ``one`` by what they are: "the senator met with the candidate"."""
+    people = [p.country for p in one.parties if p.kind == "person" and p.entity is not None]
+    doc = other.encounters[0].trigger.doc
+    known = all(_is_nameless(p) and not p.plural and doc[p.start].lower_ == "the" for p in other.parties)
+    if not known or not len(people) == len(one.parties) == len(other.parties) == 2:
+        return False
+    return all(p.country in {None, *people} or None in people for p in other.parties)
 
 
 def _are_their_people(one: Draft, other: Draft) -> bool:

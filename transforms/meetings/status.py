@@ -36,6 +36,11 @@ def status_of(encounter: Encounter, spans: Sequence[tuple[int, int]]) -> Verdict
         return before
     if (later := called_off(encounter, spans)) is not None:
         return later
+    told_by = trigger if not encounter.noun else verb if is_argument(trigger) else None
+    if told_by is not None and _is_conditional(told_by):
+        return Verdict("proposed", "if", True)
+    if not encounter.noun and trigger.dep_ in {"acl", "relcl"} and grammar.is_superlative(trigger.head):
+        return Verdict("held", trigger.head.text)
     if not encounter.noun and (imagined := _imagined(trigger)) is not None:
         return imagined
     above = verdict_above(trigger)
@@ -48,8 +53,6 @@ def status_of(encounter: Encounter, spans: Sequence[tuple[int, int]]) -> Verdict
 
 def _imagined(verb: Token) -> Verdict | None:
     """ "if they met", "did not meet", "have not met since"; None where neither."""
-    if _is_conditional(verb):
-        return Verdict("proposed", "if", True)
     auxiliaries = grammar.auxiliaries(verb)
     before = {t.lower_ for t in verb.doc[max(0, verb.i - 5) : verb.i]}
     if {"to", "have"} <= auxiliaries and before & {"was", "were"}:

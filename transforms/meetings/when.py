@@ -155,6 +155,8 @@ def _cost(encounter: Encounter, start: int, end: int, caption: bool, status: str
     if start == encounter.sentence.span.start and end < len(doc) and doc[end].text in _LABEL:
         return 0
     root = doc[start:end].root
+    if _is_since_then(root, trigger):
+        return _FAR
     anchors = {trigger.i, encounter.verb.i if encounter.verb is not None else trigger.i}
     node = _clause_of(root, trigger, anchors)
     if node is None:
@@ -178,6 +180,14 @@ def _cost(encounter: Encounter, start: int, end: int, caption: bool, status: str
     if adjacent:
         return 2
     return _loose_cost(node, trigger, anchors, start, full)
+
+
+def _is_since_then(date: Token, trigger: Token) -> bool:
+    """Whether the date belongs to a clause of "since" that does not hold the encounter: "since B met C in 2000"."""
+    for token in grammar.chain(date):
+        if any(c.dep_ == "mark" and c.lower_ == "since" for c in token.children):
+            return trigger not in token.subtree
+    return False
 
 
 def _clause_of(root: Token, trigger: Token, anchors: set[int]) -> Token | None:

@@ -53,7 +53,8 @@ def _is_unknown_place(encounter: Encounter, at: int, index: int) -> bool:
     """Whether "in NAME" right behind the encounter is a place that no table knows."""
     sentence, phrase = encounter.sentence, encounter.sentence.phrases[index]
     doc = sentence.doc
-    if doc[at].lower_ != "in" or phrase.kind != "name" or phrase.end - phrase.start > 2:
+    article = doc[phrase.start].lower_ == "the"
+    if doc[at].lower_ != "in" or phrase.kind != "name" or phrase.end - phrase.start - article > 2:
         return False
     return at == encounter.until or doc[at].head.i == encounter.trigger.i or any(at == p.end for p in encounter.parties)
 
@@ -85,7 +86,7 @@ def _cost(encounter: Encounter, preposition: Token) -> int:
     if after_parties:
         return 1
     if node.i in above:
-        return 3 + 2 * verbs
+        return 12 if node.lemma_ in frames().verbs else 3 + 2 * verbs  # there another encounter was
     inside = any(p.start <= preposition.head.i < p.end for p in encounter.parties)
     if inside:
         return 4

@@ -163,14 +163,14 @@ def test_confidence_rises_with_what_the_reader_says(read):
     ("surer", "less"),
     [
         ("President Ana Ruiz met Prime Minister Lars Lund.", "President Ana Ruiz met business leaders."),
-        ("President Ana Ruiz met Prime Minister Lars Lund.", "Kenyan officials met rebel commanders."),
+        ("President Ana Ruiz met Prime Minister Lars Lund.", "Kenyan officials met rebel commanders in Nairobi."),
         ("Ana Ruiz met Lars Lund in Oslo.", "Ana Ruiz met Lars Lund."),
         ("Ana Ruiz met Lars Lund on Monday.", "Ana Ruiz met Lars Lund."),
         (
             "President Ana Ruiz met Prime Minister Lars Lund.",
             "President Ana Ruiz has proposed to meet Prime Minister Lars Lund.",
         ),
-        ("President Ana Ruiz met Prime Minister Lars Lund.", "China held talks with Japan."),
+        ("President Ana Ruiz met Prime Minister Lars Lund.", "China held talks with Japan in Geneva."),
     ],
 )
 def test_who_is_named_where_and_when_is_surer(read, surer, less):
