@@ -5,8 +5,9 @@ where most of the runs of letters in them are the same. An article is a copy of 
 correction, which tells the matter anew, is not.
 """
 
+import functools
 import re
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -14,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from transforms.language.names import fold
+from transforms.spans import runs
 
 # Letters in a run; in Chinese a run is two words, in English one or two.
 _RUN = 7
@@ -23,6 +25,8 @@ _BAND = 3
 ALIKE = 0.5
 # Copies are printed within days.
 WINDOW = timedelta(days=7)
+# Pairs that are compared at a time.
+_AT_ONCE = 100_000
 # Texts with fewer letters say too little to be told apart.
 _LEAST = 120
 # Odd factors make each hash function a permutation of the 64-bit numbers.
@@ -62,11 +66,11 @@ def sketch(article_id: str, published: datetime | None, title: str, text: str) -
     if len(letters) < _LEAST or published is None:
         return Sketch(article_id, published, b"")
     codes = np.frombuffer(letters.encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
-    runs = np.lib.stride_tricks.sliding_window_view(codes, _RUN)
-    hashed = np.zeros(len(runs), dtype=np.uint64)
+    letters_of = np.lib.stride_tricks.sliding_window_view(codes, _RUN)
+    hashed = np.zeros(len(letters_of), dtype=np.uint64)
     with np.errstate(over="ignore"):
         for column in range(_RUN):
-            hashed = (hashed ^ runs[:, column]) * _PRIME
+            hashed = (hashed ^ letters_of[:, column]) * _PRIME
         hashed = np.unique(hashed)
         hashed = (hashed ^ (hashed >> np.uint64(33))) * _MIX
         mixed = (hashed ^ (hashed >> np.uint64(33)))[:, None] * _FACTORS
@@ -89,7 +93,7 @@ class Pool:
         self._articles, self._published, self.values = articles, published, values
         bands = _bands(values).reshape(-1)
         order = np.argsort(bands, kind="stable")
-        self._bands, self._places = bands[order], (order // (_VALUES // _BAND)).astype(np.int32)
+        self._bands, self._places = bands[order], order // (_VALUES // _BAND)
 
     @classmethod
     def of(cls, sketches: Iterable[Sketch]) -> "Pool":
@@ -98,25 +102,29 @@ class Pool:
         values = np.frombuffer(b"".join(one.values for one in known), np.uint32).reshape(-1, _VALUES)
         return cls([one.article_id for one in known], [one.published for one in known if one.published], values)
 
-    def alike(self, one: Sketch) -> list[Sketch]:
-        """The articles whose texts are copies of that of ``one``, before or after it."""
-        if not one.values or not len(self.values) or not one.published:
-            return []
-        bands = _bands(one.numbers[None, :])[0]
-        first, last = (np.searchsorted(self._bands, bands, side) for side in ("left", "right"))
-        runs = [self._places[start:end] for start, end in zip(first, last, strict=True) if start < end]
-        if not runs:
-            return []
-        places = np.unique(np.concatenate(runs))
-        share = (self.values[places] == one.numbers).mean(axis=1)
-        return [
-            self[place]
-            for place in places[share >= ALIKE].tolist()
-            if self._articles[place] != one.article_id and abs(self._published[place] - one.published) <= WINDOW
-        ]
+    def alike(self, some: "Pool") -> Iterator[tuple[int, Sketch]]:
+        """The articles whose texts are copies of one of ``some``, before or after it, each with the place of that one."""
+        first, last = (np.searchsorted(self._bands, some.bands, side) for side in ("left", "right"))
+        asked = np.repeat(np.arange(len(first)) // (_VALUES // _BAND), last - first)
+        pairs = np.unique(asked * len(self) + self._places[runs(first, last)])
+        for part in np.array_split(pairs, len(pairs) // _AT_ONCE + 1):
+            one, place = np.divmod(part, max(len(self), 1))
+            alike = (self.values[place] == some.values[one]).mean(axis=1) >= ALIKE
+            for given, found in zip(one[alike].tolist(), place[alike].tolist(), strict=True):
+                apart = abs(self._published[found] - some._published[given])
+                if self._articles[found] != some._articles[given] and apart <= WINDOW:
+                    yield given, self[found]
+
+    @functools.cached_property
+    def bands(self) -> Any:
+        """The threes of each article, one after the other."""
+        return _bands(self.values).reshape(-1)
 
     def __len__(self) -> int:
         return len(self.values)
+
+    def __iter__(self) -> Iterator[Sketch]:
+        return map(self.__getitem__, range(len(self)))
 
     def __getitem__(self, place: int) -> Sketch:
         return Sketch(self._articles[place], self._published[place], self.values[place].tobytes())
@@ -135,15 +143,25 @@ class Pools(NamedTuple):
     old: Sequence[Pool] = ()
     gone: Set[str] = frozenset()
 
-    def alike(self, one: Sketch) -> list[Sketch]:
-        """The articles whose texts are copies of that of ``one``, before or after it."""
-        old = (other for pool in self.old for other in pool.alike(one) if other.article_id not in self.gone)
-        return [*self.new.alike(one), *old]
+    def alike(self, some: Pool) -> list[list[Sketch]]:
+        """For each of ``some`` the articles whose texts are copies of its own, before or after it."""
+        made: list[list[Sketch]] = [[] for _ in range(len(some))]
+        for given, found in self.new.alike(some):
+            made[given].append(found)
+        for pool in self.old:
+            for given, found in pool.alike(some):
+                if found.article_id not in self.gone:
+                    made[given].append(found)
+        return made
 
-    def original(self, one: Sketch) -> str | None:
-        """The earliest article that ``one`` is a copy of; None for an original."""
-        first = min(((other.published, other.article_id) for other in self.alike(one)), default=None)
-        return first[1] if first and first < (one.published, one.article_id) else None
+    def originals(self, some: Pool) -> dict[str, str]:
+        """Article -> the earliest one that it is a copy of, for those of ``some`` that are copies."""
+        made = {}
+        for one, found in zip(some, self.alike(some), strict=True):
+            first = min(((other.published, other.article_id) for other in found), default=None)
+            if first and first < (one.published, one.article_id):
+                made[one.article_id] = first[1]
+        return made
 
 
 def _bands(values: Any) -> Any:

@@ -13,9 +13,10 @@ import pyarrow.compute as pc
 import pyarrow.dataset as pds
 from deltalake import DeltaTable
 
+from transforms.spans import runs
 from transforms.stories.merge import Search
 from transforms.tables.files import Files
-from transforms.tables.lookup import Hashes, each_hash, runs
+from transforms.tables.lookup import Hashes, each_hash
 
 Days = numpy.typing.NDArray[numpy.int32]
 _COLUMNS = ["article_id", "keys", "first_day", "last_day"]
@@ -30,6 +31,7 @@ class Lying(NamedTuple):
         first: The first day of each report, in days since 1970.
         last: The last one.
         articles: The article of each.
+        days: The first and last day of all.
     """
 
     keys: Hashes
@@ -37,6 +39,7 @@ class Lying(NamedTuple):
     first: Days
     last: Days
     articles: pa.Array
+    days: tuple[int, int]
 
 
 class Wanted(NamedTuple):
@@ -68,7 +71,7 @@ class Blocks:
         return {
             article
             for lying in self._files.known(held).values()
-            if len(lying.first) and lying.first.min() <= last and lying.last.max() >= first
+            if lying.days[0] <= last and lying.days[1] >= first
             for article in _found(lying, wanted)
         }
 
@@ -97,4 +100,5 @@ def _lying(file: pds.Fragment, table: pds.Dataset) -> Lying:
     reports = numpy.repeat(numpy.arange(len(rows), dtype=numpy.int32), sizes)
     order = numpy.argsort(found, kind="stable")
     first, last = (rows[name].combine_chunks().cast(pa.int32()).to_numpy() for name in ("first_day", "last_day"))
-    return Lying(found[order], reports[order], first, last, rows["article_id"].combine_chunks())
+    days = int(first.min()), int(last.max())
+    return Lying(found[order], reports[order], first, last, rows["article_id"].combine_chunks(), days)

@@ -7,6 +7,7 @@ import re
 import shutil
 import tempfile
 import time
+from collections.abc import Set
 from pathlib import Path
 
 import duckdb
@@ -24,10 +25,11 @@ class QueryError(MeetwireError, ValueError):
     """A statement that cannot be run; its text names the fault in one line."""
 
 
-def refresh(store: Store) -> Path:
+def refresh(store: Store, alike: Set[str] = frozenset()) -> Path:
     """Makes ``meetwire.duckdb`` in the folder of ``store`` anew and gives its path. To be called under the store's lock.
 
     Its views name the files that the tables are made of now: a client that holds it open goes on reading these.
+    ``alike``: tables whose files are known to have the same columns, so that DuckDB need not look into each.
     """
     own = Path(store.root, OWN)
     for left in own.glob(f"{_ASIDE}*"):
@@ -36,22 +38,22 @@ def refresh(store: Store) -> Path:
     with tempfile.TemporaryDirectory(prefix=_ASIDE, dir=own) as aside, told(store.address(DATABASE)):
         made = Path(aside, DATABASE)
         with duckdb.connect(str(made)) as connection:
-            create_views(connection, store)
+            create_views(connection, store, alike)
         return made.replace(Path(store.root, DATABASE))
 
 
-def create_views(connection: duckdb.DuckDBPyConnection, store: Store) -> None:
-    """Makes the views over the tables of ``store`` in any database.
+def create_views(connection: duckdb.DuckDBPyConnection, store: Store, alike: Set[str] = frozenset()) -> None:
+    """Makes the views over the tables of ``store`` in any database; ``alike`` as for ``refresh``.
 
     Raises:
         FileNotFoundError: there are no tables.
     """
     connection.execute("SET TimeZone = 'UTC'")
-    sources = {name: _source(connection, store, name) for name in STORED}
+    sources = {name: _source(connection, store, name, name not in alike) for name in STORED}
     connection.execute(";\n".join(["BEGIN", *views.statements(sources), "COMMIT"]))
 
 
-def _source(connection: duckdb.DuckDBPyConnection, store: Store, name: str) -> str:
+def _source(connection: duckdb.DuckDBPyConnection, store: Store, name: str, by_name: bool) -> str:
     """A SELECT of a table's rows: of its files, or, of one in a bucket, through delta-rs."""
     table = store.open(name)
     if not store.local:
@@ -60,7 +62,7 @@ def _source(connection: duckdb.DuckDBPyConnection, store: Store, name: str) -> s
     files = ", ".join(views.quoted(file) for file in table.file_uris())
     if not files:
         return "SELECT 1 AS none WHERE false"
-    return f"SELECT * FROM read_parquet([{files}], union_by_name = true, hive_partitioning = false)"
+    return f"SELECT * FROM read_parquet([{files}], union_by_name = {by_name}, hive_partitioning = false)"
 
 
 def connect(target: str) -> duckdb.DuckDBPyConnection:

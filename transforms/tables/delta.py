@@ -82,7 +82,8 @@ class DeltaSink:
         """Makes the commits durable, and visible in ``meetwire.duckdb``, whoever made them."""
         versions = [self.store.sync(name) for name in STORED]
         if self.store.local and versions != self._shown:
-            database.refresh(self.store)
+            alike = {name for name, lookup in self._lookups.items() if lookup.alike(self.store.open(name))}
+            database.refresh(self.store, alike)
         self._shown = versions
 
     def _begin(self) -> None:

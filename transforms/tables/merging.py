@@ -149,8 +149,7 @@ def everything(articles: Iterable[Row], reports: Iterable[Row]) -> Everything:
     for row in articles:
         kept += sketches_of([row])
         known[row["article_id"]] = {name: row[name] for name in ABOUT}
-    among = Pools(Pool.of(kept))
-    sketches = [sketch_row(one, among) for one in kept]
+    sketches = sketch_rows(kept, Pools(Pool.of(kept)))
     copies = {row.article_id: row.duplicate_of for row in sketches}
     found = {row["report_id"]: from_dict(MeetingReport, dict(row)) for row in reports}
     given = [told(report, source(known.get(report.article_id, {}))) for report in found.values()]
@@ -166,11 +165,11 @@ def copied(held: Held, articles: Groups) -> list[ArticleSketch]:
     first = max(min(times, default=_LAST), _FIRST + 2 * WINDOW) - 2 * WINDOW
     last = min(max(times, default=_FIRST), _LAST - 2 * WINDOW) + 2 * WINDOW
     near = held.near(first, last) if times else []
-    among = Pools(Pool.of(new.values()), [kept.pool for kept in near], new.keys())
+    own = Pool.of(new.values())
+    among = Pools(own, [kept.pool for kept in near], new.keys())
     touched = {other.article_id: other for kept in near for other in kept.copies(new.keys())}
-    touched |= {other.article_id: other for one in new.values() for other in among.alike(one)}
-    touched |= new
-    return [sketch_row(touched[article], among) for article in sorted(touched)]
+    touched |= {other.article_id: other for found in among.alike(own) for other in found}
+    return sketch_rows((touched | new).values(), among)
 
 
 def sketches_of(articles: Iterable[Row]) -> list[Sketch]:
@@ -178,10 +177,19 @@ def sketches_of(articles: Iterable[Row]) -> list[Sketch]:
     return [sketch(row["article_id"], _time(row["published"]), row["title"], row["text"]) for row in articles]
 
 
-def sketch_row(one: Sketch, among: Pools) -> ArticleSketch:
-    """The row of a sketch, which copies one of those ``among`` which it is, or none."""
-    published = rfc3339(one.published) if one.published else None
-    return ArticleSketch(one.article_id, published, one.numbers.tolist(), among.original(one))
+def sketch_rows(sketches: Iterable[Sketch], among: Pools) -> list[ArticleSketch]:
+    """The rows of sketches by article, each with the one ``among`` which it is that it copies, or none."""
+    sketches = sorted(sketches)
+    originals = among.originals(Pool.of(sketches))
+    return [
+        ArticleSketch(
+            one.article_id,
+            rfc3339(one.published) if one.published else None,
+            one.numbers.tolist(),
+            originals.get(one.article_id),
+        )
+        for one in sketches
+    ]
 
 
 def _time(text: str | None) -> datetime | None:

@@ -29,8 +29,8 @@ def known(*texts, days=0):
         sketch(f"a{n}", AT + timedelta(hours=n, days=n * days), f"Head {n}", f"Head {n}\n\n{text}")
         for n, text in enumerate(texts)
     ]
-    pool = Pools(Pool.of(some[::2]), [Pool.of(some[1::2])])
-    return {one.article_id: pool.original(one) for one in some}
+    originals = Pools(Pool.of(some[::2]), [Pool.of(some[1::2]), Pool.of([])]).originals(Pool.of(some))
+    return {one.article_id: originals.get(one.article_id) for one in some}
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=list(TEXTS))

@@ -3,9 +3,9 @@
 import random
 from datetime import UTC, datetime
 
-import numpy
 import polars as pl
 import pyarrow as pa
+from deltalake import DeltaTable, WriterProperties, write_deltalake
 from making import by_table, extract
 
 from transforms.tables.compact import compact
@@ -13,7 +13,7 @@ from transforms.tables.current import change
 from transforms.tables.delta import DeltaSink
 from transforms.tables.layout import LAYOUTS
 from transforms.tables.lines import once, to_lines
-from transforms.tables.lookup import Where, hashes
+from transforms.tables.lookup import Lookup
 
 
 def test_writers_that_take_turns_and_compaction_leave_each_revision_in_its_place(tmp_path):
@@ -68,18 +68,19 @@ def test_a_change_is_what_the_rows_say_for_any_rows_held_and_new():
         assert made.rows.num_rows or made.replaced or titles == {r["revision_id"]: r["title"] for r in held.values()}
 
 
-def test_a_file_says_in_which_of_its_parts_groups_lie():
-    drawn = random.Random(3)
-    for _ in range(300):
-        groups = [drawn.randint(-9, 9) for _ in range(drawn.randint(0, 9))]
-        parts = [drawn.randint(0, 2) for _ in groups]
-        order = sorted(range(len(groups)), key=lambda place: hash(groups[place]))
-        where = Where(
-            numpy.array([hash(groups[place]) for place in order], numpy.int64),
-            numpy.array([parts[place] for place in order], numpy.int16),
-        )
-        wanted = {drawn.randint(-9, 9) for _ in range(drawn.randint(0, 6))}
-        hashed = {hash(group) for group in wanted}
-        assert where.of(hashes(wanted)) == sorted(
-            {part for group, part in zip(groups, parts, strict=True) if hash(group) in hashed}
-        )
+def test_a_group_is_found_wherever_it_lies_among_many_files_others_and_files_that_are_gone(tmp_path):
+    drawn, lookup, held = random.Random(3), Lookup("article_id"), None
+    schema = pa.schema([("article_id", pa.string()), ("n", pa.int64())])
+    for step in range(60):
+        names = [drawn.choice(["x", "é", "y", "z", None, str(step)]) for _ in range(drawn.randint(1, 7))]
+        rows = pa.table({"article_id": names, "n": [step] * len(names)}, schema)
+        parts = WriterProperties(max_row_group_size=3)
+        write_deltalake(held or str(tmp_path), rows, mode="append", writer_properties=parts)
+        held = held or DeltaTable(str(tmp_path))
+        held.update_incremental()
+        if step % 20 == 13:
+            held.optimize.compact(writer_properties=parts)
+        wanted = {drawn.choice(["x", "é", "q", str(drawn.randint(0, step))]) for _ in range(drawn.randint(0, 2))}
+        everything = held.to_pyarrow_table().to_pylist()
+        found = lookup.rows(held, wanted).to_pylist()
+        assert sorted(map(str, found)) == sorted(str(row) for row in everything if row["article_id"] in wanted)
