@@ -26,6 +26,7 @@ from pipelines.command_line.flags import add_metrics_port, duration_flag, number
 from pipelines.command_line.progress import Progress, say
 from pipelines.configuration.settings import Settings, SettingsError
 from pipelines.running.own_process import Apart
+from pipelines.running.settle import settle
 from pipelines.running.stream_metrics import Metrics
 from transforms.articles.message import decode_article
 from transforms.streams import Received, Subscription, open_subscription
@@ -99,6 +100,8 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
     ):
         say(f"stream: reading {settings.stream}")
         fates = consumer.consume(arguments.stop_when_idle)
+    if not consumer.stopping:
+        settle(settings)
     say(f"stream: in all {fates.summary()}")
     return 1 if fates.refused else 0
 
@@ -132,6 +135,7 @@ def take(
         fates = consumer.consume(idle_seconds)
     if consumer.stopping:
         raise KeyboardInterrupt
+    settle(settings)
     return fates
 
 

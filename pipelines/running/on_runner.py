@@ -31,6 +31,7 @@ from pipelines.configuration.settings import Settings, SettingsError
 from pipelines.running.beam_options import beam_options
 from pipelines.running.flink import FlinkJob, Stopping
 from pipelines.running.prism import prism
+from pipelines.running.settle import settle
 from transforms.streams import StreamError
 from transforms.streams.connect import FolderAddress, PubSubAddress, parse_address
 from transforms.streams.fates import Fates
@@ -84,6 +85,8 @@ def _run(options: PipelineOptions, settings: Settings, source: beam.PTransform, 
                 lines = [line for line in str(error).splitlines() if line.strip()]
                 name = str(options.view_as(StandardOptions).runner)
                 raise StreamError(name, lines[-1] if lines else "failed") from error
+        if not (on_flink and on_flink.cancelled):
+            settle(settings)
         return fates_of(result)
 
 

@@ -1,8 +1,7 @@
 """Works out anew, from all articles and their reports, which reports are one meeting, who is who, and what is a copy.
 
-In folders and buckets this grows with every write, and a rebuild changes nothing; it is for tables of an earlier version,
-and after an update that merges better. In BigQuery, which is only ever appended to, it is what merges at all: have a
-scheduler run it, as often as meetings shall be up to date.
+This grows with what is written (in BigQuery by steps), and a rebuild changes nothing; it is for tables of an earlier
+version, and after an update that merges better.
 
   meetwire rebuild
   meetwire rebuild --tables bigquery://PROJECT/DATASET

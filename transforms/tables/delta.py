@@ -70,6 +70,9 @@ class DeltaSink:
             self._show()
         return Counter()
 
+    def settle(self, now: datetime) -> None:
+        """See ``Sink``. Each write has done it."""
+
     def rebuild(self, now: datetime) -> Counter[str]:
         """See ``Sink``."""
         with self.store.lock():

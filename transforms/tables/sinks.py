@@ -40,6 +40,13 @@ class Sink(Protocol):
             OSError: the place cannot be written to now; nothing is lost, since a later write completes what there is.
         """
 
+    def settle(self, now: datetime) -> None:
+        """Does what writes have left for later: after it the tables hold all that is worked out of what was written.
+
+        Raises:
+            OSError: the place cannot be read or written to now; settling later does it.
+        """
+
     def rebuild(self, now: datetime) -> Counter[str]:
         """Works out anew what is worked out of articles and reports; table -> its rows.
 
@@ -77,6 +84,12 @@ def write_each(targets: Iterable[str], lines: Sequence[Line], now: datetime, bou
     for target in targets:
         refused |= open_sink(target).write(lines, now, bounded)
     return refused
+
+
+def settle_each(targets: Iterable[str]) -> None:
+    """Does in every place what writes have left for later. See ``Sink``."""
+    for target in targets:
+        open_sink(target).settle(utc_now())
 
 
 class Tables:

@@ -38,6 +38,6 @@ def query(target: str, sql: str) -> list[list]:
 
 def content(target: str) -> dict[str, list]:
     """Every table's rows as plain values, sorted, once their reports are merged."""
-    open_sink(target).rebuild(utc_now())
+    open_sink(target).settle(utc_now())
     views = {table: f"{table}_latest" if table in GIVEN else table for table in rows.TABLES}
     return {table: sorted(query(target, f"SELECT * FROM {view}"), key=repr) for table, view in views.items()}

@@ -28,6 +28,7 @@ NEVER = Retry(predicate=lambda error: False)
 # Seconds that one request may take, and that its retries may take together.
 REQUEST_SECONDS = 60.0
 DEADLINE_SECONDS = 300.0
+MERGE_SECONDS = 900.0
 # Waits between attempts, in seconds: half to all of 0.5, 1, 2, … up to 32.
 FIRST_WAIT, LONGEST_WAIT = 0.5, 32.0
 BROKEN = (
@@ -49,12 +50,14 @@ class Target(NamedTuple):
         dataset: Its name.
         location: Where it is made where it does not exist; BigQuery's default where empty.
         deadline: Seconds after which BigQuery counts as away.
+        merge: Seconds after which a stream merges reports again.
     """
 
     project: str
     dataset: str
     location: str = ""
     deadline: float = DEADLINE_SECONDS
+    merge: float = MERGE_SECONDS
 
     @property
     def retry(self) -> Retry:
@@ -67,7 +70,7 @@ class Target(NamedTuple):
 
 
 def parse(setting: str) -> Target:
-    """``bigquery://PROJECT/DATASET``, with ``?location=EU`` and ``&deadline=60`` where they are wanted.
+    """``bigquery://PROJECT/DATASET``, with ``?location=EU``, ``&deadline=60`` and ``&merge=900`` where they are wanted.
 
     Raises:
         ValueError: it is not of that form; one line.
@@ -75,12 +78,12 @@ def parse(setting: str) -> Target:
     match = _FORM.fullmatch(setting)
     more = dict(parse_qsl(match["more"] or "")) if match else {}
     try:
-        if match and more.keys() <= {"location", "deadline"}:
-            deadline = float(more.get("deadline", DEADLINE_SECONDS))
-            return Target(match["project"], match["dataset"], more.get("location", ""), deadline)
+        if match and more.keys() <= {"location", "deadline", "merge"}:
+            deadline, merge = float(more.get("deadline", DEADLINE_SECONDS)), float(more.get("merge", MERGE_SECONDS))
+            return Target(match["project"], match["dataset"], more.get("location", ""), deadline, merge)
     except ValueError:
         pass
-    raise ValueError(f"{setting!r} is not bigquery://PROJECT/DATASET[?location=EU&deadline=SECONDS]")
+    raise ValueError(f"{setting!r} is not bigquery://PROJECT/DATASET[?location=EU&deadline=SECONDS&merge=SECONDS]")
 
 
 class BigQueryUnavailableError(MeetwireError, OSError):

@@ -17,6 +17,7 @@ from transforms.tables.bigquery.client import REQUEST_SECONDS, connect, parse, t
 from transforms.tables.bigquery.create import make_all
 from transforms.tables.bigquery.insert import MAX_BYTES, Insert, Refusal, insert
 from transforms.tables.bigquery.load import load
+from transforms.tables.bigquery.merging import Merger
 from transforms.tables.bigquery.statements import WRITTEN_AT, as_told
 from transforms.tables.conform import from_dict, rfc3339
 from transforms.tables.dead_letters import letter_of_row
@@ -28,6 +29,8 @@ from transforms.tables.merging import ARTICLE, everything
 STREAMED_BACK, STREAMED_AHEAD = timedelta(days=1825 - 30), timedelta(days=366 - 30)
 # What it says of those where its own bounds are others.
 OUTSIDE = "outside the allowed bounds"
+# Articles that are merged at a time, so that memory and queries are bounded, and how often once more where others merge.
+_AT_ONCE, _TRIES = 5_000, 5
 
 
 class RefusedError(MeetwireError, ValueError):
@@ -45,6 +48,7 @@ class BigQuerySink:
     def __init__(self, setting: str) -> None:
         self.target = parse(setting)
         self._client: bigquery.Client | None = None
+        self._merged_at: datetime | None = None
 
     @property
     def client(self) -> bigquery.Client:
@@ -69,7 +73,39 @@ class BigQuerySink:
             again = self._stream(once([*(line for line in kept if line.table == "dead_letters"), *own]), now)
             if again:
                 raise OSError(errno.EIO, again[0][1], self.target.name("dead_letters"))
+            if any(line.table == "articles" for line in kept):
+                self._settle_by_interval(now)
             return Counter(one.table for one, _ in dead)
+
+    def settle(self, now: datetime) -> None:
+        """See ``Sink``. Merges the articles that are due, some at a time."""
+        dataset = f"{self.target.project}.{self.target.dataset}"
+        with told(dataset):
+            merger = Merger(self._rows, dataset)
+            due = sorted(merger.due())
+            for begin in range(0, len(due), _AT_ONCE):
+                # Each merge is told apart by its time.
+                self._merge(merger, set(due[begin : begin + _AT_ONCE]), now + timedelta(microseconds=begin))
+            self._merged_at = now
+
+    def _merge(self, merger: Merger, articles: set[str], now: datetime) -> None:
+        """Merges ``articles``, once more where another process merged meanwhile: neither saw what the other made."""
+        for attempt in range(_TRIES):
+            at = now + timedelta(microseconds=attempt)
+            before = merger.merges(now)
+            lines, _ = to_lines(merger.work_out(articles), lambda: now)
+            self._load(lines, at)
+            if merger.merges(now) <= before | {at}:
+                return
+
+    def _settle_by_interval(self, now: datetime) -> None:
+        every = timedelta(seconds=self.target.merge)
+        if self._merged_at is None or now - self._merged_at >= every:
+            with told(f"{self.target.project}.{self.target.dataset}"):
+                last = Merger(self._rows, f"{self.target.project}.{self.target.dataset}").last()
+            self._merged_at = last or self._merged_at or now
+            if now - self._merged_at >= every:
+                self.settle(now)
 
     def rebuild(self, now: datetime) -> Counter[str]:
         """See ``Sink``. Reads all articles and reports, and appends what is worked out in one transaction."""
@@ -83,8 +119,13 @@ class BigQuerySink:
 
     def _every(self, sql: str) -> Iterator[dict[str, Any]]:
         """All rows of a query."""
-        found = self.client.query(sql, retry=self.target.retry, timeout=REQUEST_SECONDS, job_retry=None).result()
-        return ({name: plain_value(value) for name, value in row.items()} for row in found)
+        return ({name: plain_value(value) for name, value in row.items()} for row in self._rows(sql))
+
+    def _rows(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[dict[str, Any]]:
+        """All rows of a query with its parameters."""
+        options: dict[str, Any] = {"retry": self.target.retry, "timeout": REQUEST_SECONDS, "job_retry": None}
+        config = bigquery.QueryJobConfig(query_parameters=list(parameters))
+        return map(dict, self.client.query(sql, job_config=config, **options).result(timeout=self.target.deadline))
 
     def _stream(self, lines: Sequence[Line], now: datetime) -> list[tuple[Line, str]]:
         """Appends rows; those that BigQuery refuses, with its reasons. Articles last: with them the others count."""
