@@ -9,9 +9,11 @@ import pytest
 from holding import content, query
 from making import by_table, extract, ticking
 
+from transforms.clock import utc_now
 from transforms.tables.bigquery.merging import Merger
 from transforms.tables.bigquery.sink import open_bigquery
-from transforms.tables.sinks import Tables, open_sink, to_lines, utc_now
+from transforms.tables.lines import to_lines
+from transforms.tables.sinks import Tables, open_sink
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "stories"))
 from told_stories import written
