@@ -84,10 +84,12 @@ class Texts:
     def changed(self, word: str) -> list[int]:
         """The texts in which something else is found now that ``word`` is switched off, until two sets are seen.
 
-        Of a common word only the first ``ENOUGH`` texts of each set are read again.
+        Of a common word only the first ``ENOUGH`` texts of each set are read again, of one that a single set holds none.
         """
         changed: list[int] = []
         holding = self.holding.get(word.casefold().split()[0].split("-")[0], set())
+        if len({self.sets[i] for i in holding}) < 2:
+            return changed
         read: Counter[str] = Counter()
         for i in sorted(holding, key=lambda i: self.turn[i]):
             read[self.sets[i]] += 1

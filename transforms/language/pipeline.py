@@ -12,6 +12,7 @@ import numpy
 import spacy
 from spacy.attrs import DEP, HEAD
 from spacy.language import Language
+from spacy.tokenizer import Tokenizer
 from spacy.tokens import Doc, Token
 
 from transforms.errors import MeetwireError
@@ -53,8 +54,9 @@ def load(model: str) -> Language:
 
 def prepare(nlp: Language) -> None:
     """Mends the lemmatizer of ``nlp``, if it has one, and keeps its dictionary at the vocabulary."""
-    for office in _WITH_PREFIX:  # else three words, of which the parser takes one for a title
-        nlp.tokenizer.add_special_case(office, [{"ORTH": office}])  # type: ignore[union-attr]  # the stub knows any tokenizer
+    if isinstance(nlp.tokenizer, Tokenizer):
+        for office in _WITH_PREFIX:  # else three words, of which the parser takes one for a title
+            nlp.tokenizer.add_special_case(office, [{"ORTH": office}])
     if "lemmatizer" in nlp.pipe_names:
         _mend_lemmas(nlp)
         _remember_words(nlp)
