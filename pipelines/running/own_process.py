@@ -6,7 +6,6 @@ keep the time, and to stop when it is told to; it loads neither Beam nor a model
 
 import contextlib
 import ctypes
-import importlib.abc
 import multiprocessing
 import os
 import pickle
@@ -22,6 +21,7 @@ from typing import Any, TypeVar, cast
 
 from pipelines.command_line.progress import log_to_stderr
 from pipelines.configuration.settings import Settings, SettingsError
+from pipelines.running.memory import save_memory
 from transforms.errors import MeetwireError
 from transforms.streams.consumer import Run, StoppedError
 from transforms.streams.fates import Fates
@@ -34,7 +34,6 @@ START_SECONDS = 300.0
 # After so many messages another process goes on, so that what libraries keep of each run never adds up: 3 seconds in 100.
 RENEWED_AFTER = 1_000
 _DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
-_TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8  # of mallopt(3)
 
 
 def in_own_process(step: Callable[..., T], *arguments: Any) -> T:
@@ -190,15 +189,10 @@ def _serve(pipe: Connection, pickled_run: bytes, settings: Settings, parent: int
     """Answers until the parent closes its end, or dies. Beam is imported here, once its logging is in hand."""
     log_to_stderr()
     _belong_to(parent)
-    sys.meta_path.insert(0, _WithoutPandas())
-    import pyarrow
-
-    # Arrow's own pool keeps what it once had: some 50 MB that are needed for no longer than a write.
-    pyarrow.set_memory_pool(pyarrow.system_memory_pool())
+    save_memory()
     from pipelines.chain import extracted_from_now, load_model
 
     run: Run = pickle.loads(pickled_run)
-    _keep_memory_together()
     sending = threading.Lock()
 
     def send(kind: str, what: Any) -> None:
@@ -239,23 +233,6 @@ def _belong_to(parent: int) -> None:
         ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGKILL)
         if os.getppid() != parent:
             sys.exit(1)
-
-
-class _WithoutPandas(importlib.abc.MetaPathFinder):
-    """Beam and Arrow load pandas wherever it is installed, for what is not used here: 43 MB and a third of a second."""
-
-    def find_spec(self, name: str, path: object, target: object = None) -> None:
-        """ModuleNotFoundError for pandas."""
-        if name == "pandas":
-            raise ModuleNotFoundError("not needed here", name=name)
-
-
-def _keep_memory_together() -> None:
-    """Has glibc give large blocks back when they are free, and keep one heap for all threads: 50 MB less in pieces."""
-    libc = ctypes.CDLL(None)
-    if hasattr(libc, "mallopt"):
-        for option, value in ((_ARENA_MAX, 1), (_MMAP_THRESHOLD, 1 << 20), (_TRIM_THRESHOLD, 1 << 20)):
-            libc.mallopt(option, value)
 
 
 @contextlib.contextmanager

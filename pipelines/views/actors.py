@@ -12,7 +12,7 @@ from rich.text import Text
 from pipelines.command_line import terminal
 from pipelines.command_line.progress import say
 from pipelines.configuration.settings import Settings
-from pipelines.views.choose import find_actors
+from pipelines.views.choose import find_actors, read_actors
 from pipelines.views.meetings import delta_tables, limit_flag
 from transforms.wording import counted
 
@@ -25,7 +25,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace, settings: Settings) -> int:
     """Prints the actors of the first folder of tables; 0."""
-    found = find_actors(delta_tables(settings), arguments.name)
+    every = read_actors(delta_tables(settings))
+    found = every if arguments.name is None else find_actors(every, arguments.name)
     shown = found[: arguments.limit]
     if arguments.json:
         for actor in shown:

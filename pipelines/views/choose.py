@@ -13,6 +13,7 @@ from transforms.stories.spelling import same_name, same_word, words_of
 from transforms.tables.ask import ask
 from transforms.tables.views import quoted
 
+Actor = dict[str, Any]
 STATUSES = ("held", "ongoing", "planned", "proposed", "cancelled", "denied")
 
 
@@ -30,33 +31,41 @@ def add_choice(parser: argparse.ArgumentParser, confidence: str, who: bool = Tru
     add_min_confidence(parser, f"with at least this confidence, 0 to 1 ({confidence})")
 
 
-def condition(arguments: argparse.Namespace, tables: str) -> str:
-    """The flags as a condition on rows of ``meetings``, in DuckDB's dialect.
+def condition(arguments: argparse.Namespace, tables: str, actors: Sequence[Actor] | None = None) -> str:
+    """The flags as a condition on rows ``m`` of ``meetings``, in DuckDB's dialect; ``actors`` are those of ``tables``, if read.
 
     Raises:
         SettingsError: a name is nobody's, or --since is not before --until.
     """
-    if arguments.since and arguments.until and arguments.since >= arguments.until:
-        raise SettingsError(f"--since {arguments.since} is not before --until {arguments.until}")
     if arguments.other and not arguments.who:
         raise SettingsError("--with goes with --who")
-    tests = [_took_part(found_ids(tables, name, flag)) for flag, name in _named(arguments)]
+    tests = [when_and_what(arguments)]
+    if named := [(flag, name) for flag, name in (("--who", arguments.who), ("--with", arguments.other)) if name]:
+        actors = read_actors(tables) if actors is None else actors
+        tests += [_took_part(found_ids(actors, name, f"{flag}: {nobody(tables, name)}")) for flag, name in named]
     if arguments.country:
         tests.append(f"len(list_filter(participants, p -> p.country = {quoted(arguments.country)})) > 0")
     if arguments.place:
         tests.append(_at(arguments.place))
+    return " AND ".join(tests)
+
+
+def when_and_what(arguments: argparse.Namespace) -> str:
+    """--since, --until and --status as a condition on rows ``m`` of ``meetings``, in DuckDB's dialect and BigQuery's.
+
+    Raises:
+        SettingsError: --since is not before --until.
+    """
+    if arguments.since and arguments.until and arguments.since >= arguments.until:
+        raise SettingsError(f"--since {arguments.since} is not before --until {arguments.until}")
+    tests = ["true"]  # behind a dot a reserved word is a name in both
     if arguments.status:
-        tests.append(f"status IN ({', '.join(map(quoted, arguments.status))})")
+        tests.append(f"m.status IN ({', '.join(map(quoted, arguments.status))})")
     if arguments.since:
-        tests.append(f'"date"."end" >= DATE \'{arguments.since}\'')
+        tests.append(f"m.date.end >= DATE '{arguments.since}'")
     if arguments.until:
-        tests.append(f"\"date\".start < DATE '{arguments.until}'")
-    return " AND ".join(tests) or "true"
-
-
-def _named(arguments: argparse.Namespace) -> list[tuple[str, str]]:
-    given = (("--who", arguments.who), ("--with", arguments.other))
-    return [(flag, name) for flag, name in given if name]
+        tests.append(f"m.date.start < DATE '{arguments.until}'")
+    return " AND ".join(tests)
 
 
 def _took_part(ids: Sequence[str]) -> str:
@@ -70,11 +79,11 @@ def _at(place: str) -> str:
     return f"({named} OR place.country = {quoted(country)})" if country else named
 
 
-def found_ids(tables: str, name: str, flag: str) -> list[str]:
-    """The actor_ids that ``name`` can mean, those of most reports first; SettingsError where there are none."""
-    found = [actor["actor_id"] for actor in find_actors(tables, name)]
+def found_ids(actors: Sequence[Actor], name: str, otherwise: str) -> list[str]:
+    """The actor_ids that ``name`` can mean, those of most reports first; SettingsError ``otherwise`` where there are none."""
+    found = [actor["actor_id"] for actor in find_actors(actors, name)]
     if not found:
-        raise SettingsError(f"{flag}: {nobody(tables, name)}")
+        raise SettingsError(otherwise)
     return found
 
 
@@ -83,18 +92,20 @@ def nobody(tables: str, name: str) -> str:
     return f"nobody is called {shown(name)} in {tables} (meetwire actors NAME looks for names)"
 
 
-def find_actors(tables: str, name: str | None = None) -> list[dict[str, Any]]:
-    """Rows of ``actors``, those of most reports first; only those that ``name`` can mean where it is given.
+def read_actors(tables: str) -> list[Actor]:
+    """Rows of ``actors``, those of most reports first."""
+    with ask(tables, "SELECT * FROM actors ORDER BY report_count DESC, actor_id") as answer:
+        return [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
+
+
+def find_actors(actors: Sequence[Actor], name: str) -> list[Actor]:
+    """Those of ``actors`` whom ``name`` can mean.
 
     A full name means whoever has it in any spelling, a word of it whoever has that word in a name, an actor_id its actor.
     """
-    with ask(tables, "SELECT * FROM actors ORDER BY report_count DESC, actor_id") as answer:
-        every = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
-    if name is None:
-        return every
     wanted = words_of(name)
-    full = [one for one in every if one["actor_id"] == name or _is_called(wanted, one)]
-    return full or [one for one in every if any(_has_all(wanted, words_of(each)) for each in one["names"])]
+    full = [one for one in actors if one["actor_id"] == name or _is_called(wanted, one)]
+    return full or [one for one in actors if any(_has_all(wanted, words_of(each)) for each in one["names"])]
 
 
 def _is_called(wanted: tuple[str, ...], actor: dict[str, Any]) -> bool:

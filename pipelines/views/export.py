@@ -24,7 +24,6 @@ import io
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any, TextIO
 from urllib.parse import urlsplit
@@ -33,6 +32,7 @@ from pipelines.command_line import terminal
 from pipelines.command_line.flags import add_min_confidence
 from pipelines.command_line.progress import say
 from pipelines.configuration.settings import Settings, SettingsError
+from pipelines.views.choose import STATUSES, day_flag, when_and_what
 from transforms.rows import Meeting, MeetingSource
 from transforms.tables.ask import Answer, ask
 from transforms.tables.flat import KEYS, KINDS, WHAT
@@ -41,7 +41,6 @@ from transforms.tables.relational import Relation, write_postgres, write_sqlite
 from transforms.tables.schemas import columns
 from transforms.wording import counted
 
-STATUSES = ("held", "ongoing", "planned", "proposed", "cancelled", "denied")
 _DATABASES: dict[str, Callable[[str, Iterable[Relation]], int]] = {"sqlite": write_sqlite, "postgres": write_postgres}
 # What a spreadsheet would take for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -53,8 +52,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", nargs="?", choices=(*WHAT, *GIVEN), help=chosen)
     parser.add_argument("--format", choices=("csv", "jsonl", *_DATABASES), default="csv", help="(default: csv)")
     parser.add_argument("--nested", action="store_true", help="JSON lines of whole meetings, as the tables hold them")
-    parser.add_argument("--since", type=_day, metavar="DATE", help="meetings that end on this day or later")
-    parser.add_argument("--until", type=_day, metavar="DATE", help="meetings that begin before this day")
+    parser.add_argument("--since", type=day_flag, metavar="DATE", help="meetings that end on this day or later")
+    parser.add_argument("--until", type=day_flag, metavar="DATE", help="meetings that begin before this day")
     parser.add_argument("--status", action="append", choices=STATUSES, help="only these; again and again")
     add_min_confidence(parser, "meetings with at least this confidence, 0 to 1")
     output = "a file or postgresql://USER@HOST/DATABASE, written whole or not at all (default: stdout)"
@@ -87,8 +86,6 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> None:
-    if arguments.since and arguments.until and arguments.since >= arguments.until:
-        raise SettingsError(f"--since {arguments.since} is not before --until {arguments.until}")
     if arguments.nested and (arguments.what not in (None, "meetings") or arguments.format != "jsonl"):
         raise SettingsError("--nested is for meetings with --format jsonl")
     chosen = (arguments.since, arguments.until, arguments.status, arguments.min_confidence)
@@ -134,20 +131,11 @@ def _lines(what: str, answer: Answer, nested: bool = False) -> Iterable[dict[str
 
 
 def _sql(what: str, arguments: argparse.Namespace) -> str:
-    """The same in DuckDB and in BigQuery, where a reserved word behind a dot is a name."""
+    """The same in DuckDB and in BigQuery."""
     if what in GIVEN:
         return f"SELECT * FROM {what} ORDER BY {', '.join(LAYOUTS[what].keys)}"
-    tests = []
-    if arguments.since:
-        tests.append(f"m.date.end >= DATE '{arguments.since}'")
-    if arguments.until:
-        tests.append(f"m.date.start < DATE '{arguments.until}'")
-    if arguments.status:
-        tests.append(f"status IN ({', '.join(repr(status) for status in arguments.status)})")
-    if arguments.min_confidence:
-        tests.append(f"confidence >= {arguments.min_confidence!r}")
-    where = f" WHERE {' AND '.join(tests)}" if tests else ""
-    return f"SELECT * FROM meetings AS m{where} ORDER BY m.date.start IS NULL, m.date.start, meeting_id"
+    where = f"{when_and_what(arguments)} AND m.confidence >= {arguments.min_confidence or 0.0!r}"
+    return f"SELECT * FROM meetings AS m WHERE {where} ORDER BY m.date.start IS NULL, m.date.start, meeting_id"
 
 
 def _write(lines: Iterable[dict[str, Any]], arguments: argparse.Namespace, out: TextIO) -> int:
@@ -183,7 +171,3 @@ def _names(what: str) -> Iterator[str]:
 
 def _safe(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
-
-
-def _day(text: str) -> date:
-    return date.fromisoformat(text)

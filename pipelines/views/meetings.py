@@ -71,7 +71,7 @@ def newest_meetings(
     settings: Settings, min_confidence: float = 0.0, limit: int | None = None, where: str = "true"
 ) -> Iterator[dict[str, Any]]:
     """Rows of ``meetings`` with at least ``min_confidence`` and ``where`` it holds, newest first, at most ``limit``."""
-    sql = f"""SELECT * FROM meetings WHERE confidence >= {min_confidence!r} AND {where}
+    sql = f"""SELECT * FROM meetings AS m WHERE confidence >= {min_confidence!r} AND {where}
         ORDER BY coalesce("date".start, CAST(last_reported AS DATE)) DESC NULLS LAST, last_reported DESC, meeting_id"""
     with ask(delta_tables(settings), f"{sql} LIMIT {limit:d}" if limit else sql) as answer:
         for row in answer.rows:
@@ -99,7 +99,7 @@ def print_meetings(
 
 def _summary(settings: Settings, shown: int, min_confidence: float, where: str) -> str:
     sql = f"""SELECT count(*), count(*) FILTER (confidence >= {min_confidence!r}), (SELECT count(*) FROM articles)
-        FROM meetings WHERE {where}"""
+        FROM meetings AS m WHERE {where}"""
     with ask(delta_tables(settings), sql) as answer:
         ((every, likely, articles),) = answer.rows
     said = f"{counted(likely, 'meeting') if likely else 'no meetings'} in {counted(articles, 'article')}"

@@ -8,7 +8,7 @@ report in the folder are written over, others are left alone.
 """
 
 import argparse
-import contextlib
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pipelines.command_line.progress import say
@@ -30,8 +30,8 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
     with Model(delta_tables(settings)) as model:
         model.refresh()
         arguments.out.mkdir(parents=True, exist_ok=True)
-        with contextlib.closing(model.cursor()) as cursor:
-            count = write(cursor, arguments.out)
+        with model.reader() as reader:
+            count = write(reader, arguments.out, datetime.now(UTC).date())
     say(f"report: {counted(count, 'meeting')}")
     print(arguments.out / "index.html")
     return 0

@@ -13,10 +13,12 @@ import argparse
 import ipaddress
 import signal
 import socket
+from datetime import UTC, datetime
 
 from pipelines.command_line.flags import number_flag
 from pipelines.command_line.progress import say
 from pipelines.configuration.settings import Settings, SettingsError
+from pipelines.running.memory import save_memory
 from pipelines.views.meetings import delta_tables
 
 
@@ -40,11 +42,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace, settings: Settings) -> int:
     """Serves until SIGTERM or Ctrl-C; 0."""
-    import uvicorn
-
-    from transforms.page.app import Server
-    from transforms.page.protect import own_hosts
-
     if not _is_loopback(arguments.host) and not arguments.token:
         raise SettingsError(
             f"--host {arguments.host} lets others on the network read the tables: give a --token SECRET"
@@ -54,13 +51,20 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
     ):
         raise SettingsError("--token: at least 8 letters and digits")
     target = delta_tables(settings)
+    save_memory()
+    import uvicorn
+
+    from transforms.page.app import Server
+    from transforms.page.protect import own_hosts
+
     listening = _listen(arguments.host, arguments.port)
     address = _address(arguments.host, listening.getsockname()[1])
     if not _is_loopback(arguments.host):
         say(
             f"serve: WARNING: everyone who reaches {arguments.host} and knows the token can read the tables, unencrypted"
         )
-    server = Server(target, own_hosts([arguments.host, *arguments.allow_host]), arguments.token)
+    hosts = own_hosts([arguments.host, *arguments.allow_host])
+    server = Server(target, hosts, lambda: datetime.now(UTC), arguments.token)
     config = uvicorn.Config(
         server.asgi, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=3
     )
@@ -83,6 +87,7 @@ def _listen(host: str, port: int) -> socket.socket:
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         made.bind((host, port))
+        made.listen(128)  # whoever reads the address may ask at once
     except OSError as error:
         made.close()
         hint = " (--port 0 takes any free one)" if port else ""

@@ -9,7 +9,7 @@ people's is refused with a list of them: give the actor_id then.
 """
 
 import argparse
-from typing import Any
+from collections.abc import Sequence
 
 from rich.text import Text
 
@@ -17,7 +17,7 @@ from pipelines.command_line import terminal
 from pipelines.command_line.flags import MIN_CONFIDENCE
 from pipelines.command_line.progress import say
 from pipelines.configuration.settings import Settings, SettingsError, shown
-from pipelines.views.choose import add_choice, condition, find_actors, nobody
+from pipelines.views.choose import Actor, add_choice, condition, find_actors, nobody, read_actors
 from pipelines.views.meetings import delta_tables, newest_meetings, party_text, place_text, when_text
 from transforms.wording import counted
 
@@ -31,12 +31,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(arguments: argparse.Namespace, settings: Settings) -> int:
     """Prints the timeline from the first folder of tables; 0."""
     tables = delta_tables(settings)
-    actor = _only(tables, arguments.who)
+    actors = read_actors(tables)
+    actor = _only(tables, actors, arguments.who)
     arguments.who = actor["actor_id"]
     least = (
         arguments.min_confidence if arguments.min_confidence is not None else 0 if arguments.json else MIN_CONFIDENCE
     )
-    meetings = list(newest_meetings(settings, least, where=condition(arguments, tables)))[::-1]
+    meetings = list(newest_meetings(settings, least, where=condition(arguments, tables, actors)))[::-1]
     if arguments.json:
         for meeting in meetings:
             terminal.print_json(meeting)
@@ -61,9 +62,9 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _only(tables: str, name: str) -> dict[str, Any]:
+def _only(tables: str, actors: Sequence[Actor], name: str) -> Actor:
     """The one actor that ``name`` means; SettingsError where it is nobody's or several people's."""
-    found = find_actors(tables, name)
+    found = find_actors(actors, name)
     if not found:
         raise SettingsError(nobody(tables, name))
     if len(found) > 1:

@@ -1,24 +1,27 @@
-"""Which meetings: the filter that a page's address or a request says, as SQL over the read model, and back as an address."""
+"""Which meetings: the filter that a page's address or a request says, as a choice among the columns, and back as an address."""
 
 import dataclasses
 import datetime
+import functools
+import operator
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from transforms.browse.facts import ordinal
+from transforms.browse.reader import Reader, key_of, starting
 from transforms.browse.rows_shown import searched
+from transforms.browse.take import LIKELY
 
-# A meeting below is more likely wrong than right; pages leave those out unless they are asked for.
-LIKELY = 0.5
-# Fields of the filter that take several values, with the test for one of them and those that take one.
+Array = Any
+# Fields of the filter that take any of several values -> the columns or tags that have one.
 _ANY_OF = {
-    "status": "status IN (SELECT unnest(?))",
-    "mode": "mode IN (SELECT unnest(?))",
-    "kind": "kind IN (SELECT unnest(?))",
-    "year": "year IN (SELECT unnest(?))",
-    "country": "list_has_any(countries, ?)",
-    "feed": "list_has_any(feeds, ?)",
-    "actor": "list_has_all(actors, ?)",
+    "status": "status",
+    "mode": "mode",
+    "kind": "kind",
+    "year": "year",
+    "country": "countries",
+    "feed": "feeds",
 }
 
 
@@ -48,25 +51,6 @@ class Filter:
     until: datetime.date | None = None
     confidence: float = LIKELY
 
-    def where(self, leaving_out: str = "") -> tuple[str, list[Any]]:
-        """The test for a row of ``meetings`` with its parameters; without that of the field ``leaving_out``."""
-        tests, values = ["TRUE"], list[Any]()
-        for name, test in _ANY_OF.items():
-            if name != leaving_out and getattr(self, name):
-                tests.append(test)
-                values.append(list(getattr(self, name)))
-        for word in searched(self.q):
-            tests.append("contains(words, ?)")
-            values.append(f" {word}")
-        for test, value in (("last_day >= ?", self.since), ("day < ?", self.until)):
-            if value:
-                tests.append(test)
-                values.append(value)
-        if self.confidence and leaving_out != "confidence":
-            tests.append("confidence >= ?")
-            values.append(self.confidence)
-        return " AND ".join(tests), values
-
     def query(self, **changes: Any) -> str:
         """The filter with ``changes`` as the query of an address, without what is as ever: ``""`` or ``"?status=held"``."""
         changed = dataclasses.replace(self, **changes)
@@ -87,3 +71,32 @@ class Filter:
     def narrows(self) -> bool:
         """Whether it leaves out anything beside unlikely meetings."""
         return dataclasses.replace(self, confidence=LIKELY) != Filter()
+
+
+class Choice:
+    """What a filter takes of the meetings that a reader sees. Each field is tried once, whatever is asked then."""
+
+    def __init__(self, reader: Reader, chosen: Filter) -> None:
+        facts = reader.facts
+        self._tests: dict[str, Array] = {"there": facts.rows["there"]}
+        for name, column in _ANY_OF.items():
+            if getattr(chosen, name):
+                self._tests[name] = facts.having(column, getattr(chosen, name))
+        for actor in chosen.actor:
+            sql = "SELECT meeting FROM parties WHERE actor = ?"
+            self._tests[f"actor {actor}"] = facts.among(reader.column(sql, [key_of(actor)]))
+        if words := searched(chosen.q):
+            sql = "SELECT rowid FROM meeting_words WHERE meeting_words MATCH ?"
+            self._tests["q"] = facts.among(reader.column(sql, [starting(words)]))
+        if chosen.since:
+            self._tests["since"] = facts.rows["last"] >= ordinal(chosen.since)
+        if chosen.until:
+            first = facts.rows["first"]
+            self._tests["until"] = (first > 0) & (first < ordinal(chosen.until))
+        if chosen.confidence:
+            self._tests["confidence"] = facts.rows["confidence"] >= chosen.confidence
+
+    def taken(self, leaving_out: str = "") -> Array:
+        """For each number of a meeting whether it is taken; without a say of the field ``leaving_out``."""
+        tests = (test for name, test in self._tests.items() if name != leaving_out)
+        return functools.reduce(operator.and_, tests)

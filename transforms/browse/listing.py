@@ -1,15 +1,14 @@
 """Meetings by a filter: a page of them, how many there are, and facets with counts."""
 
+import bisect
 import json
 from typing import Any, NamedTuple
 
-import duckdb
+from transforms.browse.filters import Choice, Filter
+from transforms.browse.reader import Reader
 
-from transforms.browse.filters import Filter
-
-Cursor = duckdb.DuckDBPyConnection
-FACETS = ("status", "mode", "country", "kind", "feed", "year")
-_LISTS = {"country": "countries", "feed": "feeds"}
+# Facet -> the column or the tags that it counts.
+FACETS = {"status": "status", "mode": "mode", "country": "countries", "kind": "kind", "feed": "feeds", "year": "year"}
 # Values of one facet that are counted; the others are found by search.
 MOST_VALUES = 30
 LEAST_CONFIDENCES = (0.0, 0.5, 0.75, 0.9)
@@ -34,46 +33,51 @@ class Listed(NamedTuple):
         return [json.loads(body) for body in self.bodies]
 
 
-def listed(cursor: Cursor, chosen: Filter, limit: int, older: str | None = None, newer: str | None = None) -> Listed:
+def listed(reader: Reader, chosen: Filter, limit: int, older: str | None = None, newer: str | None = None) -> Listed:
     """The newest ``limit`` meetings, or those next older, or next newer, than where a cursor points."""
-    where, values = chosen.where()
+    facts = reader.facts
+    taken = facts.order[Choice(reader, chosen).taken()[facts.order]]
+    begin, end = 0, len(taken)
+
+    def falling(number: int) -> tuple[int, ...]:
+        return tuple(-part for part in facts.place_in_order(number))
+
     if older is not None:
-        where, values = f"{where} AND sort_key < ?", [*values, older]
+        begin = bisect.bisect_right(taken, _place(older), key=falling)
     if newer is not None:
-        where, values = f"{where} AND sort_key > ?", [*values, newer]
-    order = "DESC" if newer is None else "ASC"
-    sql = f"SELECT sort_key, body FROM meetings WHERE {where} ORDER BY sort_key {order} LIMIT {limit + 1:d}"
-    rows = cursor.execute(sql, values).fetchall()
-    more, rows = len(rows) > limit, rows[:limit]
-    if newer is not None:
-        rows.reverse()
-    if not rows:
+        end = bisect.bisect_left(taken, _place(newer), key=falling)
+    shown = taken[begin:end][-limit:] if newer is not None and older is None else taken[begin:end][:limit]
+    if not len(shown):
         return Listed([], None, None)
-    has_older = more if newer is None else True
-    has_newer = older is not None if newer is None else more
-    return Listed([body for _, body in rows], rows[-1][0] if has_older else None, rows[0][0] if has_newer else None)
+    first, last = (".".join(map(str, facts.place_in_order(number))) for number in (shown[0], shown[-1]))
+    return Listed(
+        reader.bodies(shown), last if shown[-1] != taken[-1] else None, first if shown[0] != taken[0] else None
+    )
 
 
-def counts(cursor: Cursor, chosen: Filter) -> tuple[int, int]:
+def _place(cursor: str) -> tuple[int, ...]:
+    return tuple(-int(part) for part in cursor.split("."))
+
+
+def counts(reader: Reader, chosen: Filter) -> tuple[int, int]:
     """How many meetings the filter takes, and how many more it would take at any confidence."""
-    where, values = chosen.where(leaving_out="confidence")
-    sql = f"SELECT count(*) FILTER (confidence >= ?), count(*) FILTER (confidence < ?) FROM meetings WHERE {where}"
-    taken, hidden = cursor.execute(sql, [chosen.confidence, chosen.confidence, *values]).fetchall()[0]
-    return int(taken), int(hidden)
+    choice = Choice(reader, chosen)
+    taken = int(choice.taken().sum())
+    return taken, int(choice.taken(leaving_out="confidence").sum()) - taken
 
 
-def facets(cursor: Cursor, chosen: Filter) -> dict[str, list[tuple[str, int]]]:
+def facets(reader: Reader, chosen: Filter) -> dict[str, list[tuple[str, int]]]:
     """For each facet its values with how many meetings there would be, were the filter's other fields alone to count."""
-    found = {}
-    for name in FACETS:
-        where, values = chosen.where(leaving_out=name)
-        value = f"unnest({_LISTS[name]})" if name in _LISTS else name
-        order = "value DESC" if name == "year" else "count(*) DESC, value"
-        sql = f"""SELECT value, count(*) FROM (SELECT {value} AS value FROM meetings WHERE {where})
-            WHERE value IS NOT NULL GROUP BY value ORDER BY {order} LIMIT {MOST_VALUES}"""
-        found[name] = [(str(one), int(count)) for one, count in cursor.execute(sql, values).fetchall()]
-    where, values = chosen.where(leaving_out="confidence")
-    least = ", ".join(f"count(*) FILTER (confidence >= {one})" for one in LEAST_CONFIDENCES)
-    row = cursor.execute(f"SELECT {least} FROM meetings WHERE {where}", values).fetchall()[0]
-    found["confidence"] = [(f"{one:g}", int(count)) for one, count in zip(LEAST_CONFIDENCES, row, strict=True)]
+    choice = Choice(reader, chosen)
+    found: dict[str, list[tuple[str, int]]] = {}
+    for name, column in FACETS.items():
+        values = reader.facts.counts(column, choice.taken(leaving_out=name)).items()
+        found[name] = sorted(values, key=lambda v: v[0], reverse=True) if name == "year" else sorted(values, key=_most)
+        found[name] = found[name][:MOST_VALUES]
+    sure = reader.facts.rows["confidence"][choice.taken(leaving_out="confidence")]
+    found["confidence"] = [(f"{least:g}", int((sure >= least).sum())) for least in LEAST_CONFIDENCES]
     return found
+
+
+def _most(value: tuple[str, int]) -> tuple[int, str]:
+    return -value[1], value[0]

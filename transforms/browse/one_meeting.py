@@ -3,48 +3,47 @@
 import json
 from typing import Any
 
-import duckdb
+from transforms.browse.reader import Reader, key_of
 
-from transforms.tables.ask import plain_value
-
-Cursor = duckdb.DuckDBPyConnection
 Row = dict[str, Any]
 # What reports can differ in.
 _COMPARED = ("status", "mode", "date", "place")
-_NESTED = ("participants", "date", "place", "evidence", "mentions")
-_OF_ARTICLE = ("feed_title", "title", "link", "text", "utc_offset", "mentions", "duplicate_of")
+_OF_ARTICLE = ("feed_title", "title", "link", "text", "utc_offset", "duplicate_of")
 
 
-def meeting(cursor: Cursor, meeting_id: str) -> Row | None:
+def meeting(reader: Reader, meeting_id: str) -> Row | None:
     """The meeting as the table ``meetings`` holds it; null where there is none. An alias finds it too."""
-    sql = """SELECT body FROM meetings
-        WHERE meeting_id = coalesce((SELECT max("new") FROM aliases WHERE "old" = ?), ?)"""
-    found = cursor.execute(sql, [meeting_id, meeting_id]).fetchall()
-    return dict(json.loads(found[0][0])) if found else None
-
-
-def reports(cursor: Cursor, meeting_id: str) -> list[Row]:
-    """Its reports, oldest first, each with title, outlet, link, text and mentions of its article."""
-    # Two questions: joined, DuckDB may go through all articles with their texts.
-    found = _rows(
-        cursor, "SELECT * FROM reports WHERE meeting_id = ? ORDER BY published NULLS LAST, report_id", [meeting_id]
+    alias = (
+        """SELECT meeting_id FROM reports JOIN merged USING (report) WHERE own_meeting = ? ORDER BY meeting_id DESC"""
     )
-    ids = list({report["article_id"] for report in found})
-    told = _rows(cursor, "SELECT * FROM articles WHERE article_id IN (SELECT unnest(?))", [ids])
-    articles = {row["article_id"]: row for row in told}
-    return [
-        {**{name: articles.get(report["article_id"], {}).get(name) for name in _OF_ARTICLE}, **report}
-        for report in found
-    ]
+    for found in (meeting_id, *reader.column(f"{alias} LIMIT 1", [key_of(meeting_id)])):
+        for body in reader.column("SELECT body FROM meetings WHERE meeting_id = ?", [found]):
+            return dict(json.loads(body))
+    return None
 
 
-def _rows(cursor: Cursor, sql: str, values: list[Any]) -> list[Row]:
-    rows = cursor.execute(sql, values).to_arrow_table().to_pylist()
-    return [{name: _value(name, value) for name, value in row.items()} for row in rows]
+def reports(reader: Reader, meeting_id: str) -> list[Row]:
+    """Its reports, oldest first, each with title, outlet, link, text and mentions of its article."""
+    sql = """SELECT actor_ids, body, report, a.*, coalesce(s.duplicate_of, a.duplicate_of) AS duplicate_of
+        FROM merged JOIN reports USING (report) LEFT JOIN articles AS a USING (article) LEFT JOIN sketches AS s USING (article)
+        WHERE meeting = ?"""
+    found = [_report(row, meeting_id) for row in reader.rows(sql, [key_of(meeting_id)])]
+    mentions: dict[str, list[Row]] = {}
+    for article_id in {report["article_id"] for report in found}:
+        sql = "SELECT name, type, places FROM mentions WHERE article = ? ORDER BY entity"
+        rows = reader.rows(sql, [key_of(article_id)])
+        mentions[article_id] = [{**row, "places": json.loads(row["places"])} for row in rows]
+    made = [{**report, "mentions": mentions[report["article_id"]]} for report in found]
+    return sorted(made, key=lambda report: (report["published"] is None, report["published"], report["report_id"]))
 
 
-def _value(name: str, value: Any) -> Any:
-    return json.loads(value) if name in _NESTED and value is not None else plain_value(value)
+def _report(row: Row, meeting_id: str) -> Row:
+    """A report with what is kept of its article, and the actors of its participants."""
+    body = json.loads(row["body"])
+    ids = dict(enumerate(json.loads(row["actor_ids"])))
+    parties = [{**party, "actor_id": ids.get(number)} for number, party in enumerate(body["participants"])]
+    of_article = {name: row[name] for name in _OF_ARTICLE}
+    return {**of_article, **body, "meeting_id": meeting_id, "participants": parties}
 
 
 def history(told: list[Row]) -> list[Row]:

@@ -1,80 +1,133 @@
 """The whole: where meetings were, what days have, and how the pipeline is doing."""
 
-from datetime import date
+import json
+import statistics
+from datetime import date, timedelta
 from typing import Any
 
-from transforms.browse.filters import Filter
-from transforms.browse.who import Cursor, rows
+import numpy
+
+from transforms.browse.facts import Facts, ordinal
+from transforms.browse.filters import Choice, Filter
+from transforms.browse.reader import Reader
+from transforms.browse.take import LIKELY
 
 Row = dict[str, Any]
+Array = Any
+# Hours of which the arrivals are shown.
+HOURS = 48
 
 
-def places(cursor: Cursor, chosen: Filter, limit: int = 400) -> list[Row]:
+def places(reader: Reader, chosen: Filter, limit: int = 400) -> list[Row]:
     """Where the meetings of a filter were: each place with its coordinates and how many, the most frequent first."""
-    where, values = chosen.where()
-    sql = f"""SELECT mode(place) AS name, country, round(latitude, 2) AS latitude, round(longitude, 2) AS longitude,
-            count(*) AS meetings, max(day) AS last_day
-        FROM meetings WHERE {where} AND latitude IS NOT NULL AND longitude IS NOT NULL
-        GROUP BY ALL ORDER BY meetings DESC, name LIMIT {limit:d}"""
-    return rows(cursor.execute(sql.replace("GROUP BY ALL", "GROUP BY 2, 3, 4"), values))
+    facts = reader.facts
+    taken = Choice(reader, chosen).taken() & (facts.rows["place"] > 0)
+    codes = facts.rows["place"][taken]
+    newest = numpy.zeros(len(facts.codes["place"].values), "i4")
+    numpy.maximum.at(newest, codes, facts.rows["first"][taken])
+    named: dict[tuple[Any, ...], list[tuple[int, str, int]]] = {}
+    for place, count in facts.counts("place", taken).items():
+        name, *point = place
+        named.setdefault(tuple(point), []).append((count, name, int(newest[facts.codes["place"].of(place)])))
+    found = []
+    for (country, latitude, longitude), names in named.items():
+        last = max(day for _, _, day in names)
+        found.append({
+            "name": min(names, key=lambda one: (-one[0], one[1]))[1], "country": country, "latitude": latitude,
+            "longitude": longitude, "meetings": sum(count for count, _, _ in names),
+            "last_day": date.fromordinal(last).isoformat() if last else None,
+        })  # fmt: skip
+    return sorted(found, key=lambda place: (-place["meetings"], place["name"]))[:limit]
 
 
-def days(cursor: Cursor, first: date, last: date) -> list[Row]:
-    """The likely meetings that begin from ``first`` to ``last``: id, day, status and who, the surest first."""
-    sql = """SELECT m.meeting_id, m.day, m.status, list(p.name ORDER BY p.number) AS names
-        FROM (SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY day ORDER BY confidence DESC, meeting_id) AS place_in_day
-              FROM meetings WHERE day BETWEEN ? AND ? AND confidence >= 0.5) WHERE place_in_day <= 5) AS m
-        JOIN parties AS p USING (meeting_id) GROUP BY ALL ORDER BY m.day, m.meeting_id"""
-    return rows(cursor.execute(sql, [first, last]))
+def _likely(facts: Facts, first: date, last: date) -> Array:
+    days = facts.rows["first"]
+    return (days >= ordinal(first)) & (days <= ordinal(last)) & (facts.rows["confidence"] >= LIKELY)
 
 
-def day_counts(cursor: Cursor, first: date, last: date) -> dict[str, int]:
+def days(reader: Reader, first: date, last: date, most: int) -> dict[str, list[Row]]:
+    """Day -> the ``most`` surest of the likely meetings that begin on it: id, status and who."""
+    rows = reader.facts.rows
+    numbers = numpy.flatnonzero(_likely(reader.facts, first, last))
+    numbers = numbers[numpy.lexsort([rows["tie"][numbers], -rows["confidence"][numbers], rows["first"][numbers]])]
+    shown: dict[int, list[Any]] = {}
+    for number, day in zip(numbers, rows["first"][numbers], strict=True):
+        shown.setdefault(int(day), []).append(number)
+    return {
+        date.fromordinal(day).isoformat(): [
+            {name: meeting[name] for name in ("meeting_id", "status")}
+            | {"names": [party["name"] for party in meeting["participants"]]}
+            for meeting in map(json.loads, reader.bodies(found[:most]))
+        ]
+        for day, found in shown.items()
+    }
+
+
+def day_counts(reader: Reader, first: date, last: date) -> dict[str, int]:
     """How many likely meetings begin on each day that has any."""
-    sql = "SELECT day, count(*) FROM meetings WHERE day BETWEEN ? AND ? AND confidence >= 0.5 GROUP BY day"
-    return {day.isoformat(): count for day, count in cursor.execute(sql, [first, last]).fetchall()}
+    found = numpy.unique(reader.facts.rows["first"][_likely(reader.facts, first, last)], return_counts=True)
+    return {date.fromordinal(int(day)).isoformat(): int(count) for day, count in zip(*found, strict=True)}
 
 
-def months(cursor: Cursor) -> list[tuple[str, int]]:
+def months(reader: Reader) -> list[tuple[str, int]]:
     """Each month that has likely meetings, with how many; oldest first, the last 120."""
-    sql = """SELECT strftime(day, '%Y-%m') AS month, count(*) FROM meetings WHERE day IS NOT NULL AND confidence >= 0.5
-        GROUP BY month ORDER BY month DESC LIMIT 120"""
-    return [(str(month), int(count)) for month, count in reversed(cursor.execute(sql).fetchall())]
+    made: dict[str, int] = {}
+    for day, count in day_counts(reader, date.min, date.max).items():
+        made[day[:7]] = made.get(day[:7], 0) + count
+    return list(made.items())[-120:]
 
 
-def totals(cursor: Cursor) -> Row:
-    """How many articles, reports, meetings and actors there are, the newest article's hour, and open dead letters."""
-    sql = """SELECT coalesce(max(articles), 0) AS articles, coalesce(max(reports), 0) AS reports,
-        (SELECT count(*) FROM meetings) AS meetings, (SELECT count(*) FROM actors) AS actors,
-        (SELECT count(*) FROM letters WHERE NOT solved) AS dead_letters FROM totals"""
-    return rows(cursor.execute(sql))[0]
+def totals(reader: Reader) -> Row:
+    """How many articles, reports, meetings and actors there are, and open dead letters."""
+    sql = "SELECT *, (SELECT count(*) FROM letters WHERE NOT solved) AS dead_letters FROM totals"
+    return {**reader.rows(sql)[0], "meetings": reader.facts.count}
 
 
-def feeds(cursor: Cursor) -> list[Row]:
+def feeds(reader: Reader) -> list[Row]:
     """Each feed: its last poll, its last error, and what its last thirty polls published; those with errors first."""
-    sql = """SELECT feed_url, max_by(status, polled_at) AS status, max(polled_at) AS polled_at, count(*) AS polls,
-            count(*) FILTER (status = 'error') AS errors, max_by(error, polled_at) FILTER (status = 'error') AS error,
-            max(polled_at) FILTER (status = 'error') AS failed_at, max_by(next_poll_at, polled_at) AS next_poll_at,
-            sum(published) AS published, count(*) FILTER (gap) AS gaps,
-            list(published ORDER BY polled_at DESC)[:30] AS recent
-        FROM polls GROUP BY feed_url ORDER BY max_by(status, polled_at) = 'error' DESC, feed_url LIMIT 500"""
-    return rows(cursor.execute(sql))
+    polls: dict[str, list[Row]] = {}
+    for poll in reader.rows("SELECT * FROM polls ORDER BY feed_url, polled_at DESC"):
+        polls.setdefault(poll["feed_url"], []).append(poll)
+    found = []
+    for url, told in polls.items():
+        errors = [poll for poll in told if poll["status"] == "error"]
+        found.append({
+            "feed_url": url, "status": told[0]["status"], "polled_at": told[0]["polled_at"], "polls": len(told),
+            "errors": len(errors), "error": errors[0]["error"] if errors else None,
+            "failed_at": errors[0]["polled_at"] if errors else None, "next_poll_at": told[0]["next_poll_at"],
+            "published": sum(poll["published"] for poll in told), "gaps": sum(bool(poll["gap"]) for poll in told),
+            "recent": [poll["published"] for poll in told[:30]],
+        })  # fmt: skip
+    return sorted(found, key=lambda feed: (feed["status"] != "error", feed["feed_url"]))[:500]
 
 
-def letters(cursor: Cursor, limit: int = 100) -> list[Row]:
+def letters(reader: Reader, limit: int = 100) -> list[Row]:
     """The newest dead letters that no replay has brought through, with the beginning of their payload."""
-    sql = (
-        f"SELECT * EXCLUDE (solved) FROM letters WHERE NOT solved ORDER BY occurred_at DESC, letter_id LIMIT {limit:d}"
-    )
-    return rows(cursor.execute(sql))
+    sql = f"""SELECT letter_id, stage, error_type, error, element_id, payload, occurred_at, version, size FROM letters
+        WHERE NOT solved ORDER BY occurred_at DESC, letter_id LIMIT {limit:d}"""
+    return reader.rows(sql)
 
 
-def stages(cursor: Cursor) -> list[Row]:
+def stages(reader: Reader) -> list[Row]:
     """How many open dead letters each stage has."""
-    return rows(
-        cursor.execute("SELECT stage, count(*) AS letters FROM letters WHERE NOT solved GROUP BY stage ORDER BY stage")
-    )
+    return reader.rows("SELECT stage, count(*) AS letters FROM letters WHERE NOT solved GROUP BY stage ORDER BY stage")
 
 
-def arrivals(cursor: Cursor) -> list[Row]:
+def arrivals(reader: Reader) -> list[Row]:
     """The articles fetched in each hour of the last two days that has any, with the median delay since publication."""
-    return rows(cursor.execute("SELECT hour, articles, delay_seconds FROM arrivals ORDER BY hour"))
+    sql = """SELECT substr(fetched_at, 1, 13) AS hour, unixepoch(fetched_at) - unixepoch(published) AS delay FROM articles
+        WHERE unixepoch(fetched_at) > (SELECT unixepoch(max(fetched_at)) FROM articles) - ? AND fetched_at > ?
+        ORDER BY hour"""
+    newest = reader.column("SELECT max(fetched_at) FROM articles")[0]
+    if newest is None:
+        return []
+    before = date.fromisoformat(newest[:10]) - timedelta(hours=HOURS + 24)
+    hours: dict[str, list[int | None]] = {}
+    for row in reader.rows(sql, [3600 * HOURS, before.isoformat()]):
+        hours.setdefault(row["hour"], []).append(row["delay"])
+    made = []
+    for hour, delays in hours.items():
+        known = [max(0, delay) for delay in delays if delay is not None]
+        delay = statistics.median(known) if known else None
+        made.append({"hour": f"{hour}:00:00Z", "articles": len(delays), "delay_seconds": delay})
+    return made

@@ -1,66 +1,20 @@
-"""Rows of the read model, made of the tables' rows: what pages filter and sort by."""
+"""What pages filter, sort and search by, worked out of the tables' rows."""
 
-import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 
 from anyascii import anyascii
 
-from transforms.rows import derive_id
+from transforms.browse.facts import Fact, ordinal
+from transforms.browse.reader import key_of
+from transforms.rows import Meeting, MeetingReport, derive_id
 
 Row = Mapping[str, Any]
-MEETINGS = [
-    "meeting_id",
-    "state",
-    "sort_key",
-    "body",
-    "status",
-    "mode",
-    "kind",
-    "day",
-    "last_day",
-    "year",
-    "country",
-    "place",
-    "latitude",
-    "longitude",
-    "countries",
-    "feeds",
-    "actors",
-    "confidence",
-    "last_reported",
-    "words",
-]
-PARTIES = ["meeting_id", "actor_id", "number", "name", "kind", "title", "country", "day", "status", "confidence"]
-REPORTS = [
-    "report_id",
-    "revision_id",
-    "meeting_id",
-    "article_id",
-    "participants",
-    "status",
-    "mode",
-    "date",
-    "place",
-    "duration_minutes",
-    "occasion",
-    "topics",
-    "attribution",
-    "evidence",
-    "confidence",
-    "extractor",
-    "published",
-]
-ARTICLES = ["article_id", "feed_title", "title", "link", "published", "text", "utc_offset", "duplicate_of", "mentions"]
-_LISTS_OF_RECORDS = {"participants", "evidence", "mentions"}
+MEETING, REPORT = Meeting._fields, MeetingReport._fields
+ARTICLE = ("article_id", "feed_title", "title", "link", "published", "fetched_at", "utc_offset", "duplicate_of", "text")
 _WORD = re.compile(r"[^\W_]+")
-
-
-def as_json(column: str, value: Any) -> Any:
-    """``value`` as the column has it: records, and lists of them, are JSON there."""
-    nested = isinstance(value, dict) or column in _LISTS_OF_RECORDS
-    return json.dumps(value, ensure_ascii=False) if nested else value
 
 
 def actor_of(party: Row) -> str:
@@ -68,49 +22,31 @@ def actor_of(party: Row) -> str:
     return party.get("actor_id") or derive_id("actor", party["name"].casefold())
 
 
-def meeting_row(meeting: Row, feeds: Mapping[str, str]) -> dict[str, Any]:
-    """The row of a meeting; ``feeds`` has the feed's title for each article."""
-    date, place = meeting["date"] or {}, meeting["place"] or {}
-    day = date.get("start") or (meeting["last_reported"] or "")[:10] or None
-    parties = meeting["participants"]
-    countries = {party["country"] for party in parties} | {place.get("country")}
-    return {
-        **{
-            name: meeting[name]
-            for name in ("meeting_id", "state", "status", "mode", "kind", "confidence", "last_reported")
-        },
-        "sort_key": f"{day or '0000-00-00'} {meeting['last_reported'] or '-'} {meeting['meeting_id']}",
-        "body": {name: value for name, value in meeting.items() if name != "state"},
-        "day": date.get("start"),
-        "last_day": date.get("end") or date.get("start"),
-        "year": day[:4] if day else None,
-        "country": place.get("country"),
-        "place": place.get("name"),
-        "latitude": place.get("latitude"),
-        "longitude": place.get("longitude"),
-        "countries": sorted(filter(None, countries)),
-        "feeds": sorted({feeds[article] for article in meeting["articles"] if article in feeds}),
-        "actors": [actor_of(party) for party in parties],
-        "words": _words(meeting),
-    }
+def parties_of(meeting: Row) -> list[str]:
+    """The actors of a meeting, in the order of its participants."""
+    return [actor_of(party) for party in meeting["participants"]]
 
 
-def party_rows(meeting: Row) -> Iterator[dict[str, Any]]:
-    """A row for each participant of a meeting; whoever stands there twice is there once."""
-    seen: set[str] = set()
-    for number, party in enumerate(meeting["participants"], 1):
-        actor = actor_of(party)
-        if actor not in seen:
-            seen.add(actor)
-            yield {
-                **{name: party[name] for name in ("name", "kind", "title", "country")},
-                "meeting_id": meeting["meeting_id"],
-                "actor_id": actor,
-                "number": number,
-                "day": (meeting["date"] or {}).get("start"),
-                "status": meeting["status"],
-                "confidence": meeting["confidence"],
-            }
+def fact_of(meeting: Row) -> Fact:
+    """The columns of a meeting, which is a row as Arrow gives it."""
+    when, place = meeting["date"] or {}, meeting["place"] or {}
+    reported: datetime | None = meeting["last_reported"]
+    first: date | None = when.get("start")
+    day = first or (reported.date() if reported else None)
+    latitude: float | None = place.get("latitude")
+    longitude: float | None = place.get("longitude")
+    point = None
+    if latitude is not None and longitude is not None:
+        point = place["name"], place["country"], round(latitude, 2), round(longitude, 2)
+    countries = {party["country"] for party in meeting["participants"]} | {place.get("country")}
+    return Fact(
+        meeting["status"], meeting["mode"], meeting["kind"], f"{day.year:04}" if day else None, place.get("country"),
+        point,
+        ordinal(day), ordinal(first), ordinal(when.get("end") or first), meeting["confidence"],
+        int(1e6 * reported.timestamp()) if reported else 0, key_of(meeting["meeting_id"]),
+        tuple(sorted(filter(None, countries))),
+        tuple(sorted({source["feed_title"] for source in meeting["sources"] if source["feed_title"]})),
+    )  # fmt: skip
 
 
 def searched(text: str) -> list[str]:
@@ -118,11 +54,10 @@ def searched(text: str) -> list[str]:
     return _WORD.findall(anyascii(text).casefold())
 
 
-def _words(meeting: Row) -> str:
-    """All that a search looks through, each word behind a space: who, where, on what occasion, about what, headlines."""
+def words_of(meeting: Row) -> str:
+    """All that a search looks through: who, where, on what occasion, about what, headlines; each word once."""
     place = meeting["place"] or {}
-    texts = [party["name"] for party in meeting["participants"]]
-    texts += [party["title"] for party in meeting["participants"]]
+    texts = [party[name] for name in ("name", "title") for party in meeting["participants"]]
     texts += [place.get("name"), meeting["occasion"], *meeting["topics"]]
     texts += [source["title"] for source in meeting["sources"]]
-    return " " + " ".join(dict.fromkeys(word for text in texts if text for word in searched(text)))
+    return " ".join(dict.fromkeys(searched(" ".join(filter(None, texts)))))

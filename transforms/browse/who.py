@@ -1,92 +1,94 @@
 """People and bodies: who they are, whom they met, and who met whom over all."""
 
+import json
 from typing import Any
 
-import duckdb
-
+from transforms.browse.reader import Reader, key_of, starting
 from transforms.browse.rows_shown import searched
-from transforms.tables.ask import plain_value
+from transforms.browse.take import LIKELY
 
-Cursor = duckdb.DuckDBPyConnection
 Row = dict[str, Any]
 _ACTOR = "actor_id, name, kind, title, country, meetings, first_day, last_day"
-_HELD = "status IN ('held', 'ongoing') AND confidence >= 0.5"
 
 
-def rows(answer: Cursor) -> list[Row]:
-    """What a statement gives, as plain rows."""
-    names = [column[0] for column in answer.description or ()]
-    return [dict(zip(names, map(plain_value, row), strict=True)) for row in answer.fetchall()]
-
-
-def actors(cursor: Cursor, q: str, limit: int, after: tuple[int, str] | None = None) -> list[Row]:
+def actors(reader: Reader, q: str, limit: int, after: tuple[int, str] | None = None) -> list[Row]:
     """The actors whose names or offices have all words of ``q``, those with most meetings first.
 
     ``after`` has the meetings and the id of the actor behind which to go on.
     """
-    tests, values = ["TRUE"], list[Any]()
-    for word in searched(q):
-        tests.append("contains(words, ?)")
-        values.append(f" {word}")
+    tests, values = ["true"], list[Any]()
+    if words := searched(q):
+        tests.append("actor IN (SELECT rowid FROM actor_words WHERE actor_words MATCH ?)")
+        values.append(starting(words))
     if after is not None:
         tests.append("(meetings < ? OR (meetings = ? AND actor_id > ?))")
         values += [after[0], after[0], after[1]]
-    where = " AND ".join(tests)
-    order = "ORDER BY meetings DESC, actor_id"
-    return rows(cursor.execute(f"SELECT {_ACTOR} FROM actors WHERE {where} {order} LIMIT {limit:d}", values))
+    sql = f"SELECT {_ACTOR} FROM actors WHERE {' AND '.join(tests)} ORDER BY meetings DESC, actor_id LIMIT {limit:d}"
+    return reader.rows(sql, values)
 
 
-def actor(cursor: Cursor, actor_id: str) -> Row | None:
+def actor(reader: Reader, actor_id: str) -> Row | None:
     """An actor with the names and offices seen, over time, and the countries of its meetings; null where there is none."""
-    found = rows(cursor.execute(f"SELECT {_ACTOR} FROM actors WHERE actor_id = ?", [actor_id]))
+    key = key_of(actor_id)
+    found = reader.rows(f"SELECT {_ACTOR}, names, offices FROM actors WHERE actor = ?", [key])
     if not found:
         return None
-    sql = """SELECT {0} AS name, min(day) AS first_day, max(day) AS last_day, count(*) AS meetings FROM parties
-        WHERE actor_id = ? AND {0} IS NOT NULL GROUP BY {0} ORDER BY meetings DESC, name LIMIT 50"""
-    names = rows(cursor.execute(sql.format("name"), [actor_id]))
-    offices = rows(cursor.execute(sql.format("title"), [actor_id]))
-    visited = rows(
-        cursor.execute(
-            f"""SELECT m.country, count(*) AS meetings FROM parties AS p JOIN meetings AS m USING (meeting_id)
-            WHERE p.actor_id = ? AND m.country IS NOT NULL AND m.mode = 'in_person' AND m.{_HELD.replace("confidence", "m.confidence")}
-            GROUP BY m.country ORDER BY meetings DESC, m.country LIMIT 60""",
-            [actor_id],
-        )
-    )
-    months = cursor.execute(
-        "SELECT strftime(day, '%Y-%m') AS month, count(*) FROM parties WHERE actor_id = ? AND day IS NOT NULL GROUP BY 1 ORDER BY 1",
-        [actor_id],
-    ).fetchall()
-    return {**found[0], "names": names, "offices": offices, "countries": visited, "months": [list(m) for m in months]}
+    sql = """SELECT substr(day, 1, 7) AS month, count(*) AS meetings FROM parties
+        WHERE actor = ? AND day IS NOT NULL GROUP BY month ORDER BY month"""
+    return {
+        **found[0],
+        "names": json.loads(found[0]["names"]),
+        "offices": json.loads(found[0]["offices"]),
+        "countries": _visited(reader, key),
+        "months": [[row["month"], row["meetings"]] for row in reader.rows(sql, [key])],
+    }
 
 
-def counterparts(cursor: Cursor, actor_id: str, limit: int) -> list[Row]:
+def _visited(reader: Reader, key: int) -> list[Row]:
+    """The countries in which an actor likely met others face to face, the most frequent first."""
+    facts = reader.facts
+    held = facts.among(reader.column("SELECT meeting FROM parties WHERE actor = ?", [key]))
+    held &= facts.having("mode", ["in_person"]) & facts.having("status", ["held", "ongoing"])
+    held &= facts.rows["confidence"] >= LIKELY
+    counted = sorted(facts.counts("country", held).items(), key=lambda found: (-found[1], found[0]))
+    return [{"country": country, "meetings": count} for country, count in counted[:60]]
+
+
+def counterparts(reader: Reader, actor_id: str, limit: int) -> list[Row]:
     """Whom the actor met, the most frequent first; meetings that are not only planned, and likely."""
-    sql = f"""SELECT {_ACTOR.replace("meetings", "n AS meetings").replace("last_day", "l AS last_day")} FROM (
-            SELECT other AS actor_id, meetings AS n, last_day AS l FROM pairs WHERE one = ?
+    key = key_of(actor_id)
+    columns = _ACTOR.replace("meetings", "met.meetings").replace("last_day", "met.last_day")
+    sql = f"""SELECT {columns} FROM (
+            SELECT other AS actor, meetings, last_day FROM pairs WHERE one = ?
             UNION ALL SELECT one, meetings, last_day FROM pairs WHERE other = ?
-        ) JOIN actors USING (actor_id) ORDER BY n DESC, l DESC NULLS LAST, actor_id LIMIT {limit:d}"""
-    return rows(cursor.execute(sql, [actor_id, actor_id]))
+        ) AS met JOIN actors USING (actor) ORDER BY met.meetings DESC, met.last_day DESC, actor_id LIMIT {limit:d}"""
+    return reader.rows(sql, [key, key])
 
 
-def pairs(cursor: Cursor, limit: int, least: int = 1) -> list[Row]:
+def pairs(reader: Reader, limit: int, least: int = 1) -> list[Row]:
     """Who met whom most often: at least ``least`` times, by ids and names."""
-    sql = f"""SELECT p.one, a.name AS one_name, a.country AS one_country, p.other, b.name AS other_name,
-            b.country AS other_country, p.meetings, p.last_day
+    sql = f"""SELECT a.actor_id AS one, a.name AS one_name, a.country AS one_country, b.actor_id AS other,
+            b.name AS other_name, b.country AS other_country, p.meetings, p.last_day
         FROM (SELECT * FROM pairs WHERE meetings >= ? ORDER BY meetings DESC, one, other LIMIT {limit:d}) AS p
-        JOIN actors AS a ON a.actor_id = p.one JOIN actors AS b ON b.actor_id = p.other
+        JOIN actors AS a ON a.actor = p.one JOIN actors AS b ON b.actor = p.other
         ORDER BY p.meetings DESC, p.one, p.other"""
-    return rows(cursor.execute(sql, [least]))
+    return reader.rows(sql, [least])
 
 
-def among(cursor: Cursor, ids: list[str], limit: int) -> list[Row]:
+def among(reader: Reader, ids: list[str], limit: int) -> list[Row]:
     """The pairs of which both are in ``ids``, the most frequent first."""
-    sql = f"""SELECT one, other, meetings FROM pairs WHERE one IN (SELECT unnest(?)) AND other IN (SELECT unnest(?))
-        ORDER BY meetings DESC, one, other LIMIT {limit:d}"""
-    return rows(cursor.execute(sql, [ids, ids]))
+    given = json.dumps([key_of(one) for one in ids])
+    sql = f"""SELECT a.actor_id AS one, b.actor_id AS other, p.meetings FROM pairs AS p
+        JOIN actors AS a ON a.actor = p.one JOIN actors AS b ON b.actor = p.other
+        WHERE p.one IN (SELECT value FROM json_each(?1)) AND p.other IN (SELECT value FROM json_each(?1))
+        ORDER BY p.meetings DESC, p.one, p.other LIMIT {limit:d}"""
+    return reader.rows(sql, [given])
 
 
-def by_ids(cursor: Cursor, ids: list[str]) -> list[Row]:
+def by_ids(reader: Reader, ids: list[str]) -> list[Row]:
     """The actors of these ids, those with most meetings first."""
-    sql = f"SELECT {_ACTOR} FROM actors WHERE actor_id IN (SELECT unnest(?)) ORDER BY meetings DESC, actor_id"
-    return rows(cursor.execute(sql, [ids]))
+    given = json.dumps([key_of(one) for one in ids])
+    sql = (
+        f"SELECT {_ACTOR} FROM actors WHERE actor IN (SELECT value FROM json_each(?)) ORDER BY meetings DESC, actor_id"
+    )
+    return reader.rows(sql, [given])

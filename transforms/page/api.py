@@ -60,79 +60,79 @@ def answer(value: Any) -> Response:
 
 
 @router.get("/meetings", responses=_answers(_object(meetings={"type": "array", "items": MEETING}, next=_NEXT)))
-def meetings(cursor: Connection, chosen: Chosen, limit: Limit = 50, after: At = None) -> Response:
+def meetings(reader: Connection, chosen: Chosen, limit: Limit = 50, after: At = None) -> Response:
     """Meetings as the table ``meetings`` holds them, newest first."""
-    found = listing.listed(cursor, chosen, limit, after)
+    found = listing.listed(reader, chosen, limit, after)
     body = f'{{"meetings": [{", ".join(found.bodies)}], "next": {json.dumps(found.older)}}}'
     return Response(body, media_type="application/json")
 
 
 @router.get("/facets", responses=_answers(_object(count=_COUNT, unlikely=_COUNT, facets={"type": "object"})))
-def facets(cursor: Connection, chosen: Chosen) -> Response:
+def facets(reader: Connection, chosen: Chosen) -> Response:
     """How many meetings a filter takes, how many more below its confidence, and how many each further choice would give."""
-    count, unlikely = listing.counts(cursor, chosen)
-    found = listing.facets(cursor, chosen)
+    count, unlikely = listing.counts(reader, chosen)
+    found = listing.facets(reader, chosen)
     return answer(
         {"count": count, "unlikely": unlikely, "facets": {name: dict(values) for name, values in found.items()}}
     )
 
 
 @router.get("/meetings/{meeting_id}", responses=_found(_object(meeting=MEETING, reports=_LIST)))
-def meeting(cursor: Connection, meeting_id: str) -> Response:
+def meeting(reader: Connection, meeting_id: str) -> Response:
     """One meeting with each report of it; an alias leads to it too."""
-    found = one_meeting.meeting(cursor, meeting_id)
+    found = one_meeting.meeting(reader, meeting_id)
     if found is None:
         raise HTTPException(404, "no such meeting")
     left_out = ("text", "mentions")
-    told = one_meeting.reports(cursor, found["meeting_id"])
+    told = one_meeting.reports(reader, found["meeting_id"])
     reports = [{name: value for name, value in report.items() if name not in left_out} for report in told]
     return answer({"meeting": found, "reports": reports})
 
 
 @router.get("/actors", responses=_answers(_object(actors=_LIST, next=_NEXT)))
 def actors(
-    cursor: Connection,
+    reader: Connection,
     q: Annotated[str, Query(max_length=200, description="words that each begin a word of a name or the office")] = "",
     limit: Limit = 50,
     after: Annotated[str | None, Query(max_length=200, pattern=r"^\d{1,15}\.[^\x00]{1,150}$")] = None,
 ) -> Response:
     """People and bodies, those with most meetings first."""
-    found = who.actors(cursor, q, limit + 1, actor_after(after))
+    found = who.actors(reader, q, limit + 1, actor_after(after))
     last = found[limit - 1] if len(found) > limit else None
     return answer({"actors": found[:limit], "next": f"{last['meetings']}.{last['actor_id']}" if last else None})
 
 
-def actor_after(cursor: str | None) -> tuple[int, str] | None:
+def actor_after(reader: str | None) -> tuple[int, str] | None:
     """What the cursor of a list of actors says."""
-    number, _, actor_id = (cursor or "").partition(".")
+    number, _, actor_id = (reader or "").partition(".")
     return (int(number), actor_id) if number.isdecimal() and len(number) < 16 else None
 
 
 @router.get("/actors/{actor_id}", responses=_found(_object(actor={"type": "object"}, counterparts=_LIST)))
-def actor(cursor: Connection, actor_id: str) -> Response:
+def actor(reader: Connection, actor_id: str) -> Response:
     """One person or body: names, offices over time, countries, and whom it met."""
-    found = who.actor(cursor, actor_id)
+    found = who.actor(reader, actor_id)
     if found is None:
         raise HTTPException(404, "no such actor")
-    return answer({"actor": found, "counterparts": who.counterparts(cursor, actor_id, 200)})
+    return answer({"actor": found, "counterparts": who.counterparts(reader, actor_id, 200)})
 
 
 @router.get("/pairs", responses=_answers(_object(pairs=_LIST)))
 def pairs(
-    cursor: Connection, limit: Limit = 50, least: Annotated[int, Query(ge=1, le=10**9, description="meetings")] = 1
+    reader: Connection, limit: Limit = 50, least: Annotated[int, Query(ge=1, le=10**9, description="meetings")] = 1
 ) -> Response:
     """Who met whom most often."""
-    return answer({"pairs": who.pairs(cursor, limit, least)})
+    return answer({"pairs": who.pairs(reader, limit, least)})
 
 
 @router.get("/places", responses=_answers(_object(places=_LIST)))
-def places(cursor: Connection, chosen: Chosen, limit: Limit = 200) -> Response:
+def places(reader: Connection, chosen: Chosen, limit: Limit = 200) -> Response:
     """Where the meetings of a filter were."""
-    return answer({"places": overview.places(cursor, chosen, limit)})
+    return answer({"places": overview.places(reader, chosen, limit)})
 
 
 @router.get("/health", responses=_answers(_object(totals={"type": "object"}, feeds=_LIST, dead_letters=_LIST)))
-def health(cursor: Connection) -> Response:
+def health(reader: Connection) -> Response:
     """How feeds and stages are doing."""
     feeds = [
         {
@@ -140,9 +140,9 @@ def health(cursor: Connection) -> Response:
             "feed_url": shown_feed(feed["feed_url"]),
             "error": feed["error"] and feed["error"].split(feed["feed_url"])[-1],
         }
-        for feed in overview.feeds(cursor)
+        for feed in overview.feeds(reader)
     ]
-    return answer({"totals": overview.totals(cursor), "feeds": feeds, "dead_letters": overview.stages(cursor)})
+    return answer({"totals": overview.totals(reader), "feeds": feeds, "dead_letters": overview.stages(reader)})
 
 
 @router.get("/version", responses=_answers(_object(version=_COUNT, pending=_COUNT)))

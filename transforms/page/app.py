@@ -1,15 +1,17 @@
 """The server: pages, the API and downloads over the read model, which a thread keeps current with the tables."""
 
 import contextlib
+import functools
 import logging
 import os
+import sqlite3
 import threading
+import time
 from collections.abc import Callable, Collection
-from datetime import UTC, date, datetime
+from datetime import datetime
 from importlib.resources import files
 from typing import Annotated, Any
 
-import duckdb
 from fastapi import FastAPI, HTTPException, Query, Request, Response
 from fastapi.exception_handlers import http_exception_handler, request_validation_exception_handler
 from fastapi.exceptions import RequestValidationError
@@ -43,6 +45,7 @@ class Server:
     Args:
         target: A folder or bucket of Delta tables.
         hosts: Names that may be asked for.
+        now: The clock, in UTC.
         token: Needed by whoever asks, where given.
         backlog: How many messages wait in the stream; null where that is not known.
     """
@@ -51,18 +54,20 @@ class Server:
         self,
         target: str,
         hosts: Collection[str],
+        now: Callable[[], datetime],
         token: str | None = None,
         backlog: Callable[[], int | None] = lambda: None,
     ) -> None:
         self.model = Model(target)
         self.fault: str | None = None
         self._ended = threading.Event()
-        self._started = f"{os.getpid()} {datetime.now(UTC):%s}"
+        self.now = now
+        self._started = f"{os.getpid()} {now().isoformat()}"
         self.app = _app(self, backlog)
         self.asgi = Protect(Cached(self.app, self._state), hosts, token)
 
     def _state(self) -> str:
-        return f"{self._started} {self.model.version} {date.today()}"
+        return f"{self._started} {self.model.version} {self.now().date()}"
 
     @contextlib.contextmanager
     def keeping_current(self) -> Any:
@@ -78,7 +83,7 @@ class Server:
 
     def _follow(self) -> None:
         while True:
-            began = datetime.now(UTC)
+            began = time.monotonic()
             try:
                 self.model.refresh(self._ended.is_set)
                 self.fault = None
@@ -89,7 +94,7 @@ class Server:
                     log.warning("page: the tables cannot be read: %s", error)
                 self.fault = type(error).__name__
             # At most a fifth of the time goes into reading, however large the tables are.
-            if self._ended.wait(max(REFRESH_SECONDS, 4 * (datetime.now(UTC) - began).total_seconds())):
+            if self._ended.wait(max(REFRESH_SECONDS, 4 * (time.monotonic() - began))):
                 return
 
 
@@ -121,8 +126,10 @@ def _app(server: Server, backlog: Callable[[], int | None]) -> FastAPI:
             return await request_validation_exception_handler(request, error)
         return shown(request, 422)
 
-    @app.exception_handler(duckdb.InterruptException)
-    async def too_long(request: Request, error: duckdb.InterruptException) -> Response:
+    @app.exception_handler(sqlite3.OperationalError)
+    async def too_long(request: Request, error: sqlite3.OperationalError) -> Response:
+        if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
+            raise error
         return shown(request, 503)
 
     return app
@@ -135,57 +142,55 @@ def _html(text: str | None) -> Response:
 
 
 def _add_pages(app: FastAPI, server: Server) -> None:
-    get: Any = lambda path: app.get(path, include_in_schema=False)  # noqa: E731
+    get: Any = functools.partial(app.get, include_in_schema=False)
 
     @get("/")
-    def meetings(cursor: Connection, chosen: Chosen, older: At = None, newer: At = None) -> Response:
-        return _html(pages.meetings(cursor, TO, chosen, older, newer, server.model.pending))
+    def meetings(reader: Connection, chosen: Chosen, older: At = None, newer: At = None) -> Response:
+        return _html(pages.meetings(reader, TO, chosen, older, newer, server.model.pending))
 
     @get("/meetings/{meeting_id}")
-    def meeting(cursor: Connection, meeting_id: str) -> Response:
-        return _html(pages.meeting(cursor, TO, meeting_id))
+    def meeting(reader: Connection, meeting_id: str) -> Response:
+        return _html(pages.meeting(reader, TO, meeting_id))
 
     @get("/actors")
-    def actors(cursor: Connection, q: Annotated[str, Query(max_length=200)] = "", after: At = None) -> Response:
-        return _html(pages.actors(cursor, TO, q.strip(), api.actor_after(after)))
+    def actors(reader: Connection, q: Annotated[str, Query(max_length=200)] = "", after: At = None) -> Response:
+        return _html(pages.actors(reader, TO, q.strip(), api.actor_after(after)))
 
     @get("/actors/{actor_id}")
-    def actor(cursor: Connection, actor_id: str) -> Response:
-        return _html(pages.actor(cursor, TO, actor_id))
+    def actor(reader: Connection, actor_id: str) -> Response:
+        return _html(pages.actor(reader, TO, actor_id))
 
     @get("/pairs/{one}/{other}")
-    def pair(cursor: Connection, one: str, other: str) -> Response:
-        return _html(pages.pair(cursor, TO, one, other))
+    def pair(reader: Connection, one: str, other: str) -> Response:
+        return _html(pages.pair(reader, TO, one, other))
 
     @get("/map")
-    def map_(cursor: Connection) -> Response:
-        return _html(pages.map_of(cursor, TO))
+    def map_(reader: Connection) -> Response:
+        return _html(pages.map_of(reader, TO))
 
     @get("/map/{year}")
-    def map_of_year(cursor: Connection, year: str) -> Response:
-        return _html(pages.map_of(cursor, TO, year) if year.isdecimal() and len(year) == 4 else None)
+    def map_of_year(reader: Connection, year: str) -> Response:
+        return _html(pages.map_of(reader, TO, year) if year.isdecimal() and len(year) == 4 else None)
 
     @get("/graph")
-    def graph(cursor: Connection) -> Response:
-        return _html(pages.graph(cursor, TO))
+    def graph(reader: Connection) -> Response:
+        return _html(pages.graph(reader, TO))
 
     @get("/meetings.{form}")
     def download(request: Request, form: api.Format, chosen: Chosen) -> Response:
         return _download(server.model, str(request.base_url), form, chosen)
 
     @get("/atom.xml")
-    def atom(request: Request, cursor: Connection, chosen: Chosen) -> Response:
-        found = list(downloads.loaded(downloads.bodies(cursor, chosen, downloads.IN_FEED)))
-        made = downloads.as_atom(
-            found, str(request.base_url), chosen.query(), f"{datetime.now(UTC):%Y-%m-%dT00:00:00Z}"
-        )
+    def atom(request: Request, reader: Connection, chosen: Chosen) -> Response:
+        found = list(downloads.loaded(downloads.bodies(reader, chosen, downloads.IN_FEED)))
+        made = downloads.as_atom(found, str(request.base_url), chosen.query(), f"{server.now():%Y-%m-%dT00:00:00Z}")
         return Response(made, media_type=downloads.TYPES["atom"])
 
 
 def _download(model: Model, base: str, kind: str, chosen: Any) -> Response:
     def texts() -> Any:
-        with contextlib.closing(model.cursor()) as cursor:
-            yield from downloads.bodies(cursor, chosen)
+        with model.reader() as reader:
+            yield from downloads.bodies(reader, chosen)
 
     headers = {"content-disposition": f'attachment; filename="meetings.{kind}"'}
     if kind == "jsonl":
@@ -198,24 +203,24 @@ def _download(model: Model, base: str, kind: str, chosen: Any) -> Response:
 
 
 def _add_operation(app: FastAPI, server: Server, backlog: Callable[[], int | None]) -> None:
-    get: Any = lambda path: app.get(path, include_in_schema=False)  # noqa: E731
+    get: Any = functools.partial(app.get, include_in_schema=False)
 
     @get("/calendar")
-    def newest_month(cursor: Connection) -> Response:
-        return RedirectResponse(TO(f"calendar/{operation.newest_month(cursor, date.today()):%Y-%m}"), 302)
+    def newest_month(reader: Connection) -> Response:
+        return RedirectResponse(TO(f"calendar/{operation.newest_month(reader, server.now().date()):%Y-%m}"), 302)
 
     @get("/calendar/{name}")
-    def month(cursor: Connection, name: str) -> Response:
+    def month(reader: Connection, name: str) -> Response:
         first = operation.month_of(name)
-        return _html(operation.month(cursor, TO, first) if first else None)
+        return _html(operation.month(reader, TO, first) if first else None)
 
     @get("/pipeline")
-    def pipeline(cursor: Connection) -> Response:
-        return _html(operation.pipeline(cursor, TO, backlog()))
+    def pipeline(reader: Connection) -> Response:
+        return _html(operation.pipeline(reader, TO, backlog()))
 
     @get("/metrics")
-    def metrics(cursor: Connection) -> Response:
-        return Response(operation.prometheus(cursor, backlog()), media_type="text/plain; version=0.0.4; charset=utf-8")
+    def metrics(reader: Connection) -> Response:
+        return Response(operation.prometheus(reader, backlog()), media_type="text/plain; version=0.0.4; charset=utf-8")
 
     @get("/healthz")
     async def healthz() -> Response:

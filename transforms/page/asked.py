@@ -1,4 +1,4 @@
-"""What a request asks for: the filter, the cursor, and a connection that is interrupted when it takes too long."""
+"""What a request asks for: the filter, the reader, and a connection that is interrupted when it takes too long."""
 
 import asyncio
 import datetime
@@ -7,37 +7,38 @@ from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Query, Request
 
-from transforms.browse.filters import LIKELY, Filter
-from transforms.browse.listing import Cursor
+from transforms.browse.filters import Filter
+from transforms.browse.reader import Reader
+from transforms.browse.take import LIKELY
 
 # Seconds that the questions of one request may take.
 TIME_LIMIT = 10.0
 _Text = Annotated[str, Query(max_length=200)]
-_Texts = Annotated[list[Annotated[str, Query(max_length=200)]], Query(max_length=50)]
+_Texts = Annotated[tuple[Annotated[str, Query(max_length=200)], ...], Query(max_length=50)]
 _Status = Literal["held", "ongoing", "planned", "proposed", "cancelled", "denied"]
-At = Annotated[str | None, Query(max_length=200, description="a cursor that an answer gave")]
+At = Annotated[str | None, Query(pattern=r"^\d{1,7}\.\d{1,20}\.\d{1,20}$", description="a cursor that an answer gave")]
 
 
-async def connection(request: Request) -> AsyncIterator[Cursor]:
+async def connection(request: Request) -> AsyncIterator[Reader]:
     """A connection to the read model for one request."""
-    cursor = request.app.state.model.cursor()
-    limit = asyncio.get_running_loop().call_later(TIME_LIMIT, cursor.interrupt)
+    reader = request.app.state.model.reader()
+    limit = asyncio.get_running_loop().call_later(TIME_LIMIT, reader.interrupt)
     try:
-        yield cursor
+        yield reader
     finally:
         limit.cancel()
-        cursor.close()
+        reader.close()
 
 
 def chosen(
     q: Annotated[str, Query(max_length=200, description="words that each begin a word of names, place, topics")] = "",
-    status: Annotated[list[_Status], Query(max_length=6, description="any of these")] = [],  # noqa: B006
-    mode: Annotated[list[Literal["in_person", "phone", "video", "unknown"]], Query(max_length=4)] = [],  # noqa: B006
-    kind: Annotated[list[Literal["bilateral", "trilateral", "multilateral"]], Query(max_length=3)] = [],  # noqa: B006
-    country: Annotated[_Texts, Query(description="of a participant or the place, ISO 3166-1 alpha-2")] = [],  # noqa: B006
-    feed: Annotated[_Texts, Query(description="title of a feed that tells of it")] = [],  # noqa: B006
-    year: _Texts = [],  # noqa: B006
-    actor: Annotated[_Texts, Query(description="ids of those who all took part")] = [],  # noqa: B006
+    status: Annotated[tuple[_Status, ...], Query(max_length=6, description="any of these")] = (),
+    mode: Annotated[tuple[Literal["in_person", "phone", "video", "unknown"], ...], Query(max_length=4)] = (),
+    kind: Annotated[tuple[Literal["bilateral", "trilateral", "multilateral"], ...], Query(max_length=3)] = (),
+    country: Annotated[_Texts, Query(description="of a participant or the place, ISO 3166-1 alpha-2")] = (),
+    feed: Annotated[_Texts, Query(description="title of a feed that tells of it")] = (),
+    year: _Texts = (),
+    actor: Annotated[_Texts, Query(description="ids of those who all took part")] = (),
     since: Annotated[datetime.date | None, Query(description="that end on this day or later")] = None,
     until: Annotated[datetime.date | None, Query(description="that begin before this day")] = None,
     confidence: Annotated[float, Query(ge=0, le=1, description="at least so much")] = LIKELY,

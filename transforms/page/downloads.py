@@ -15,6 +15,7 @@ from icalendar import Calendar, Event
 
 from transforms.browse import listing
 from transforms.browse.filters import Filter
+from transforms.browse.reader import Reader
 from transforms.page.render import mode, names, when
 from transforms.tables import flat
 
@@ -35,11 +36,11 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _ICS_STATUS = {"cancelled": "CANCELLED", "denied": "CANCELLED", "planned": "CONFIRMED", "proposed": "TENTATIVE"}
 
 
-def bodies(cursor: listing.Cursor, chosen: Filter, most: int = MOST) -> Iterator[str]:
+def bodies(reader: Reader, chosen: Filter, most: int = MOST) -> Iterator[str]:
     """The meetings of a view as JSON, newest first, fetched so many at once."""
     older = None
     while most > 0:
-        found = listing.listed(cursor, chosen, min(1000, most), older)
+        found = listing.listed(reader, chosen, min(1000, most), older)
         yield from found.bodies
         older, most = found.older, most - 1000
         if older is None:

@@ -2,13 +2,14 @@
 
 import json
 import shutil
-from datetime import UTC, datetime
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from transforms.browse import listing, overview, who
 from transforms.browse.filters import Filter
+from transforms.browse.reader import Reader
 from transforms.browse.rows_shown import actor_of, searched
 from transforms.page import downloads, operation, pages
 from transforms.page.render import Addresses, mode, names, page, when
@@ -40,58 +41,58 @@ class Files(Addresses):
         return Files(self._there, path.count("/"))
 
 
-def write(cursor: listing.Cursor, folder: Path) -> int:
-    """Writes all pages into ``folder``; how many meetings they show."""
+def write(reader: Reader, folder: Path, today: date) -> int:
+    """Writes all pages into ``folder``; how many meetings they show. The calendar of no meetings is that of ``today``."""
     chosen = Filter()
-    held = list(downloads.loaded(downloads.bodies(cursor, chosen, MOST)))
+    held = list(downloads.loaded(downloads.bodies(reader, chosen, MOST)))
     actors = dict.fromkeys(actor_of(party) for meeting in held for party in meeting["participants"])
-    months = [name for name, _ in overview.months(cursor)] or [f"{datetime.now(UTC):%Y-%m}"]
-    years = [year for year, _ in listing.facets(cursor, chosen)["year"]]
+    months = [name for name, _ in overview.months(reader)] or [f"{today:%Y-%m}"]
+    years = [year for year, _ in listing.facets(reader, chosen)["year"]]
     paths = {"", "actors", "map", "graph", "calendar", "pipeline"}
     paths |= {f"meetings/{meeting['meeting_id']}" for meeting in held} | {f"actors/{actor}" for actor in actors}
     paths |= {f"calendar/{month}" for month in months} | {f"map/{year}" for year in years}
     paths |= {
         f"pairs/{found['one']}/{found['other']}"
-        for found in who.pairs(cursor, MOST)
+        for found in who.pairs(reader, MOST)
         if {found["one"], found["other"]} <= actors.keys()
     }
     at = Files(frozenset(paths))
     shutil.copytree(str(files("transforms.page") / "assets"), folder / "assets", dirs_exist_ok=True)
     (folder / "assets" / "index.js").write_text(_index(held), encoding="utf-8")
     for path in sorted(paths):
-        _write(folder, path, _page(cursor, at.below(path), path, months))
-    _write_list(cursor, folder, at, held)
+        _write(folder, path, _page(reader, at.below(path), path, months))
+    _write_list(reader, folder, at, held)
     _write_downloads(folder, held)
     return len(held)
 
 
-def _page(cursor: listing.Cursor, to: Files, path: str, months: list[str]) -> str | None:
+def _page(reader: Reader, to: Files, path: str, months: list[str]) -> str | None:
     kind, _, rest = path.partition("/")
     if kind == "meetings":
-        return pages.meeting(cursor, to, rest)
+        return pages.meeting(reader, to, rest)
     if kind == "actors":
-        return pages.actor(cursor, to, rest) if rest else pages.actors(cursor, to, "", None, MOST)
+        return pages.actor(reader, to, rest) if rest else pages.actors(reader, to, "", None, MOST)
     if kind == "pairs":
-        return pages.pair(cursor, to, *rest.split("/"))
+        return pages.pair(reader, to, *rest.split("/"))
     if kind == "map":
-        return pages.map_of(cursor, to, rest)
+        return pages.map_of(reader, to, rest)
     if kind == "graph":
-        return pages.graph(cursor, to)
+        return pages.graph(reader, to)
     if kind == "calendar":
         first = operation.month_of(rest or months[-1])
-        return operation.month(cursor, to, first) if first else None
-    return operation.pipeline(cursor, to, None) if kind == "pipeline" else None
+        return operation.month(reader, to, first) if first else None
+    return operation.pipeline(reader, to, None) if kind == "pipeline" else None
 
 
-def _write_list(cursor: listing.Cursor, folder: Path, to: Files, held: list[Row]) -> None:
+def _write_list(reader: Reader, folder: Path, to: Files, held: list[Row]) -> None:
     """The list, so many meetings a file: ``index.html``, ``page-2.html``, …"""
     parts = [held[at : at + pages.PER_PAGE] for at in range(0, max(1, len(held)), pages.PER_PAGE)]
     named = ["", *(f"page-{number}" for number in range(2, len(parts) + 1))]
-    count, unlikely = listing.counts(cursor, Filter())
+    count, unlikely = listing.counts(reader, Filter())
     links = [("CSV", "meetings.csv"), ("JSON lines", "meetings.jsonl"), ("Calendar (ICS)", "meetings.ics")]
     for number, (path, part) in enumerate(zip(named, parts, strict=True)):
         text = page(
-            "meetings.html", to, here="", totals=overview.totals(cursor), chosen=Filter(), hidden=[], count=count,
+            "meetings.html", to, here="", totals=overview.totals(reader), chosen=Filter(), hidden=[], count=count,
             unlikely=unlikely, pending=0, facets=[], shown=pages.with_actors(part), downloads=links,
             newer=to(named[number - 1]) if number else None,
             older=to(named[number + 1]) if number + 1 < len(parts) else None,

@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from transforms.browse import overview
 from transforms.browse.filters import Filter
-from transforms.browse.who import Cursor
+from transforms.browse.reader import Reader
 from transforms.page.render import Addresses, page
 
 Row = dict[str, Any]
@@ -25,25 +25,23 @@ def month_of(text: str) -> date | None:
         return None
 
 
-def newest_month(cursor: Cursor, today: date) -> date:
+def newest_month(reader: Reader, today: date) -> date:
     """This month, or the last before it that has meetings, or the first that has any."""
-    held = [name for name, _ in overview.months(cursor)]
+    held = [name for name, _ in overview.months(reader)]
     past = [name for name in held if name <= f"{today:%Y-%m}"]
     return month_of((past or held or [f"{today:%Y-%m}"])[-1 if past else 0]) or today.replace(day=1)
 
 
-def month(cursor: Cursor, to: Addresses, first: date) -> str:
+def month(reader: Reader, to: Addresses, first: date) -> str:
     """A month's days with the surest meetings of each."""
     weeks = calendar.Calendar().monthdatescalendar(first.year, first.month)
     days = [day for week in weeks for day in week if day.month == first.month]
-    counts = overview.day_counts(cursor, days[0], days[-1])
-    shown: dict[str, list[Row]] = {}
-    for meeting in overview.days(cursor, days[0], days[-1]):
-        shown.setdefault(meeting["day"], []).append(meeting)
-    months = overview.months(cursor)
+    counts = overview.day_counts(reader, days[0], days[-1])
+    shown = overview.days(reader, days[0], days[-1], SHOWN_A_DAY)
+    months = overview.months(reader)
     before, after = _beside(first, [name for name, _ in months])
     return page(
-        "calendar.html", to, here="calendar", totals=overview.totals(cursor), title=f"{first:%B %Y}",
+        "calendar.html", to, here="calendar", totals=overview.totals(reader), title=f"{first:%B %Y}",
         weeks=[[_cell(day, first, shown, counts) for day in week] for week in weeks], any=bool(counts), months=months,
         before=before, after=after,
     )  # fmt: skip
@@ -51,7 +49,7 @@ def month(cursor: Cursor, to: Addresses, first: date) -> str:
 
 def _cell(day: date, first: date, shown: dict[str, list[Row]], counts: dict[str, int]) -> Row:
     name = day.isoformat()
-    some = shown.get(name, [])[:SHOWN_A_DAY]
+    some = shown.get(name, [])
     query = Filter(since=day, until=day + timedelta(days=1)).query()
     return {
         "number": day.day,
@@ -88,19 +86,19 @@ def _spark(counts: list[int]) -> Markup:
     ).format(width, label, points if len(counts) > 1 else f"{points} 4,{points.partition(',')[2]}" if counts else "")
 
 
-def pipeline(cursor: Cursor, to: Addresses, backlog: int | None) -> str:
+def pipeline(reader: Reader, to: Addresses, backlog: int | None) -> str:
     """How feeds and stages are doing; ``backlog`` is how many messages wait in the stream."""
-    feeds = overview.feeds(cursor)
+    feeds = overview.feeds(reader)
     for feed in feeds:
         feed["shown"] = shown_feed(feed["feed_url"])
         feed["spark"] = _spark(list(reversed(feed["recent"])))
         feed["error"] = (feed["error"] or "").replace(feed["feed_url"], feed["shown"])
-    hours = overview.arrivals(cursor)
+    hours = overview.arrivals(reader)
     delays = sorted(hour["delay_seconds"] for hour in hours if hour["delay_seconds"] is not None)
     return page(
-        "pipeline.html", to, here="pipeline", totals=overview.totals(cursor), feeds=feeds,
-        failing=sum(feed["status"] == "error" for feed in feeds), letters=overview.letters(cursor),
-        stages=overview.stages(cursor), delay=_span(delays[len(delays) // 2]) if delays else "",
+        "pipeline.html", to, here="pipeline", totals=overview.totals(reader), feeds=feeds,
+        failing=sum(feed["status"] == "error" for feed in feeds), letters=overview.letters(reader),
+        stages=overview.stages(reader), delay=_span(delays[len(delays) // 2]) if delays else "",
         arrivals=[(f"{hour['hour'][5:13].replace('T', ' ')} h", hour["articles"]) for hour in hours],
         backlog=backlog,
     )  # fmt: skip
@@ -113,16 +111,16 @@ def _span(seconds: float) -> str:
     return f"{seconds:.0f} s"
 
 
-def prometheus(cursor: Cursor, backlog: int | None) -> bytes:
+def prometheus(reader: Reader, backlog: int | None) -> bytes:
     """What the tables hold, in Prometheus's text format."""
     registry = CollectorRegistry()
-    totals = overview.totals(cursor)
+    totals = overview.totals(reader)
     for name, what in (("articles", "Articles"), ("reports", "Meeting reports"), ("meetings", "Meetings")):
         Gauge(f"meetwire_tables_{name}", f"{what} in the tables", registry=registry).set(totals[name])
     letters = Gauge("meetwire_tables_dead_letters", "Open dead letters", ["stage"], registry=registry)
-    for stage in overview.stages(cursor):
+    for stage in overview.stages(reader):
         letters.labels(stage["stage"]).set(stage["letters"])
-    feeds = overview.feeds(cursor)
+    feeds = overview.feeds(reader)
     up = Gauge("meetwire_tables_feed_up", "Whether the last poll of a feed went well", ["feed"], registry=registry)
     for feed in feeds:
         up.labels(shown_feed(feed["feed_url"])).set(feed["status"] != "error")

@@ -9,11 +9,11 @@ from markupsafe import Markup
 
 from transforms.browse import listing, one_meeting, overview, who
 from transforms.browse.filters import Filter
+from transforms.browse.reader import Reader
 from transforms.browse.rows_shown import actor_of
 from transforms.page import marks, network, world_map
 from transforms.page.render import Addresses, country, environment, mode, page
 
-Cursor = listing.Cursor
 Row = dict[str, Any]
 PER_PAGE = 30
 # People in the graph: as many as a screen can name.
@@ -29,11 +29,11 @@ def with_actors(meetings: list[Row]) -> list[tuple[Row, list[str]]]:
 
 
 def meetings(
-    cursor: Cursor, to: Addresses, chosen: Filter, older: str | None, newer: str | None, pending: int = 0
+    reader: Reader, to: Addresses, chosen: Filter, older: str | None, newer: str | None, pending: int = 0
 ) -> str:
     """The list, with facets and downloads of just this view."""
-    shown = listing.listed(cursor, chosen, PER_PAGE, older, newer)
-    count, unlikely = listing.counts(cursor, chosen)
+    shown = listing.listed(reader, chosen, PER_PAGE, older, newer)
+    count, unlikely = listing.counts(reader, chosen)
     separator = "&" if chosen.query() else "?"
     links = {
         name: to("", f"{chosen.query()}{separator}{name}={_quoted(at)}") if at else None
@@ -44,14 +44,14 @@ def meetings(
         "meetings.html",
         to,
         here="",
-        totals=overview.totals(cursor),
+        totals=overview.totals(reader),
         query=chosen.query(),
         chosen=chosen,
         hidden=_hidden(chosen),
         count=count,
         unlikely=unlikely,
         pending=pending,
-        facets=_facets(cursor, chosen),
+        facets=_facets(reader, chosen),
         shown=with_actors(shown.meetings),
         downloads=[*downloads, ("Atom feed", to("atom.xml", chosen.query()))],
         **links,
@@ -67,8 +67,8 @@ def _hidden(chosen: Filter) -> list[tuple[str, str]]:
     return parse_qsl(chosen.query(q="")[1:])
 
 
-def _facets(cursor: Cursor, chosen: Filter) -> list[Row]:
-    found = listing.facets(cursor, chosen)
+def _facets(reader: Reader, chosen: Filter) -> list[Row]:
+    found = listing.facets(reader, chosen)
     made = []
     for name, title in _TITLES.items():
         now = getattr(chosen, name)
@@ -87,12 +87,12 @@ def _facets(cursor: Cursor, chosen: Filter) -> list[Row]:
     return made
 
 
-def meeting(cursor: Cursor, to: Addresses, meeting_id: str) -> str | None:
+def meeting(reader: Reader, to: Addresses, meeting_id: str) -> str | None:
     """One meeting with its sources; null where there is none."""
-    found = one_meeting.meeting(cursor, meeting_id)
+    found = one_meeting.meeting(reader, meeting_id)
     if found is None:
         return None
-    told = one_meeting.reports(cursor, found["meeting_id"])
+    told = one_meeting.reports(reader, found["meeting_id"])
     for report in told:
         report["paragraphs"] = marks.paragraphs(report["text"] or "", report["evidence"], report["mentions"] or [])
     actors = [actor_of(party) for party in found["participants"]]
@@ -102,7 +102,7 @@ def meeting(cursor: Cursor, to: Addresses, meeting_id: str) -> str | None:
         "meeting.html",
         to,
         here="meetings",
-        totals=overview.totals(cursor),
+        totals=overview.totals(reader),
         m=found,
         actors=actors,
         told=told,
@@ -146,45 +146,45 @@ def _fields(found: Row, told: list[Row]) -> list[tuple[str, str]]:
     ]
 
 
-def actors(cursor: Cursor, to: Addresses, q: str, after: tuple[int, str] | None, limit: int = 100) -> str:
+def actors(reader: Reader, to: Addresses, q: str, after: tuple[int, str] | None, limit: int = 100) -> str:
     """People and bodies, those with most meetings first."""
-    found = who.actors(cursor, q, limit + 1, after)
+    found = who.actors(reader, q, limit + 1, after)
     last = found[limit - 1] if len(found) > limit else None
     query = Filter(q=q).query()
     older = f"{query}{'&' if query else '?'}after={last['meetings']}.{last['actor_id']}" if last else None
     return page(
-        "actors.html", to, here="actors", totals=overview.totals(cursor), q=q, actors=found[:limit],
+        "actors.html", to, here="actors", totals=overview.totals(reader), q=q, actors=found[:limit],
         older=to("actors", older) if older and to.is_live else None, newer=to("actors", query) if after else None,
     )  # fmt: skip
 
 
-def actor(cursor: Cursor, to: Addresses, actor_id: str) -> str | None:
+def actor(reader: Reader, to: Addresses, actor_id: str) -> str | None:
     """One person or body; null where there is none."""
-    found = who.actor(cursor, actor_id)
+    found = who.actor(reader, actor_id)
     if found is None:
         return None
-    met = [other for other in who.counterparts(cursor, actor_id, IN_CIRCLE) if to.has(f"actors/{other['actor_id']}")]
+    met = [other for other in who.counterparts(reader, actor_id, IN_CIRCLE) if to.has(f"actors/{other['actor_id']}")]
     circle = [found, *met]
-    edges = who.among(cursor, [person["actor_id"] for person in circle], 120)
+    edges = who.among(reader, [person["actor_id"] for person in circle], 120)
     chosen = Filter(actor=(actor_id,), confidence=0.0)
-    shown = listing.listed(cursor, chosen, PER_PAGE)
+    shown = listing.listed(reader, chosen, PER_PAGE)
     return page(
-        "actor.html", to, here="actor", totals=overview.totals(cursor), a=found, met=met,
+        "actor.html", to, here="actor", totals=overview.totals(reader), a=found, met=met,
         net=network.drawn(circle, edges), shown=with_actors(shown.meetings),
         more=to("", chosen.query()) if shown.older and to.is_live else None,
     )  # fmt: skip
 
 
-def pair(cursor: Cursor, to: Addresses, one: str, other: str) -> str | None:
+def pair(reader: Reader, to: Addresses, one: str, other: str) -> str | None:
     """All meetings of two; null where one of them is not there."""
-    found = [who.actor(cursor, actor_id) for actor_id in (one, other)]
+    found = [who.actor(reader, actor_id) for actor_id in (one, other)]
     if not all(found):
         return None
     chosen = Filter(actor=(one, other), confidence=0.0)
-    shown = listing.listed(cursor, chosen, PER_PAGE)
+    shown = listing.listed(reader, chosen, PER_PAGE)
     return page(
-        "pair.html", to, here="pair", totals=overview.totals(cursor), one=found[0], other=found[1],
-        count=listing.counts(cursor, chosen)[0], shown=with_actors(shown.meetings),
+        "pair.html", to, here="pair", totals=overview.totals(reader), one=found[0], other=found[1],
+        count=listing.counts(reader, chosen)[0], shown=with_actors(shown.meetings),
         more=to("", chosen.query()) if shown.older and to.is_live else None,
     )  # fmt: skip
 
@@ -203,32 +203,32 @@ def world(to: Addresses, places: list[Row], near: bool = False) -> Markup:
     return Markup(made)
 
 
-def map_of(cursor: Cursor, to: Addresses, year: str = "") -> str:
+def map_of(reader: Reader, to: Addresses, year: str = "") -> str:
     """Where the meetings were, in one year or all."""
     chosen = Filter(year=(year,) if year else ())
-    places = overview.places(cursor, chosen)
+    places = overview.places(reader, chosen)
     for place in places:
         place["query"] = Filter(q=place["name"], year=chosen.year).query()
-    years = [value for value, _ in listing.facets(cursor, Filter())["year"]]
+    years = [value for value, _ in listing.facets(reader, Filter())["year"]]
     return page(
-        "map.html", to, here="map", totals=overview.totals(cursor), year=year, years=years, places=places,
+        "map.html", to, here="map", totals=overview.totals(reader), year=year, years=years, places=places,
         world=world(to, places),
     )  # fmt: skip
 
 
-def graph(cursor: Cursor, to: Addresses) -> str:
+def graph(reader: Reader, to: Addresses) -> str:
     """Who met whom: the pairs with most meetings, until there are ``IN_GRAPH`` people."""
-    pairs = who.pairs(cursor, 400)
+    pairs = who.pairs(reader, 400)
     chosen: dict[str, None] = {}
     for found in pairs:
         both = dict.fromkeys((found["one"], found["other"]))
         if len(chosen | both) > IN_GRAPH:
             break
         chosen |= both
-    people = who.by_ids(cursor, list(chosen))
-    edges = who.among(cursor, list(chosen), 200)
+    people = who.by_ids(reader, list(chosen))
+    edges = who.among(reader, list(chosen), 200)
     least = min((edge["meetings"] for edge in edges), default=1)
     return page(
-        "graph.html", to, here="graph", totals=overview.totals(cursor), net=network.drawn(people, edges), least=least,
+        "graph.html", to, here="graph", totals=overview.totals(reader), net=network.drawn(people, edges), least=least,
         pairs=[found for found in pairs[:50] if to.has(f"actors/{found['one']}") and to.has(f"actors/{found['other']}")],
     )  # fmt: skip
