@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy
 
 from transforms import rows
-from transforms.tables import derived
+from transforms.tables.delta_lake import derived
 from transforms.tables.sinks import Tables
 
 NOW = datetime.now(UTC).replace(microsecond=0)

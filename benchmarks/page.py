@@ -32,9 +32,9 @@ from streams import CLI
 from transforms import rows
 from transforms.rows_of_merging import MergedReport
 from transforms.tables.conform import conform, to_json
-from transforms.tables.encode import to_arrow
+from transforms.tables.delta_lake.encode import to_arrow
+from transforms.tables.delta_lake.store import Store, partitioned
 from transforms.tables.sinks import Tables
-from transforms.tables.store import Store, partitioned
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 AT_ONCE = 5_000

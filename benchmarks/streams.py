@@ -35,7 +35,7 @@ from pipelines.configuration.settings import DEFAULT_FILE, FeedSettings
 from pipelines.configuration.settings_file import load
 from pipelines.publish import publish_once
 from pipelines.running.stream_metrics import percentile
-from transforms.articles import message
+from transforms.articles import article_message
 from transforms.articles.clean import clean
 from transforms.rows import derive_id
 from transforms.streams import Message, open_publisher, open_subscription, read_range
@@ -58,7 +58,7 @@ def english(feeds, folder):
         tables=(str(folder / "published"),),
     )
     publish_once(settings, lambda: datetime.now(UTC), lambda line: None)
-    raws = [message.decode(one.data) for one in read_range(stream)]
+    raws = [article_message.decode(one.data) for one in read_range(stream)]
     return [raw for raw in raws if raw.language == "en"]
 
 
@@ -71,7 +71,9 @@ def variants(raws, count):
 
 def publish(publisher, raws):
     """Returns when the stream has them all."""
-    results = publisher.publish([Message(message.encode(raw), {"revision_id": raw.revision_id}, "") for raw in raws])
+    results = publisher.publish(
+        [Message(article_message.encode(raw), {"revision_id": raw.revision_id}, "") for raw in raws]
+    )
     assert all(isinstance(result, str) for result in results), results
 
 

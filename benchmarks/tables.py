@@ -19,10 +19,10 @@ import numpy
 from deltalake import write_deltalake
 
 from transforms import rows
-from transforms.tables.ask import ask
-from transforms.tables.compact import compact
-from transforms.tables.encode import to_arrow
+from transforms.tables.delta_lake.compaction import compact
+from transforms.tables.delta_lake.encode import to_arrow
 from transforms.tables.lines import to_lines
+from transforms.tables.queries.ask import ask
 from transforms.tables.sinks import Tables
 
 TEXT = "Ministers met in Málaga on Monday and spoke of trade, fishing and the price of bread. " * 25

@@ -55,7 +55,7 @@ class OpenedTables(Mapping[str, "DuckDBPyRelation"]):
         Raises:
             MeetwireError: The statement is not valid, or is not a SELECT.
         """
-        from transforms.tables.database import select
+        from transforms.tables.queries.database import select
 
         return select(self._connection, sql)
 
@@ -89,7 +89,7 @@ def open_tables(path: str | Path) -> OpenedTables:
         Traceback (most recent call last):
         meetwire.opened_tables.TablesError: ...nowhere: no tables here yet (meetwire run makes them)
     """
-    from transforms.tables.database import connect
+    from transforms.tables.queries.database import connect
 
     if str(path).startswith("bigquery://"):
         raise TablesError(f"{path}: BigQuery's tables are read with its own client")

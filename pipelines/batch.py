@@ -22,7 +22,7 @@ from pipelines.command_line.flags import check_span, moment_flag
 from pipelines.command_line.progress import say
 from pipelines.configuration.settings import Settings, SettingsError
 from pipelines.streaming import drain, take
-from transforms.articles.message import encode_article
+from transforms.articles.article_message import encode_article
 from transforms.rows import Article
 from transforms.streams import Received, read_range
 from transforms.streams.fates import Fates

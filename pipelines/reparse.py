@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 from pipelines.command_line.flags import check_span, moment_flag
 from pipelines.command_line.progress import Progress, say
 from pipelines.configuration.settings import Settings, SettingsError
-from transforms.articles import message
+from transforms.articles import article_message
 from transforms.feeds.document import Document
 from transforms.feeds.fetching import kept as kept_bytes
 from transforms.feeds.fetching.source import Source
@@ -75,7 +75,7 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
                 fates[again.fate] += 1
                 if again.fate != "lost" and publisher is not None:
                     attributes = {
-                        "schema": str(message.SCHEMA),
+                        "schema": str(article_message.SCHEMA),
                         "article_id": again.article_id,
                         "revision_id": again.revision_id,
                     }
@@ -160,7 +160,7 @@ def _message(state: State, store: kept_bytes.Kept, document: Document, fetch: An
     decision = decide.Decision("again", row["position"], entry, row["article_id"], row["revision"], row["revision_id"])
     text = None if row["page_sha"] is None else _page(state, store, row["page_sha"])
     raw = ledger.raw_article(source, document, decision, datetime.fromisoformat(fetch["fetched_at"]), text)
-    return message.encode(ledger.fit(raw))
+    return article_message.encode(ledger.fit(raw))
 
 
 def _page(state: State, store: kept_bytes.Kept, name: str) -> str:

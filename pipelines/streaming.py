@@ -28,7 +28,7 @@ from pipelines.configuration.settings import Settings, SettingsError
 from pipelines.running.own_process import Apart
 from pipelines.running.settle import settle
 from pipelines.running.stream_metrics import Metrics
-from transforms.articles.message import decode_article
+from transforms.articles.article_message import decode_article
 from transforms.streams import Received, Subscription, open_subscription
 from transforms.streams.attempts import Attempts
 from transforms.streams.bounded import BoundedSubscription

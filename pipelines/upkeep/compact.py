@@ -16,8 +16,8 @@ from datetime import UTC, datetime
 
 from pipelines.configuration import settings as settings_module
 from pipelines.configuration.settings import Settings, SettingsError
-from transforms.tables.compact import compact
-from transforms.tables.store import RETENTION_HOURS
+from transforms.tables.delta_lake.compaction import compact
+from transforms.tables.delta_lake.store import RETENTION_HOURS
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

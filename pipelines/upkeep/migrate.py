@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pipelines.command_line.progress import Progress, say
 from pipelines.configuration.settings import Settings, SettingsError
-from transforms.tables.first_format import generations, is_first_format
+from transforms.tables.delta_lake.first_format import generations, is_first_format
 from transforms.tables.sinks import Tables
 from transforms.wording import counted
 

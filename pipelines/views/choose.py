@@ -10,8 +10,8 @@ from pipelines.configuration.settings import SettingsError, shown
 from transforms.language import countries
 from transforms.language.names import fold
 from transforms.stories.spelling import same_name, same_word, words_of
-from transforms.tables.ask import ask
-from transforms.tables.views import quoted
+from transforms.tables.queries.ask import ask
+from transforms.tables.queries.views import quoted
 
 Actor = dict[str, Any]
 STATUSES = ("held", "ongoing", "planned", "proposed", "cancelled", "denied")

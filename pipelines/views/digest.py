@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace, settings: Settings) -> int:
     """Prints the digest; 0, also where nothing is new."""
-    from transforms.page.digest import html, markdown, sorted_out
+    from transforms.page.mail import html, markdown, sorted_out
 
     since = timestamp(arguments.since or datetime.now(UTC) - timedelta(days=1))
     meetings = newest_meetings(settings, arguments.min_confidence)

@@ -34,10 +34,10 @@ from pipelines.command_line.progress import say
 from pipelines.configuration.settings import Settings, SettingsError
 from pipelines.views.choose import STATUSES, day_flag, when_and_what
 from transforms.rows import Meeting, MeetingSource
-from transforms.tables.ask import Answer, ask
-from transforms.tables.flat import KEYS, KINDS, WHAT
 from transforms.tables.layout import GIVEN, LAYOUTS
-from transforms.tables.relational import Relation, write_postgres, write_sqlite
+from transforms.tables.queries.ask import Answer, ask
+from transforms.tables.queries.flat import KEYS, KINDS, WHAT
+from transforms.tables.queries.relational import Relation, write_postgres, write_sqlite
 from transforms.tables.schemas import columns
 from transforms.wording import counted
 

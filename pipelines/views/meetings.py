@@ -27,7 +27,7 @@ from pipelines.command_line.progress import say
 from pipelines.configuration.settings import Settings, SettingsError
 from pipelines.views.choose import add_choice, condition
 from pipelines.views.why_merged import print_why, why_merged
-from transforms.tables.ask import ask
+from transforms.tables.queries.ask import ask
 from transforms.wording import counted
 
 

@@ -24,7 +24,7 @@ from rich.text import Text
 from pipelines.command_line import terminal
 from pipelines.command_line.progress import say
 from pipelines.configuration.settings import Settings, SettingsError
-from transforms.tables.ask import Answer, QueryError, ask
+from transforms.tables.queries.ask import Answer, QueryError, ask
 from transforms.wording import counted
 
 # Lines that a cell may have on a terminal, and columns of the screen below which a cell is no longer read with ease.

@@ -54,8 +54,8 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
     save_memory()
     import uvicorn
 
-    from transforms.page.app import Server
-    from transforms.page.protect import own_hosts
+    from transforms.page.server.app import Server
+    from transforms.page.server.protect import own_hosts
 
     listening = _listen(arguments.host, arguments.port)
     address = _address(arguments.host, listening.getsockname()[1])

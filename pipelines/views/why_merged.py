@@ -7,10 +7,10 @@ from pipelines.command_line import terminal
 from pipelines.configuration.settings import SettingsError
 from transforms.rows import MeetingReport, Participant
 from transforms.stories.compare import compare, weights
-from transforms.stories.merge import corrected, join
+from transforms.stories.same_meeting import corrected, join
 from transforms.stories.told import Source, Told, hours, told
-from transforms.tables.ask import ask
 from transforms.tables.conform import from_dict
+from transforms.tables.queries.ask import ask
 
 _REPORTS = """SELECT r.*, a.title, a.feed_title, a.utc_offset FROM meeting_reports AS r
     LEFT JOIN articles AS a USING (article_id)

@@ -3,7 +3,7 @@
 import lxml.html
 from test_page_safe import HOSTILE
 
-from transforms.page.digest import html, markdown, sorted_out
+from transforms.page.mail import html, markdown, sorted_out
 
 OLD, SINCE, NEW = "2023-04-01T00:00:00Z", "2023-04-10T00:00:00Z", "2023-04-17T00:00:00Z"
 

@@ -10,8 +10,8 @@ import pytest
 
 from pipelines.extract import read_articles
 from transforms.meetings.extract import extractor_for
-from transforms.tables.database import connect
 from transforms.tables.layout import of_extract
+from transforms.tables.queries.database import connect
 from transforms.tables.sinks import Tables
 
 SHARED = Path(__file__).parents[3] / "shared"

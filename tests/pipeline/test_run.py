@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from transforms.streams import Message, open_publisher
-from transforms.tables.ask import ask
+from transforms.tables.queries.ask import ask
 
 ROOT = Path(__file__).parents[2]
 # Which row was written when differs from run to run; what it says must not.

@@ -9,7 +9,7 @@ from apache_beam.testing.util import assert_that, equal_to
 from apache_beam.transforms.error_handling import CollectingErrorHandler
 
 from pipelines.running.beam_options import beam_options, local_options
-from transforms.articles import message
+from transforms.articles import article_message
 from transforms.articles.clean import clean
 from transforms.articles.transforms import CleanText, DecodeArticles
 from transforms.meetings import extract
@@ -55,7 +55,7 @@ def outcome(elements, stage, key, letters):
 def test_a_message_that_is_no_article_is_a_dead_letter_and_the_rest_goes_on(payload):
     good = raw_article("Talks in Lagos")
     outcome(
-        [received(payload, "bad"), received(message.encode(good), "good")],
+        [received(payload, "bad"), received(article_message.encode(good), "good")],
         lambda errors: DecodeArticles(errors, lambda: NOON),
         [good],
         [("decode", "bad", payload)],
@@ -75,7 +75,7 @@ def test_an_article_that_cannot_be_cleaned_is_a_dead_letter_as_its_message(monke
         [bad, good],
         lambda errors: CleanText(errors, lambda: NOON),
         [clean(good)],
-        [("clean", bad.revision_id, message.encode(bad))],
+        [("clean", bad.revision_id, article_message.encode(bad))],
     )
 
 
@@ -96,9 +96,9 @@ def test_one_article_that_the_model_cannot_read_takes_no_other_with_it(monkeypat
         articles,
         lambda errors: FindMeetings(MODEL, errors, lambda: NOON),
         expected,
-        [("meetings", poison.revision_id, message.encode_article(poison))],
+        [("meetings", poison.revision_id, article_message.encode_article(poison))],
     )
-    assert message.decode_article(message.encode_article(poison)) == poison
+    assert article_message.decode_article(article_message.encode_article(poison)) == poison
 
 
 def test_the_same_failure_of_the_same_element_is_the_same_letter():

@@ -3,8 +3,8 @@
 import pytest
 from told_stories import Telling, b_cubed, pairwise, tellings
 
-from transforms.stories.actors import actors
-from transforms.stories.merge import merge
+from transforms.stories.same_actor import actors
+from transforms.stories.same_meeting import merge
 
 # Split -> least B-cubed and pairwise F1 of meetings, and pairwise F1 of actors.
 FLOORS = {"dev": (0.99, 0.99, 0.95), "test": (0.98, 0.96, 0.90)}

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from told_stories import tellings
 
-from transforms.stories.merge import Search, blocks_of, connected, merge, search
+from transforms.stories.same_meeting import Search, blocks_of, connected, merge, search
 
 REPORTS = [t.told for split in ("dev", "test") for t in tellings(split)]
 AT_ONCE = {t.report_id: meeting.meeting_id for meeting in merge(REPORTS) for t in meeting.reports}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from transforms.articles.message import decode_article, encode_article
+from transforms.articles.article_message import decode_article, encode_article
 from transforms.plain import from_plain, to_plain
 from transforms.rows import Article, Dateline, Evidence, MeetingDate, MeetingReport, Participant, Place
 

@@ -7,7 +7,7 @@ import apache_beam as beam
 from apache_beam.metrics import Metrics
 
 from transforms import coders
-from transforms.articles import message
+from transforms.articles import article_message
 from transforms.articles.clean import clean
 from transforms.clock import Clock, utc_now
 from transforms.rows import Article, RawArticle
@@ -76,7 +76,7 @@ class DecodeArticles(beam.PTransform):
 
 
 def _decode(received: Received) -> RawArticle:
-    return message.decode(received.data)
+    return article_message.decode(received.data)
 
 
 def _of_message(received: Received) -> _Source:
@@ -103,4 +103,4 @@ class CleanText(beam.PTransform):
 
 
 def _of_raw(raw: RawArticle) -> _Source:
-    return _Source(message.encode(raw), raw.revision_id, {})
+    return _Source(article_message.encode(raw), raw.revision_id, {})

@@ -10,9 +10,9 @@ import pyarrow.dataset as ds
 from pyarrow import fs
 
 from transforms.errors import MeetwireError
+from transforms.tables.delta_lake.store import Store
 from transforms.tables.layout import OTHER
-from transforms.tables.store import Store
-from transforms.tables.views import quoted
+from transforms.tables.queries.views import quoted
 
 Row = dict[str, Any]
 # Rows in memory at once.

@@ -19,10 +19,10 @@ from transforms.browse.facts import Facts
 from transforms.browse.reader import Reader
 from transforms.browse.rows_shown import MEETING
 from transforms.browse.take import TABLES, Taking, parts
-from transforms.tables.ask import plain_value
-from transforms.tables.database import connect
+from transforms.tables.delta_lake.store import Store
 from transforms.tables.layout import OTHER
-from transforms.tables.store import Store
+from transforms.tables.queries.ask import plain_value
+from transforms.tables.queries.database import connect
 
 Ended = Callable[[], bool]
 # Delta table -> the column by which its rows are told apart. Meetings first: they lead to everything else.

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from transforms.browse.facts import Fact
 from transforms.browse.reader import key_of
 from transforms.browse.rows_shown import ARTICLE, MEETING, REPORT, fact_of, parties_of, words_of
-from transforms.tables.ask import plain_value
+from transforms.tables.queries.ask import plain_value
 
 Row = dict[str, Any]
 _COUNTED = ("held", "ongoing")

@@ -7,7 +7,7 @@ import apache_beam as beam
 from apache_beam.metrics import Metrics
 
 from transforms import coders
-from transforms.articles import message
+from transforms.articles import article_message
 from transforms.clock import Clock, utc_now
 from transforms.meetings.extract import Extractor, extractor_for
 from transforms.rows import Article, Extract
@@ -36,7 +36,7 @@ class _Find(beam.DoFn):
                     yield from self.process([article])
                 return
             self._dead.inc()
-            payload = message.encode_article(articles[0])
+            payload = article_message.encode_article(articles[0])
             letter = dead_letter("meetings", error, payload, self._clock(), articles[0].revision_id)
             yield beam.pvalue.TaggedOutput(DEAD, letter)
         else:

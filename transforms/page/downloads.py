@@ -17,7 +17,7 @@ from transforms.browse import listing
 from transforms.browse.filters import Filter
 from transforms.browse.reader import Reader
 from transforms.page.render import mode, names, when
-from transforms.tables import flat
+from transforms.tables.queries import flat
 
 Row = dict[str, Any]
 # Meetings of one download, and of a feed, which readers fetch again and again.

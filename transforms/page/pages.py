@@ -11,7 +11,7 @@ from transforms.browse import listing, one_meeting, overview, who
 from transforms.browse.filters import Filter
 from transforms.browse.reader import Reader
 from transforms.browse.rows_shown import actor_of
-from transforms.page import marks, network, world_map
+from transforms.page import graph_layout, marks, world_map
 from transforms.page.render import Addresses, country, environment, mode, page
 
 Row = dict[str, Any]
@@ -170,7 +170,7 @@ def actor(reader: Reader, to: Addresses, actor_id: str) -> str | None:
     shown = listing.listed(reader, chosen, PER_PAGE)
     return page(
         "actor.html", to, here="actor", totals=overview.totals(reader), a=found, met=met,
-        net=network.drawn(circle, edges), shown=with_actors(shown.meetings),
+        net=graph_layout.drawn(circle, edges), shown=with_actors(shown.meetings),
         more=to("", chosen.query()) if shown.older and to.is_live else None,
     )  # fmt: skip
 
@@ -229,6 +229,6 @@ def graph(reader: Reader, to: Addresses) -> str:
     edges = who.among(reader, list(chosen), 200)
     least = min((edge["meetings"] for edge in edges), default=1)
     return page(
-        "graph.html", to, here="graph", totals=overview.totals(reader), net=network.drawn(people, edges), least=least,
+        "graph.html", to, here="graph", totals=overview.totals(reader), net=graph_layout.drawn(people, edges), least=least,
         pairs=[found for found in pairs[:50] if to.has(f"actors/{found['one']}") and to.has(f"actors/{found['other']}")],
     )  # fmt: skip

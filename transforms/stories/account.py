@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 from transforms import rows
 from transforms.language import countries
 from transforms.language.names import fold
-from transforms.stories.actors import Identity
 from transforms.stories.compare import place_features
-from transforms.stories.merge import Meeting
-from transforms.stories.party import party_of
+from transforms.stories.same_actor import Identity
+from transforms.stories.same_meeting import Meeting
 from transforms.stories.told import Told
+from transforms.stories.told_party import party_of
 
 # What a report that the meeting was held overrules.
 _EXPECTED = frozenset({"planned", "proposed", "ongoing"})

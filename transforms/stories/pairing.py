@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from transforms.stories.party import LIKELY, SURE, Agreement, Party, agree, contradict, namesakes
+from transforms.stories.told_party import LIKELY, SURE, Agreement, Party, agree, contradict, namesakes
 
 
 class Match(NamedTuple):

@@ -10,7 +10,7 @@ from transforms.language import countries
 from transforms.language.names import fold
 from transforms.language.places import Located, locate
 from transforms.rows import MeetingReport
-from transforms.stories.party import Party, agree, party_of
+from transforms.stories.told_party import Party, agree, party_of
 
 REMOTE = frozenset({"phone", "video"})
 # Where a report gives no date: from how many days before its publication to how many after the meeting may be.

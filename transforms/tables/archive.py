@@ -6,8 +6,8 @@ from datetime import datetime
 from transforms.plain import Row, from_plain
 from transforms.rows import Article, DeadLetter
 from transforms.streams.message import timestamp
-from transforms.tables.ask import ask
-from transforms.tables.views import quoted
+from transforms.tables.queries.ask import ask
+from transforms.tables.queries.views import quoted
 
 # An attribute of a dead letter that has been replayed and went through, with when; and how often it failed again.
 SOLVED, FAILED_AGAIN = "replayed_at", "failed_again"

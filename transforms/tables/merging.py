@@ -11,13 +11,13 @@ from typing import Any, NamedTuple, Protocol
 
 from transforms.rows import Meeting, MeetingReport
 from transforms.rows_of_merging import ArticleSketch, MergedReport
-from transforms.stories import merge
+from transforms.stories import same_meeting
 from transforms.stories.account import About, account
-from transforms.stories.actors import actors
 from transforms.stories.near import WINDOW, Pool, Pools, Sketch, sketch
+from transforms.stories.same_actor import actors
 from transforms.stories.told import Source, Told, hours, told
 from transforms.tables.conform import from_dict, rfc3339
-from transforms.tables.sketches import Kept
+from transforms.tables.delta_lake.sketches import Kept
 
 Groups = set[str]
 Row = Mapping[str, Any]
@@ -33,7 +33,7 @@ class Held(Protocol):
     def of_articles(self, table: str, articles: Groups, columns: Sequence[str] | None = None) -> Sequence[Row]:
         """The rows of a table that belong to articles."""
 
-    def found(self, wanted: Sequence[merge.Search]) -> Groups:
+    def found(self, wanted: Sequence[same_meeting.Search]) -> Groups:
         """The articles of merged reports that any of some searches asks for, and maybe more."""
 
     def near(self, first: datetime, last: datetime) -> Sequence[Kept]:
@@ -81,7 +81,7 @@ class _Reports:
                 self._of[report.article_id].append(made)
         return [report for article in sorted(articles) for report in self._of[article]]
 
-    def find(self, wanted: Sequence[merge.Search]) -> list[Told]:
+    def find(self, wanted: Sequence[same_meeting.Search]) -> list[Told]:
         """The reports that any of some searches asks for, with the others of their articles."""
         return self.of_articles(self._held.found(wanted))
 
@@ -101,10 +101,10 @@ def merged(held: Held, articles: Groups) -> Merged:
     reports, day = _Reports(held), date.fromisoformat
     seeds = {t.report_id: t for t in reports.of_articles(articles)}
     before = held.of_articles("merged_reports", articles)  # what an old report held together may fall apart
-    old = [merge.search(row["keys"], day(row["first_day"]), day(row["last_day"])) for row in before]
+    old = [same_meeting.search(row["keys"], day(row["first_day"]), day(row["last_day"])) for row in before]
     ids = {row["meeting_id"] for row in before}
     seeds |= {t.report_id: t for t in reports.find(old)}
-    made = merged_of(merge.connected(seeds.values(), reports.find), reports.rows, reports.about)
+    made = merged_of(same_meeting.connected(seeds.values(), reports.find), reports.rows, reports.about)
     return made._replace(ids=made.ids | ids)
 
 
@@ -113,7 +113,7 @@ def merged_of(given: Iterable[Told], reports: Mapping[str, MeetingReport], artic
     given = list(given)
     as_told = {t.report_id: t for t in given}
     made = Merged([], [], {t.meeting_id for t in given})
-    for meeting in merge.merge(given):
+    for meeting in same_meeting.merge(given):
         who = actors(meeting, {t.report_id: reports[t.report_id].participants for t in meeting.reports})
         made.meetings.append(account(meeting, reports, who, articles))
         for own in (as_told[t.report_id] for t in meeting.reports):
@@ -125,7 +125,7 @@ def merged_of(given: Iterable[Told], reports: Mapping[str, MeetingReport], artic
                     meeting.meeting_id,
                     [identity.actor_id for identity in identities],
                     [identity.reason for identity in identities],
-                    sorted(merge.blocks_of(own)),
+                    sorted(same_meeting.blocks_of(own)),
                     own.first.isoformat(),
                     own.last.isoformat(),
                     rfc3339(datetime.combine(own.first, time())),

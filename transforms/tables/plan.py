@@ -4,8 +4,8 @@ import errno
 import os
 from pathlib import Path
 
+from transforms.tables.delta_lake.first_format import refuse
 from transforms.tables.evolve import differences, shown
-from transforms.tables.first_format import refuse
 from transforms.tables.layout import LAYOUTS
 from transforms.tables.schemas import bigquery_schema
 
@@ -20,7 +20,7 @@ def plan(target: str) -> list[str]:
         from transforms.tables.bigquery.dataset_plan import plan_bigquery
 
         return plan_bigquery(target)
-    from transforms.tables.store import Store, fields
+    from transforms.tables.delta_lake.store import Store, fields
 
     store = Store(target)
     if store.local:

@@ -73,7 +73,7 @@ def _open(target: str) -> Sink:
         from transforms.tables.bigquery.sink import open_bigquery
 
         return open_bigquery(target)
-    from transforms.tables.delta import DeltaSink
+    from transforms.tables.delta_lake.delta_sink import DeltaSink
 
     return DeltaSink(target)
 

@@ -9,9 +9,9 @@ from google.cloud import bigquery
 
 from transforms import rows
 from transforms.clock import utc_now
-from transforms.tables.ask import plain_value
 from transforms.tables.bigquery.client import connect, parse
 from transforms.tables.layout import GIVEN
+from transforms.tables.queries.ask import plain_value
 from transforms.tables.sinks import open_sink
 
 PROJECT_FOLDER = Path(__file__).parents[3]

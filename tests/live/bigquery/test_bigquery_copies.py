@@ -14,8 +14,8 @@ from making import by_table, extract, health
 from pipelines import cli
 from transforms.clock import utc_now
 from transforms.rows import Attribute
-from transforms.tables.bigquery.create import fields
 from transforms.tables.bigquery.dedupe import dedupe
+from transforms.tables.bigquery.make_dataset import fields
 from transforms.tables.bigquery.sink import open_bigquery
 from transforms.tables.bigquery.statements import as_told
 from transforms.tables.dead_letters import dead_letter

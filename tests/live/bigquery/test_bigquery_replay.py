@@ -9,7 +9,7 @@ from holding import query
 from making import article, by_table, extract
 
 from pipelines import cli
-from transforms.articles.message import encode
+from transforms.articles.article_message import encode
 from transforms.rows import Attribute, RawArticle
 from transforms.tables.dead_letters import dead_letter
 from transforms.tables.sinks import Tables

@@ -12,7 +12,7 @@ from making import by_table, extract, ticking
 from transforms import coders, rows
 from transforms.clock import utc_now
 from transforms.tables.bigquery.client import connect, parse
-from transforms.tables.bigquery.create import fields, make_all
+from transforms.tables.bigquery.make_dataset import fields, make_all
 from transforms.tables.lines import to_lines
 from transforms.tables.schemas import bigquery_schema
 from transforms.tables.sinks import Tables, open_sink

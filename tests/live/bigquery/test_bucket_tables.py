@@ -17,8 +17,8 @@ from serve import free_port
 
 from pipelines import cli
 from transforms import rows
-from transforms.tables.ask import ask
 from transforms.tables.plan import plan
+from transforms.tables.queries.ask import ask
 from transforms.tables.sinks import Tables
 
 # moto looks whether an object is there and then puts it: only one request at a time makes that the one step it is in S3.

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from webhosts import serve
 
-from transforms.articles import message
+from transforms.articles import article_message
 from transforms.feeds.polling.decide import MOST_REVISIONS_A_DAY
 from transforms.streams.connect import read_range
 
@@ -66,7 +66,7 @@ def read(stream):
     """(feed, article, version) -> the revision ids that it came under, and how many messages in all."""
     found, messages = {}, 0
     for received in read_range(stream):
-        article = message.decode(received.data)
+        article = article_message.decode(received.data)
         words = article.text.replace(",", "").split()
         found.setdefault((int(words[1]), int(words[3]), int(words[5])), set()).add(article.revision_id)
         messages += 1

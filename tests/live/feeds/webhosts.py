@@ -13,7 +13,7 @@ from deltalake import DeltaTable
 
 from pipelines.configuration.settings import FeedSettings, FetchSettings, Settings
 from pipelines.publish import publish_once
-from transforms.articles import message
+from transforms.articles import article_message
 from transforms.streams.connect import read_range
 
 HOSTS = (
@@ -139,7 +139,7 @@ class Deployment:
 
     def messages(self):
         """Every article on the stream, in its order."""
-        return [message.decode(received.data) for received in read_range(self.settings.stream)]
+        return [article_message.decode(received.data) for received in read_range(self.settings.stream)]
 
     def table(self, name):
         """The rows of one table."""

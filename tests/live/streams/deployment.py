@@ -18,10 +18,10 @@ import pytest
 from pipelines import cli
 from pipelines.configuration import settings_file
 from pipelines.publish import publish_once
-from transforms.articles import message
+from transforms.articles import article_message
 from transforms.rows import RawArticle, derive_id
 from transforms.streams import Message, open_publisher, read_range
-from transforms.tables.database import connect
+from transforms.tables.queries.database import connect
 
 ROOT = Path(__file__).parents[3]
 TABLES = ("articles", "entities", "meeting_reports", "meetings", "dead_letters")
@@ -108,7 +108,7 @@ def articles(folder: Path, count: int) -> list[RawArticle]:
     source = f"folder:{folder / 'samples'}"
     if not (folder / "samples").exists():
         publish_samples(source, folder)
-    samples = [message.decode(one.data) for one in read_range(source)]
+    samples = [article_message.decode(one.data) for one in read_range(source)]
     return [_variant(samples[index % len(samples)], index // len(samples)) for index in range(count)]
 
 
@@ -126,7 +126,9 @@ def _variant(raw: RawArticle, number: int) -> RawArticle:
 def publish(stream: str, raws: Sequence[RawArticle]) -> None:
     """Puts ``raws`` on ``stream``, durably."""
     publisher = open_publisher(stream)
-    results = publisher.publish([Message(message.encode(raw), {"revision_id": raw.revision_id}, "") for raw in raws])
+    results = publisher.publish(
+        [Message(article_message.encode(raw), {"revision_id": raw.revision_id}, "") for raw in raws]
+    )
     publisher.close()
     assert all(isinstance(result, str) for result in results), results
 

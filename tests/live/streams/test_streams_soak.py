@@ -18,8 +18,8 @@ import pytest
 from deployment import ROOT, Deployment, articles, publish, wait_for
 
 from transforms.streams.create import create_stream
-from transforms.tables.database import connect
 from transforms.tables.layout import LAYOUTS
+from transforms.tables.queries.database import connect
 
 KEYS = {
     "articles": ["article_id"],
@@ -27,7 +27,7 @@ KEYS = {
 }
 COMPACTS = """
 import sys, time
-from transforms.tables.compact import compact
+from transforms.tables.delta_lake.compaction import compact
 while True:
     try:
         compact(sys.argv[1])

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from transforms.articles import message
+from transforms.articles import article_message
 from transforms.feeds.fetching.source import Source
 from transforms.feeds.parsing.parse import parse_document
 from transforms.feeds.polling import decide, ledger
@@ -55,7 +55,8 @@ class Desk:
 
     def messages(self):
         return [
-            message.decode(row[0]) for row in self.state.database.execute("SELECT data FROM outbox ORDER BY sequence")
+            article_message.decode(row[0])
+            for row in self.state.database.execute("SELECT data FROM outbox ORDER BY sequence")
         ]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from transforms.stories.party import LIKELY, SURE, agree, namesakes, party_of
+from transforms.stories.told_party import LIKELY, SURE, agree, namesakes, party_of
 
 
 def person(text, title=None, country=None):

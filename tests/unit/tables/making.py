@@ -7,8 +7,8 @@ from typing import Any
 import duckdb
 
 from transforms import rows
-from transforms.tables.ask import plain_value
-from transforms.tables.database import connect
+from transforms.tables.queries.ask import plain_value
+from transforms.tables.queries.database import connect
 from transforms.tables.sinks import Tables
 
 

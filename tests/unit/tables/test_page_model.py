@@ -12,8 +12,8 @@ from transforms import rows
 from transforms.browse import listing, one_meeting, overview, who
 from transforms.browse.filters import Filter
 from transforms.browse.model import Model
-from transforms.tables.ask import ask
-from transforms.tables.compact import compact
+from transforms.tables.delta_lake.compaction import compact
+from transforms.tables.queries.ask import ask
 from transforms.tables.sinks import Tables, open_sink
 
 NAMES = ["Ann Lee", "Lee", "Bo Kim", "Eva Ruiz", "Per Holm", "Müller Straße", "ASEAN", "יצחק כהן"]

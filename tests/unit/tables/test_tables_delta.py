@@ -18,9 +18,9 @@ from making import article, by_table, content, entity, extract, health, report, 
 
 from transforms.rows import Extract
 from transforms.tables import sinks
-from transforms.tables.compact import compact
+from transforms.tables.delta_lake.compaction import compact
+from transforms.tables.delta_lake.store import Store
 from transforms.tables.sinks import Tables
-from transforms.tables.store import Store
 
 HERE = Path(__file__).parent
 

@@ -12,7 +12,7 @@ from making import by_table, content, extract
 
 from benchmarks.tables import article
 from pipelines import cli
-from transforms.tables.compact import compact
+from transforms.tables.delta_lake.compaction import compact
 from transforms.tables.layout import STORED
 from transforms.tables.sinks import Tables
 

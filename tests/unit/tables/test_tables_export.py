@@ -9,7 +9,7 @@ from making import article, participant, report, ticking
 
 from pipelines import cli
 from transforms import rows
-from transforms.tables.flat import alpha3, dyads
+from transforms.tables.queries.flat import alpha3, dyads
 from transforms.tables.sinks import Tables
 
 

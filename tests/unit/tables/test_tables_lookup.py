@@ -8,12 +8,12 @@ import pyarrow as pa
 from deltalake import DeltaTable, WriterProperties, write_deltalake
 from making import by_table, extract
 
-from transforms.tables.compact import compact
-from transforms.tables.current import change
-from transforms.tables.delta import DeltaSink
+from transforms.tables.delta_lake.compaction import compact
+from transforms.tables.delta_lake.current import change
+from transforms.tables.delta_lake.delta_sink import DeltaSink
+from transforms.tables.delta_lake.lookup import Lookup
 from transforms.tables.layout import LAYOUTS
 from transforms.tables.lines import once, to_lines
-from transforms.tables.lookup import Lookup
 
 
 def test_writers_that_take_turns_and_compaction_leave_each_revision_in_its_place(tmp_path):

@@ -9,9 +9,9 @@ import pytest
 from making import by_table, extract, ticking
 
 from pipelines import cli
-from transforms.tables.database import connect
-from transforms.tables.first_format import generations
+from transforms.tables.delta_lake.first_format import generations
 from transforms.tables.plan import plan
+from transforms.tables.queries.database import connect
 from transforms.tables.sinks import Tables
 
 # Written by the first version: articles a and b (planned), then b (held) and c, then a once more.

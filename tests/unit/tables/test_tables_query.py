@@ -108,7 +108,7 @@ def test_no_tables_yet_is_said_in_one_line(capsys, tmp_path):
 
 
 def test_a_run_may_write_while_a_query_reads(tables):
-    from transforms.tables.ask import ask
+    from transforms.tables.queries.ask import ask
 
     with ask(tables, "select * from articles") as answer:
         Tables([tables]).write("feed_health", [health()])

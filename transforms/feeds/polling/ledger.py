@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 
-from transforms.articles import message
+from transforms.articles import article_message
 from transforms.feeds.document import Document
 from transforms.feeds.fetching.kept import sha
 from transforms.feeds.fetching.source import Source
@@ -46,7 +46,7 @@ def record(
         if decision.fate not in PUBLISHED:
             continue
         text, page_sha = (page_texts or {}).get(decision.position, (None, None))
-        data = message.encode(fit(raw_article(source, document, decision, now, text)))
+        data = article_message.encode(fit(raw_article(source, document, decision, now, text)))
         state.database.execute(
             "INSERT OR IGNORE INTO revisions VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)",
             (
@@ -55,7 +55,7 @@ def record(
             ),
         )  # fmt: skip
         attributes = {
-            "schema": str(message.SCHEMA),
+            "schema": str(article_message.SCHEMA),
             "article_id": decision.article_id,
             "revision_id": decision.revision_id,
             "revision": str(decision.revision),
@@ -108,9 +108,9 @@ def fit(raw: RawArticle) -> RawArticle:
     """``raw`` without what is there twice, where it would be too large for a message; the text always stays."""
     if len(raw.text) + len(raw.summary or "") + len(raw.html or "") < _LARGEST // 8:
         return raw
-    if len(message.encode(raw)) > _LARGEST and raw.html is not None:
+    if len(article_message.encode(raw)) > _LARGEST and raw.html is not None:
         raw = raw._replace(html=None, flags=[*raw.flags, "html_dropped"])
-    if len(message.encode(raw)) > _LARGEST and raw.summary is not None:
+    if len(article_message.encode(raw)) > _LARGEST and raw.summary is not None:
         raw = raw._replace(summary=None, flags=[*raw.flags, "summary_dropped"])
     return raw
 

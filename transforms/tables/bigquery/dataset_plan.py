@@ -6,7 +6,7 @@ from google.api_core import exceptions
 from google.cloud import bigquery
 
 from transforms.tables.bigquery.client import REQUEST_SECONDS, Target, connect, parse, told
-from transforms.tables.bigquery.create import fields
+from transforms.tables.bigquery.make_dataset import fields
 from transforms.tables.bigquery.statements import views
 from transforms.tables.evolve import differences, shown
 from transforms.tables.layout import LAYOUTS

@@ -15,8 +15,8 @@ from google.cloud import bigquery
 from transforms.rows import derive_id
 from transforms.tables.bigquery import statements
 from transforms.tables.bigquery.client import NEVER, REQUEST_SECONDS, Patience, Target, passing
-from transforms.tables.bigquery.create import schema
-from transforms.tables.encode import to_parquet
+from transforms.tables.bigquery.make_dataset import schema
+from transforms.tables.delta_lake.encode import to_parquet
 from transforms.tables.layout import LAYOUTS
 from transforms.tables.schemas import bigquery_schema
 

@@ -13,12 +13,12 @@ import numpy
 from google.cloud import bigquery
 
 from transforms.rows_of_merging import ArticleSketch
-from transforms.stories.merge import Search
 from transforms.stories.near import Pool
-from transforms.tables.ask import plain_value
+from transforms.stories.same_meeting import Search
 from transforms.tables.bigquery.statements import WRITTEN_AT, as_told
+from transforms.tables.delta_lake.sketches import Kept
 from transforms.tables.merging import Groups, Row, copied, merged
-from transforms.tables.sketches import Kept
+from transforms.tables.queries.ask import plain_value
 
 # A write may take so long from the time that its rows are given until they are there.
 UNDER_WAY = timedelta(minutes=10)

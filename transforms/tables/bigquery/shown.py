@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from transforms.rows import Meeting, Participant
-from transforms.tables.codes import PAIR
+from transforms.tables.queries.codes import PAIR
 from transforms.tables.schemas import columns
 
 

@@ -12,11 +12,10 @@ from google.cloud import bigquery
 
 from transforms.errors import MeetwireError
 from transforms.rows import derive_id
-from transforms.tables.ask import plain_value
 from transforms.tables.bigquery.client import REQUEST_SECONDS, connect, parse, told
-from transforms.tables.bigquery.create import make_all
 from transforms.tables.bigquery.insert import MAX_BYTES, Insert, Refusal, insert
 from transforms.tables.bigquery.load import load
+from transforms.tables.bigquery.make_dataset import make_all
 from transforms.tables.bigquery.merging import Merger
 from transforms.tables.bigquery.statements import WRITTEN_AT, as_told
 from transforms.tables.conform import from_dict, rfc3339
@@ -24,6 +23,7 @@ from transforms.tables.dead_letters import letter_of_row
 from transforms.tables.layout import DERIVED, LAYOUTS
 from transforms.tables.lines import Line, once, to_lines
 from transforms.tables.merging import ARTICLE, everything
+from transforms.tables.queries.ask import plain_value
 
 # BigQuery takes no older or later times by stream (five years, one year); a month less, lest clocks differ.
 STREAMED_BACK, STREAMED_AHEAD = timedelta(days=1825 - 30), timedelta(days=366 - 30)

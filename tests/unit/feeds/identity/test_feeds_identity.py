@@ -7,7 +7,7 @@ from desk import NOW, SOURCE, Desk, fates, item, link, parse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.articles import message
+from transforms.articles import article_message
 from transforms.feeds.document import Document
 from transforms.feeds.identity import revision
 from transforms.feeds.identity.masks import masked
@@ -302,8 +302,8 @@ def test_a_message_is_its_article_and_says_what_is_wrong_with_others():
     desk = Desk()
     desk.read(item(1, "a", link(1)))
     (article,) = desk.messages()
-    data = message.encode(article)
-    assert message.decode(data) == article
+    data = article_message.encode(article)
+    assert article_message.decode(data) == article
     assert article.feed_url == SOURCE.url and article.fetched_at == "2026-03-10T12:30:00Z"
     fields = json.loads(data)
     for change, fault in (
@@ -311,7 +311,7 @@ def test_a_message_is_its_article_and_says_what_is_wrong_with_others():
         ({"authors": "x"}, "'authors' is str, not list of str"), ({"flags": [1]}, "'flags' is list"), ({"link": 3}, "'link' is int, not str or null"),
     ):  # fmt: skip
         with pytest.raises(ValueError, match=fault):
-            message.decode(json.dumps({**fields, **change}).encode())
+            article_message.decode(json.dumps({**fields, **change}).encode())
     for broken, fault in (
         (b"", "not JSON"),
         (b"\xff", "not UTF-8"),
@@ -320,15 +320,15 @@ def test_a_message_is_its_article_and_says_what_is_wrong_with_others():
         (b"[" * 100000, "not JSON"),
     ):
         with pytest.raises(ValueError, match=fault):
-            message.decode(broken)
+            article_message.decode(broken)
     del fields["text"]
     with pytest.raises(ValueError, match="lacks the field 'text'"):
-        message.decode(json.dumps(fields).encode())
+        article_message.decode(json.dumps(fields).encode())
 
 
 @given(st.text(), st.text())
 def test_any_text_travels_in_a_message(title, text):
-    desk_article = message.decode(message.encode(_blank()._replace(title=title, text=text)))
+    desk_article = article_message.decode(article_message.encode(_blank()._replace(title=title, text=text)))
     assert (desk_article.title, desk_article.text) == (title, text)
 
 

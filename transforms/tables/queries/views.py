@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from transforms import rows
-from transforms.tables.codes import PAIR
 from transforms.tables.layout import DERIVED, HISTORY, LAYOUTS, STORED
+from transforms.tables.queries.codes import PAIR
 from transforms.tables.schemas import Column, columns, summary
 
 SQL_TYPES = {

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from transforms.rows import Participant, derive_id
-from transforms.stories.merge import Meeting
 from transforms.stories.pairing import pair
-from transforms.stories.party import LIKELY, Party, agree, party_of
+from transforms.stories.same_meeting import Meeting
 from transforms.stories.spelling import is_letter, skeleton
+from transforms.stories.told_party import LIKELY, Party, agree, party_of
 
 
 class Identity(NamedTuple):

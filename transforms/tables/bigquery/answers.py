@@ -7,7 +7,7 @@ from google.api_core import exceptions
 from google.cloud import bigquery
 
 from transforms.tables.bigquery.client import REQUEST_SECONDS, connect, one_line, parse, told
-from transforms.tables.database import QueryError
+from transforms.tables.queries.database import QueryError
 
 
 def rows_of(setting: str, sql: str) -> tuple[Sequence[str], Iterable[Sequence[Any]]]:

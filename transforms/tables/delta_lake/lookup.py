@@ -16,7 +16,7 @@ import pyarrow.dataset as pds
 from deltalake import DeltaTable
 
 from transforms.spans import runs
-from transforms.tables.files import Files
+from transforms.tables.delta_lake.known_files import Files
 
 # Files that are looked into one by one; more of them share an index.
 _APART = 12

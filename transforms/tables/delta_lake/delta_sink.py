@@ -17,19 +17,19 @@ import pyarrow as pa
 from deltalake import DeltaTable, write_deltalake
 
 from transforms.clock import utc_now
-from transforms.tables import database
-from transforms.tables.compact import tidy
-from transforms.tables.current import Change, change, split_revisions
-from transforms.tables.derived import Derived
-from transforms.tables.encode import to_arrow
+from transforms.tables.delta_lake.compaction import tidy
+from transforms.tables.delta_lake.current import Change, change, split_revisions
+from transforms.tables.delta_lake.derived import Derived
+from transforms.tables.delta_lake.encode import to_arrow
+from transforms.tables.delta_lake.first_format import refuse
+from transforms.tables.delta_lake.lookup import Lookup
+from transforms.tables.delta_lake.store import PARTS, STRICT, Store, delta_schema, fields, partitioned
 from transforms.tables.evolve import differences, possible
-from transforms.tables.first_format import refuse
 from transforms.tables.layout import EXTRACTED, HISTORY, LAYOUTS, STORED
 from transforms.tables.lines import Line
-from transforms.tables.lookup import Lookup
+from transforms.tables.queries import database
+from transforms.tables.queries.views import quoted
 from transforms.tables.schemas import bigquery_schema
-from transforms.tables.store import PARTS, STRICT, Store, delta_schema, fields, partitioned
-from transforms.tables.views import quoted
 
 Groups = set[str]
 # What a write takes beside its rows: log entries, views, the ends of files. Where the disk is full in the midst of it,

@@ -21,11 +21,12 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, StreamingResponse
 
 from transforms.browse.model import Model
-from transforms.page import api, downloads, operation, pages
-from transforms.page.asked import At, Chosen, Connection
-from transforms.page.cached import Cached
-from transforms.page.protect import Protect
+from transforms.page import downloads, operation, pages
 from transforms.page.render import Addresses, page
+from transforms.page.server import api
+from transforms.page.server.asked import At, Chosen, Connection
+from transforms.page.server.cached import Cached
+from transforms.page.server.protect import Protect
 
 log = logging.getLogger(__name__)
 TO = Addresses()

@@ -10,7 +10,7 @@ import pyarrow.dataset as pds
 from deltalake import DeltaTable
 
 from transforms.stories.near import Pool, Sketch
-from transforms.tables.files import Files
+from transforms.tables.delta_lake.known_files import Files
 
 _COLUMNS = ["article_id", "published", "values", "duplicate_of"]
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from transforms.tables.conform import rfc3339
-from transforms.tables.database import QueryError, connect, select
+from transforms.tables.queries.database import QueryError, connect, select
 
 __all__ = ["Answer", "QueryError", "ask", "plain_value"]
 
@@ -37,7 +37,7 @@ def ask(target: str, sql: str) -> Iterator[Answer]:
         FileNotFoundError: there are no tables.
     """
     if target.startswith("bigquery://"):
-        from transforms.tables.bigquery.ask import rows_of
+        from transforms.tables.bigquery.answers import rows_of
 
         names, found = rows_of(target, sql)
         yield Answer(different(names), ([plain_value(value) for value in row] for row in found))

@@ -13,17 +13,17 @@ from typing import Any
 import pyarrow as pa
 from deltalake import DeltaTable, write_deltalake
 
-from transforms.stories.merge import Search
-from transforms.tables.ask import plain_value
-from transforms.tables.blocks import Blocks
+from transforms.stories.same_meeting import Search
 from transforms.tables.conform import conform, to_json
-from transforms.tables.current import Change, change
-from transforms.tables.encode import to_arrow
+from transforms.tables.delta_lake.blocks import Blocks
+from transforms.tables.delta_lake.current import Change, change
+from transforms.tables.delta_lake.encode import to_arrow
+from transforms.tables.delta_lake.lookup import Lookup
+from transforms.tables.delta_lake.sketches import Kept, Sketches
+from transforms.tables.delta_lake.store import PARTS, STRICT, Store, partitioned
 from transforms.tables.layout import DERIVED, LAYOUTS
-from transforms.tables.lookup import Lookup
 from transforms.tables.merging import ARTICLE, Everything, Groups, Merged, Row, copied, everything, merged
-from transforms.tables.sketches import Kept, Sketches
-from transforms.tables.store import PARTS, STRICT, Store, partitioned
+from transforms.tables.queries.ask import plain_value
 
 Commit = Callable[[str, Callable[[DeltaTable], Change]], None]
 # Rows that become columns at a time.

@@ -13,9 +13,9 @@ import pyarrow as pa
 from deltalake import DeltaTable
 from deltalake.exceptions import CommitFailedError
 
-from transforms.tables import database
+from transforms.tables.delta_lake.store import PARTS, RETENTION_HOURS, STRICT, Store, told
 from transforms.tables.layout import STORED
-from transforms.tables.store import PARTS, RETENTION_HOURS, STRICT, Store, told
+from transforms.tables.queries import database
 
 # A partition with so many files of less than half the size that files are made of is compacted by whoever writes.
 MANY, FILE_BYTES = 30, 64 << 20

@@ -14,9 +14,9 @@ import pyarrow.dataset as pds
 from deltalake import DeltaTable
 
 from transforms.spans import runs
-from transforms.stories.merge import Search
-from transforms.tables.files import Files
-from transforms.tables.lookup import Hashes, each_hash
+from transforms.stories.same_meeting import Search
+from transforms.tables.delta_lake.known_files import Files
+from transforms.tables.delta_lake.lookup import Hashes, each_hash
 
 Days = numpy.typing.NDArray[numpy.int32]
 _COLUMNS = ["article_id", "keys", "first_day", "last_day"]

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 
 from transforms.browse import listing, one_meeting, overview, who
-from transforms.page.asked import At, Chosen, Connection
 from transforms.page.operation import shown_feed
+from transforms.page.server.asked import At, Chosen, Connection
 from transforms.rows import Meeting
 from transforms.tables.schemas import Column, columns
 

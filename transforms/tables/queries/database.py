@@ -13,9 +13,9 @@ from pathlib import Path
 import duckdb
 
 from transforms.errors import MeetwireError
-from transforms.tables import views
+from transforms.tables.delta_lake.store import Store, told
 from transforms.tables.layout import DATABASE, OWN, STORED
-from transforms.tables.store import Store, told
+from transforms.tables.queries import views
 
 _ASIDE = "views-"
 _ANALYZE = re.compile(r"\s*EXPLAIN\s*(ANALY[SZ]E\b|\([^)]*\))", re.IGNORECASE)

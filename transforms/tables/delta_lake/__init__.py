@@ -1,0 +1,1 @@
+"""The tables as Delta tables, in a folder or a bucket."""
