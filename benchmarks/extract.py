@@ -17,7 +17,7 @@ from pathlib import Path
 import spacy
 
 from pipelines.extract import read_articles
-from transforms.meetings import extract
+from transforms.meetings import article_reader
 from transforms.reader.network import WEIGHTS
 
 ROOT = Path(__file__).parents[1]
@@ -37,13 +37,13 @@ def main():
     articles = list(read_articles([path], None))
     words = sum(len(article.text.split()) for article in articles)
     texts = [article.text for article in articles]
-    extractor, bare = extract.extractor_for(MODEL), spacy.load(MODEL)
+    extractor, bare = article_reader.extractor_for(MODEL), spacy.load(MODEL)
     works = {
         "nlp.pipe alone": lambda: list(bare.pipe(texts, batch_size=16)),
         "meetwire extract": lambda: list(extractor.extract(articles)),
     }
     if (WEIGHTS / "digests.json").exists():
-        reading = extract.extractor_for(MODEL, reader=True)
+        reading = article_reader.extractor_for(MODEL, reader=True)
         works["with the reader"] = lambda: list(reading.extract(articles))
     runs = [{name: timed(work)[0] for name, work in works.items()} for _ in range(ROUNDS + 1)]
     print(f"{path}: {len(articles)} articles, {words:,} words, {ROUNDS} rounds, CPU seconds")
@@ -54,7 +54,7 @@ def main():
         print(f"{name:18} {words / statistics.median(seconds):>8,.0f} words/s (median), {beside}")
     print(f"peak memory        {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")
     skipped = reports(extractor, articles)
-    extract._can_meet = lambda paragraphs: [True] * len(paragraphs)
+    article_reader._can_meet = lambda paragraphs: [True] * len(paragraphs)
     parsed = reports(extractor, articles)
     print(f"reports            {len(skipped)} with paragraphs skipped, {len(parsed)} with every paragraph parsed")
     print(f"lost by skipping   {len(parsed - skipped)}")

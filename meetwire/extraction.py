@@ -37,7 +37,7 @@ def extract(
         (['Chile', 'Peru'], 'planned', '2026-05-03')
     """
     from transforms.articles.from_text import article_from_text
-    from transforms.meetings.extract import extractor_for
+    from transforms.meetings.article_reader import extractor_for
 
     article = article_from_text(text, title=title, published=published)
     [found] = extractor_for(model).extract([article])

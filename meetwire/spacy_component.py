@@ -18,7 +18,7 @@ from spacy.tokens import Doc
 
 from transforms.articles.from_text import article_from_text
 from transforms.language import pipeline
-from transforms.meetings.extract import ModelError, read_batch
+from transforms.meetings.article_reader import ModelError, read_batch
 from transforms.plain import from_plain, to_plain
 from transforms.rows import MeetingReport
 

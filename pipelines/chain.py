@@ -15,7 +15,7 @@ from apache_beam.transforms.error_handling import ErrorHandler
 from pipelines.configuration.settings import Settings, SettingsError
 from pipelines.running.beam_options import local_options
 from transforms.articles.transforms import CleanText, DecodeArticles
-from transforms.meetings.extract import ModelError, extractor_for
+from transforms.meetings.article_reader import ModelError, extractor_for
 from transforms.meetings.transforms import FindMeetings
 from transforms.rows import Article
 from transforms.streams.fates import Fates

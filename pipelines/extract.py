@@ -47,7 +47,7 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.html and not arguments.html.absolute().parent.is_dir():
         raise SettingsError(f"--html: {arguments.html}: there is no folder {arguments.html.parent}")
     from transforms.meetings import explain
-    from transforms.meetings.extract import Extractor, ModelError
+    from transforms.meetings.article_reader import Extractor, ModelError
 
     try:
         extractor = Extractor(settings.language.model, settings.language.reader)

@@ -30,11 +30,11 @@ from training.marked import read_marked
 from transforms.articles.clean import mask
 from transforms.articles.from_text import article_from_text
 from transforms.language import pipeline
-from transforms.meetings.combine import Decisions, Seen, look
-from transforms.meetings.confidence import features, features_of_both
-from transforms.meetings.draft import Draft
-from transforms.meetings.extract import _can_meet
+from transforms.meetings.article_reader import _can_meet
 from transforms.meetings.find import Told, by_rule, reports
+from transforms.meetings.reports.combine import Decisions, Seen, look
+from transforms.meetings.reports.confidence import features, features_of_both
+from transforms.meetings.reports.draft import Draft
 from transforms.plain import to_plain
 from transforms.reader.component import ReaderComponent
 from transforms.reader.network import WEIGHTS, Network

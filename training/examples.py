@@ -23,10 +23,10 @@ from typing import Any
 from pipelines.evaluation import agree
 from training.marked import MarkedError, read_marked
 from transforms.articles.from_text import article_from_text
-from transforms.language.dates import find_dates
-from transforms.meetings.combine import date_of
-from transforms.meetings.extract import Extractor
+from transforms.language.dates.expressions import find_dates
+from transforms.meetings.article_reader import Extractor
 from transforms.meetings.find import Found, _anchor
+from transforms.meetings.reports.combine import date_of
 from transforms.rows import Article
 
 Span = tuple[int, int]

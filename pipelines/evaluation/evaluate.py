@@ -28,8 +28,8 @@ from pipelines.evaluation import floors, score_tables
 from pipelines.evaluation.calibration import calibration, calibration_error
 from pipelines.evaluation.gold import GoldError, GoldSet, find, load, to_article
 from pipelines.evaluation.score import Score, by_kind, score
-from transforms.language.dates import resolve
-from transforms.meetings.extract import Extractor, ModelError
+from transforms.language.dates.expressions import resolve
+from transforms.meetings.article_reader import Extractor, ModelError
 from transforms.plain import to_plain
 from transforms.wording import counted
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from pipelines.command_line.flags import add_min_confidence
 from pipelines.configuration.settings import SettingsError, shown
-from transforms.language import countries
 from transforms.language.names import fold
+from transforms.language.world import countries
 from transforms.stories.spelling import same_name, same_word, words_of
 from transforms.tables.queries.ask import ask
 from transforms.tables.queries.views import quoted

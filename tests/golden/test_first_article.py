@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pytest
 
 from pipelines.extract import read_articles
-from transforms.meetings.extract import extractor_for
+from transforms.meetings.article_reader import extractor_for
 
 HERE = Path(__file__).parent
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.extract import read_articles
-from transforms.meetings.extract import extractor_for
+from transforms.meetings.article_reader import extractor_for
 
 ROOT = Path(__file__).parents[2]
 SETS = [

@@ -12,7 +12,7 @@ from pipelines.running.beam_options import beam_options, local_options
 from transforms.articles import article_message
 from transforms.articles.clean import clean
 from transforms.articles.transforms import CleanText, DecodeArticles
-from transforms.meetings import extract
+from transforms.meetings import article_reader
 from transforms.meetings.transforms import FindMeetings
 from transforms.rows import RawArticle, derive_id
 from transforms.streams.message import Received
@@ -82,7 +82,7 @@ def test_an_article_that_cannot_be_cleaned_is_a_dead_letter_as_its_message(monke
 def test_one_article_that_the_model_cannot_read_takes_no_other_with_it(monkeypatch):
     articles = [clean(raw_article(f"Talks {number}")) for number in range(5)]
     poison = articles[2]
-    readable = extract.Extractor.extract
+    readable = article_reader.Extractor.extract
 
     def extract_but_one(self, given, batch_size=16):
         given = list(given)
@@ -90,8 +90,8 @@ def test_one_article_that_the_model_cannot_read_takes_no_other_with_it(monkeypat
             raise RuntimeError("the model gave up")
         return readable(self, given, batch_size)
 
-    expected = list(readable(extract.extractor_for(MODEL), [a for a in articles if a is not poison]))
-    monkeypatch.setattr(extract.Extractor, "extract", extract_but_one)
+    expected = list(readable(article_reader.extractor_for(MODEL), [a for a in articles if a is not poison]))
+    monkeypatch.setattr(article_reader.Extractor, "extract", extract_but_one)
     outcome(
         articles,
         lambda errors: FindMeetings(MODEL, errors, lambda: NOON),

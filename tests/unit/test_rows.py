@@ -54,7 +54,7 @@ def test_every_field_is_described(row):
         "transforms.rows",
         "transforms.feeds.parsing.parse",
         "transforms.language.pipeline",
-        "transforms.meetings.extract",
+        "transforms.meetings.article_reader",
     ],
 )
 def test_feeds_and_language_need_no_beam(module):

@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from transforms.articles.dateline import find_dateline
 from transforms.articles.parts import Kind, Part, parts, story_start
-from transforms.language import countries
-from transforms.language.dates_anchor import anchor_for
+from transforms.language.dates.anchor import anchor_for
+from transforms.language.world import countries
 from transforms.rows import Article, RawArticle
 
 _BROKEN = re.compile("[\x00\ud800-\udfff]")

@@ -3,10 +3,10 @@
 import re
 from datetime import datetime
 
-from transforms.language import organisations
-from transforms.language.dates import resolve
-from transforms.language.dates_grammar import MONTH, WEEKDAY
-from transforms.language.places import Located, locate
+from transforms.language.dates.date_words import MONTH, WEEKDAY
+from transforms.language.dates.expressions import resolve
+from transforms.language.world import organisations
+from transforms.language.world.places import Located, locate
 from transforms.rows import Dateline
 
 _WORD = r"[^\W\d_a-z][\w'’.‐-]{0,24}"

@@ -6,8 +6,8 @@ from typing import Any
 from spacy import displacy
 
 from transforms.articles.clean import mask
-from transforms.meetings.draft import Draft
 from transforms.meetings.find import Found
+from transforms.meetings.reports.draft import Draft
 from transforms.rows import Article, MeetingReport
 
 _COLOURS = {"MEETING": "#ffd54f", "PERSON": "#aed6f1", "GPE": "#d5f5e3", "ORG": "#f5cba7"}

@@ -7,26 +7,22 @@ from typing import NamedTuple
 from spacy.tokens import Doc
 
 from transforms.articles.clean import Masked, mask
-from transforms.language.counterparts import hand_on_offices
-from transforms.language.dates_anchor import anchor_for
-from transforms.language.entities import Reading, read_entities
-from transforms.meetings import (
-    anaphora,
-    frames,
-    merge,
-    place_phrases,
-    when,
-)
-from transforms.meetings.added import READER, added
-from transforms.meetings.combine import Decisions, Seen, combine, decisions, is_short, look
-from transforms.meetings.confidence import confidence_of
-from transforms.meetings.datelined import dateline_place
-from transforms.meetings.draft import Draft
-from transforms.meetings.drafting import draft_of, kind_of, looks_like_caption, sentences
-from transforms.meetings.encounter import Encounter
-from transforms.meetings.parties import Party
-from transforms.meetings.reject import rejected
-from transforms.meetings.resolve import Resolver
+from transforms.language.dates.anchor import anchor_for
+from transforms.language.mentions.counterparts import hand_on_offices
+from transforms.language.mentions.entities import Reading, read_entities
+from transforms.meetings.details import place_phrases, when
+from transforms.meetings.details.datelined import dateline_place
+from transforms.meetings.encounters import find_encounters, pointing_back
+from transforms.meetings.encounters.encounter import Encounter
+from transforms.meetings.encounters.lookalikes import rejected
+from transforms.meetings.encounters.resolve import Resolver
+from transforms.meetings.parties.sentence import Party
+from transforms.meetings.reports import same_encounter
+from transforms.meetings.reports.added import READER, added
+from transforms.meetings.reports.combine import Decisions, Seen, combine, decisions, is_short, look
+from transforms.meetings.reports.confidence import confidence_of
+from transforms.meetings.reports.draft import Draft
+from transforms.meetings.reports.drafting import draft_of, kind_of, looks_like_caption, sentences
 from transforms.reader.component import ReaderComponent
 from transforms.rows import (
     Article,
@@ -114,7 +110,7 @@ def by_rule(doc: Doc, article: Article) -> Told:
     anchor = _anchor(article)
     drafts = _drafts(reading, masked, article, anchor)
     _name_sources(drafts)
-    return Told(article, masked, reading, anchor, merge.merge(drafts))
+    return Told(article, masked, reading, anchor, same_encounter.merge(drafts))
 
 
 def reported(told: Told, seen: Seen | None, limits: Decisions) -> Found:
@@ -167,16 +163,16 @@ def _drafts(reading: Reading, masked: Masked, article: Article, anchor: datetime
     for kind, sentence in sorted(told, key=lambda pair: pair[0] == "headline"):
         caption = kind == "caption" or looks_like_caption(sentence)
         spans = when.dates_in(sentence)
-        encounters = frames.match(sentence)
-        for encounter in [*encounters, *anaphora.pointing_back(sentence, encounters)]:
-            if rejected(encounter) or (drafts and anaphora.only_attended(encounter)):
+        encounters = find_encounters.match(sentence)
+        for encounter in [*encounters, *pointing_back.pointing_back(sentence, encounters)]:
+            if rejected(encounter) or (drafts and pointing_back.only_attended(encounter)):
                 continue
             parties = resolver.last(encounter) if encounter.points_back else resolver.resolve(encounter)
             for share in _shares(encounter, parties):
                 draft = draft_of(encounter, share, spans, anchor, caption, kind, reading)
                 if draft is not None:
                     drafts.append(draft)
-        for who, others in anaphora.company(sentence):
+        for who, others in pointing_back.company(sentence):
             _accompany(drafts, resolver.one(who, sentence) if who is not None else None, others)
     return drafts
 

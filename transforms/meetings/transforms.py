@@ -9,7 +9,7 @@ from apache_beam.metrics import Metrics
 from transforms import coders
 from transforms.articles import article_message
 from transforms.clock import Clock, utc_now
-from transforms.meetings.extract import Extractor, extractor_for
+from transforms.meetings.article_reader import Extractor, extractor_for
 from transforms.rows import Article, Extract
 from transforms.tables.dead_letters import dead_letter
 

@@ -11,7 +11,7 @@ from typing import Any
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from transforms.meetings.lexicon import frames
+from transforms.lexicon.meeting_words import frames
 from transforms.reader.network import WEIGHTS, Network, Sight, network
 from transforms.reader.pieces import Pieces
 

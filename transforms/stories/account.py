@@ -6,8 +6,8 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from transforms import rows
-from transforms.language import countries
 from transforms.language.names import fold
+from transforms.language.world import countries
 from transforms.stories.compare import place_features
 from transforms.stories.same_actor import Identity
 from transforms.stories.same_meeting import Meeting

@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from transforms.language import countries
 from transforms.language.names import fold
-from transforms.language.places import Located, locate
+from transforms.language.world import countries
+from transforms.language.world.places import Located, locate
 from transforms.rows import MeetingReport
 from transforms.stories.told_party import Party, agree, party_of
 

@@ -3,11 +3,11 @@
 import functools
 from typing import Any, NamedTuple
 
-from transforms.language import countries
 from transforms.language.names import bare, fold
-from transforms.language.organisations import is_organisation
-from transforms.language.titles import honorifics, parse_title
+from transforms.language.people.titles import honorifics, parse_title
 from transforms.language.words import noun_kind
+from transforms.language.world import countries
+from transforms.language.world.organisations import is_organisation
 from transforms.stories.spelling import same_name, same_word, words_of
 
 # From here on two parties are taken for one; between LIKELY and SURE something else has to speak for it.

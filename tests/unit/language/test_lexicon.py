@@ -7,8 +7,8 @@ import pytest
 import yaml
 
 from transforms import lexicon
-from transforms.language.dates import resolve
-from transforms.meetings import cues
+from transforms.language.dates.expressions import resolve
+from transforms.meetings.details import cues
 
 FOLDER = Path(lexicon.__file__).parent
 CODES = {country.alpha_2 for country in pycountry.countries} | {"XK"}

@@ -1,6 +1,6 @@
 """What spares a look-up never loses a name that the tables know."""
 
-from transforms.language import countries, organisations
+from transforms.language.world import countries, organisations
 
 
 def test_every_country_begins_with_a_word_that_is_looked_up():

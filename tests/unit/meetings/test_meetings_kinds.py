@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.evaluation.agree import pair_participants, same_field, words
 from transforms.articles.clean import clean
-from transforms.meetings.extract import extractor_for
+from transforms.meetings.article_reader import extractor_for
 from transforms.plain import to_plain
 from transforms.rows import RawArticle, derive_id
 

@@ -8,7 +8,7 @@ import yaml
 
 from pipelines.evaluation.score import Score
 from training import choose
-from transforms.meetings.combine import Decisions
+from transforms.meetings.reports.combine import Decisions
 
 
 def test_what_is_chosen_is_read_again_and_the_comments_stay(tmp_path):

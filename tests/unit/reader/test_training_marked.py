@@ -8,7 +8,7 @@ import pytest
 
 from training.examples import examples, is_kept
 from training.marked import MarkedError, read_marked
-from transforms.meetings.extract import extractor_for
+from transforms.meetings.article_reader import extractor_for
 
 GOOD = """=== w9-001
 title: Envoys meet in Oslo

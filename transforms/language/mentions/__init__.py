@@ -1,0 +1,1 @@
+"""Whom and what a text names, and what points back at them."""

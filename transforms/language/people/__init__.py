@@ -1,0 +1,1 @@
+"""People by name, their titles, and the offices that they hold."""

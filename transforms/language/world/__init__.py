@@ -1,0 +1,1 @@
+"""Countries, places, and the bodies that are no country."""

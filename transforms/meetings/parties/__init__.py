@@ -1,0 +1,1 @@
+"""Who takes part: the noun phrases of a sentence read as people, bodies, countries and groups."""

@@ -1,0 +1,237 @@
+"""Whom a noun phrase stands for: one party, several for "leaders of A, B and C", or nobody."""
+
+from transforms.language.mentions.phrases import Phrase
+from transforms.language.words import noun_kind, plurals, words
+from transforms.language.world import countries
+from transforms.lexicon import vocabulary
+from transforms.meetings.parties.party import Party
+from transforms.meetings.parties.sentence_layout import Layout
+
+_POSSESSIVE = {"'s", "’s", "'", "’"}
+_COMPLEMENT = {"of", "from", "for", "representing", "in", "at", "on"}
+
+
+_COUNTED = {"some", "many", "several", "all", "most", "one"}
+
+
+class Described(Layout):
+    """A sentence whose phrases can be read as parties."""
+
+    def read_one(self, index: int) -> tuple[list[Party], int]:
+        """(the party that phrase ``index`` stands for, the token behind it with its complement).
+
+        More than one for "leaders of A, B and C"; none where the phrase stands for nobody.
+        """
+        phrase = self.phrases[index]
+        at = phrase.start, phrase.end, phrase.head
+        if phrase.kind == "person" and phrase.entity is not None:
+            draft = self.reading.entities[phrase.entity]
+            country, end = self._home(phrase)
+            return [Party("person", draft.name, phrase.entity, draft.country or country, draft.title, *at, False)], end
+        if phrase.kind == "other":
+            return [], phrase.end
+        if phrase.kind in {"pair", "pronoun"}:
+            counted = phrase.kind == "pronoun" and self.doc[phrase.head].lower_ in _COUNTED
+            name = self.named(phrase.start, phrase.end)
+            return ([] if counted else [Party(phrase.kind, name, None, None, None, *at, phrase.plural)]), phrase.end
+        if phrase.kind == "country":
+            name = self.named(phrase.start, phrase.end)
+            return [Party("country", name, phrase.entity, phrase.country, None, *at, False)], phrase.end
+        if phrase.kind == "name":
+            return self._unknown(phrase), phrase.end
+        nations = self._by_demonyms(phrase)
+        return (nations, phrase.end) if nations else self._described(phrase)
+
+    def _by_demonyms(self, phrase: Phrase) -> list[Party]:
+        """The countries of "the Greek, Turkish and Cypriot foreign ministers"; none where it is one party."""
+        doc = self.doc
+        if not phrase.plural or doc[phrase.head].lower_ not in vocabulary("one_a_state"):
+            return []
+        found: list[Party] = []
+        for token in doc[phrase.start : phrase.head]:
+            country = countries.country_of(token.text) if countries.is_demonym(token.text) else None
+            if country is not None:
+                name = countries.name_of(country) or token.text
+                found.append(Party("country", name, None, country, None, token.i, token.i + 1, phrase.head, False))
+        joined = any(t.lower_ == "and" for t in doc[phrase.start : phrase.head])
+        return found if len(found) > 1 and joined else []
+
+    def _home(self, phrase: Phrase) -> tuple[str | None, int]:
+        """(country, token behind) of a person's "of Norway", "from the Labour Party", "(Norway)"."""
+        at = phrase.end
+        if at + 1 >= self.span.end or self.doc[at].lower_ not in {"of", "from", "("}:
+            return None, at
+        index = self.starting(at + 1)
+        if index is None or self.phrases[index].kind not in {"country", "body"}:
+            return None, at
+        home = self.phrases[index]
+        if self.doc[at].text == "(" and (home.end >= self.span.end or self.doc[home.end].text != ")"):
+            return None, at
+        return home.country, home.end + (self.doc[at].text == "(")
+
+    def named(self, start: int, end: int) -> str:
+        """The words of tokens ``start`` to ``end`` on one line, without an article."""
+        while start < end - 1 and self.doc[start].lower_ in {"a", "an", "the"}:
+            start += 1
+        return " ".join(self.doc[start:end].text.split()).strip(' ,.;:"“”')
+
+    def _unknown(self, phrase: Phrase) -> list[Party]:
+        """A name of which nothing is known yet: a person, unless it looks like a body."""
+        start, end, owner = phrase.start, phrase.end, None
+        if owned := [t.i for t in self.doc[start : end - 1] if t.text in _POSSESSIVE]:  # "UK's Carver"
+            owner = countries.country_of(self.named(start, owned[-1]))
+            start = owned[-1] + 1 if owner else start
+        while start < end and (
+            (self.doc[start].pos_ in {"DET", "ADJ", "ADV", "NOUN"} and not self.doc[start].text[:1].isupper())
+            or self.doc[start].lower_ == "the"
+        ):
+            start += 1
+        while end > start and self.doc[end - 1].text in _POSSESSIVE:
+            end -= 1
+        name = " ".join(self.doc[start:end].text.split())
+        if not name or name[0].islower() or any(c.isdigit() for c in name):
+            return []
+        if phrase.start < start and self.doc[phrase.start].lower_ in {"the", "a", "an"}:
+            kind = "organization"
+        else:
+            kind = "person"
+        entity = self.reading.at.get(end - 1)
+        if kind == "person" and self.reading.person_at(end - 1) is None:
+            if entity is not None:
+                draft = self.reading.entities[entity]
+                if len(draft.spans) == 1:
+                    draft.label, draft.country = "PERSON", None
+                    draft.name = name
+            else:
+                entity = self.reading.add_person(start, end)
+        country = (self.reading.entities[entity].country if entity is not None else None) or owner
+        return [Party(kind, name, entity, country, None, phrase.start, phrase.end, phrase.head, False)]
+
+    def _described(self, phrase: Phrase) -> tuple[list[Party], int]:
+        """A group, role or body with its complement."""
+        doc = self.doc
+        end, country = phrase.end, phrase.country
+        head = doc[phrase.head].lower_
+        kind = (
+            "organization"
+            if phrase.kind == "body" and (phrase.entity is not None or doc[phrase.head].text[:1].isupper())
+            else "group"
+        )
+        steps = 0
+        while (
+            end + 1 < self.span.end
+            and doc[end].lower_ in _COMPLEMENT
+            and steps < 3
+            and (
+                phrase.kind != "body"
+                or head.removesuffix("s") in vocabulary("counting")
+                or phrase.plural
+                or not doc[phrase.head].text[:1].isupper()
+            )
+        ):
+            preposition = doc[end].lower_
+            index = self.starting(end + 1)
+            if index is None:
+                break
+            inner = self.phrases[index]
+            label = self._label(inner)
+            if preposition in {"in", "at", "on"} and (
+                label in {"GPE", "LOC", "FAC", "DATE", "TIME"}
+                or inner.kind in {"country", "pronoun", "person", "name"}
+                or steps
+            ):
+                break
+            if preposition in {"in", "at"} and (
+                doc[inner.head].lower_ in vocabulary("areas") or doc[inner.start].tag_ == "PRP$"
+            ):
+                break
+            if preposition in {"in", "at", "on"} and doc[end].head.i not in range(phrase.start, end):
+                break
+            if (
+                preposition == "for"
+                and noun_kind(doc[inner.head].text) is None
+                and inner.kind not in {"country", "body", "name"}
+                and phrase.kind != "role"
+            ):
+                break
+            if (
+                preposition in {"of", "from"}
+                and inner.kind in {"country", "body", "name"}
+                and (head in _state_offices() or (phrase.plural and noun_kind(head) == "office"))
+                and steps == 0
+            ):
+                nations, stop = self._nations(index)
+                if len(nations) > 1 and phrase.plural:
+                    return nations, stop
+                country = country or inner.country
+                end = stop if len(nations) > 1 and phrase.plural else inner.end
+            else:
+                country = country or inner.country
+                end = inner.end
+            steps += 1
+            if inner.kind == "person":
+                break
+        end_name = end
+        name = self.named(phrase.start, end_name)
+        if (
+            end_name - phrase.end > 2
+            and doc[end_name - 1].lower_ in {"party", "group", "movement", "union"}
+            and doc[end_name - 2].text[:1].isupper()
+        ):
+            name = self.named(phrase.start, end_name - 1)
+        title = None
+        plural = phrase.plural or (head in vocabulary("counting") and steps > 0)
+        if phrase.kind == "role":
+            office = next((o for o in self.reading.offices if o.start <= phrase.head < o.end), None)
+            title = office.title if office else None
+            end = max(end, office.end) if office else end
+            country = (office.country if office else None) or country
+        return [Party(kind, name, phrase.entity, country, title, phrase.start, end, phrase.head, plural)], end
+
+    def _label(self, phrase: Phrase) -> str:
+        return self.doc[phrase.head].ent_type_
+
+    def _nations(self, index: int) -> tuple[list[Party], int]:
+        """The countries or bodies of "Japan, China and Germany", "Erstmark Bank and the insurer Alpina"."""
+        found: list[Party] = []
+        at = self.phrases[index].start
+        end, closed = at, False
+        while (position := self.starting(at)) is not None:
+            phrase = self.phrases[position]
+            named = self.starting(phrase.end) if phrase.kind in {"other", "role"} and found else None
+            if named is not None:  # "the insurer Alpina"
+                phrase = self.phrases[named]
+            if phrase.kind not in {"country", "body", "name"} and not (found and phrase.kind == "person"):
+                break
+            party = self._member(phrase)
+            if party is None:
+                break
+            found.append(party)
+            end = phrase.end
+            joint, behind = self.separator(phrase.end)
+            if not joint or closed:
+                break
+            closed = joint != (",",)
+            at = behind
+        return (found, end) if closed or len(found) < 2 else (found[:1], found[0].end)
+
+    def _member(self, phrase: Phrase) -> Party | None:
+        """One country or body of a list behind "leaders of"."""
+        if phrase.kind == "country":
+            name = self.named(phrase.start, phrase.end)
+            at = phrase.start, phrase.end, phrase.head
+            return Party("country", name, phrase.entity, phrase.country, None, *at, False)
+        start = phrase.start
+        while (
+            start < phrase.end - 1
+            and not self.doc[start].text[:1].isupper()
+            and any(t.text[:1].isupper() for t in self.doc[start : phrase.end])
+        ):
+            start += 1
+        name = self.named(start, phrase.end)
+        entity = self.reading.at.get(phrase.end - 1)
+        return Party("organization", name, entity, phrase.country, None, phrase.start, phrase.end, phrase.head, False)
+
+
+def _state_offices() -> frozenset[str]:
+    return words("state_offices") | plurals("state_offices") | vocabulary("several_offices")
