@@ -93,9 +93,10 @@ def from_context(encounter: Encounter, reading: Reading, previous: Span, status:
         return Where(places[-1].start, places[-1].end, "document") if places else None
     for token in previous:
         was_there = token.lemma_ == "be" and token == previous.root
-        if (token.pos_ != "VERB" and not was_there) or token.tag_ not in {"VBD", "VBN", "VBG"}:
+        told_now = token.tag_ == "VBZ" and token == previous.root  # a headline's "visits"
+        if (token.pos_ != "VERB" and not was_there) or not (told_now or token.tag_ in {"VBD", "VBN", "VBG"}):
             continue
-        if token.lemma_ not in (_ARRIVAL if status == "planned" else vocabulary("travelling") | {"welcome", "be"}):
+        if token.lemma_ not in (_STAYS if status == "planned" and not told_now else vocabulary("travelling") | _STAYS):
             continue
         index = _led_to(before, token)
         if index is None:
@@ -109,7 +110,7 @@ def from_context(encounter: Encounter, reading: Reading, previous: Span, status:
 
 
 # Who has arrived will meet there; who travelled somewhere may meet elsewhere tomorrow.
-_ARRIVAL = {"arrive", "land"}
+_STAYS = {"arrive", "land", "be", "welcome"}
 
 
 def _led_to(before: Sentence, verb: Token) -> int | None:

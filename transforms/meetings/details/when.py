@@ -148,6 +148,8 @@ def _cost(encounter: Encounter, start: int, end: int, caption: bool, status: str
     full = caption and end - start >= 3 and any(t.shape_ == "dddd" for t in doc[start:end])
     if full and end >= encounter.sentence.span.end - 14:
         return 0
+    if end - start == 1 and start == encounter.sentence.span.start and _is_taken_for_title(doc, end):
+        return 4  # "Yesterday Foreign Minister Ana Ruiz spoke with B"
     if any(p.start <= start < p.end for p in encounter.parties):  # "survivors of the 1989 flood"
         return _FAR
     if status in _PAST_STATUS and "by" in {doc[start].lower_, doc[start - 1].lower_}:  # "agreed to end it by 2030"
@@ -173,6 +175,8 @@ def _cost(encounter: Encounter, start: int, end: int, caption: bool, status: str
     if _is_scheduled(doc, start):
         return 0
     adjacent = _adjacent(encounter, start, end)
+    if _is_said_after(node, trigger):
+        return 4
     if _is_of_another(encounter, node, start, status, adjacent):
         return _FAR
     if node in list(grammar.chain(trigger)):
@@ -180,6 +184,21 @@ def _cost(encounter: Encounter, start: int, end: int, caption: bool, status: str
     if adjacent:
         return 2
     return _loose_cost(node, trigger, anchors, start, full)
+
+
+def _is_taken_for_title(doc: Doc, at: int) -> bool:
+    """Whether the parse may have taken a date before token ``at`` for a part of the office that begins there."""
+    return doc[at - 1].dep_ in {"compound", "nmod", "amod"} and doc[at - 1].head.i >= at
+
+
+def _is_said_after(said: Token, trigger: Token) -> bool:
+    """Whether ``said`` tells of a word right after the encounter: "told reporters on Monday after talks with B"."""
+    if said.lemma_ not in vocabulary("saying"):
+        return False
+    below = grammar.below(trigger, said)
+    return below.lower_ in {"after", "following"} or any(
+        c.dep_ == "mark" and c.lower_ == "after" for c in below.children
+    )
 
 
 def _is_since_then(date: Token, trigger: Token) -> bool:

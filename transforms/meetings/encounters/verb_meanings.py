@@ -57,7 +57,7 @@ def speak_together(sentence: Sentence, verb: Token) -> bool:
         low == "on" and (following & {"phone", "telephone"} or sentence.doc[at + 1].ent_type_ == "DATE")
     ):
         return True
-    return low in {"for", "again", "and"}
+    return low in {"for", "again", "and", "until", "alone", "privately"}
 
 
 def speak_by_means(sentence: Sentence, verb: Token) -> bool:
@@ -88,6 +88,10 @@ def is_seeing(sentence: Sentence, verb: Token) -> bool:
     awaited = (
         verb.tag_ == "VBG" and verb.i > 2 and [t.lower_ for t in verb.doc[verb.i - 2 : verb.i]] == ["forward", "to"]
     )
+    if verb.head.lemma_ in vocabulary("travelling") and "to" in grammar.auxiliaries(verb):  # "went to see B"
+        named = any(t.ent_type_ == "PERSON" for thing in grammar.children(verb, "dobj") for t in thing.subtree)
+        if named:
+            return True
     return (awaited or bool(grammar.auxiliaries(verb) & {"will", "to"})) and any(
         t.ent_type_ in {"DATE", "TIME"} for t in sentence.doc[verb.i : verb.i + 16]
     )

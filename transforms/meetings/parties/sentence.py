@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from transforms.lexicon import vocabulary
 from transforms.meetings.parties.described_parties import Described
 from transforms.meetings.parties.party import Party
-from transforms.meetings.parties.sentence_layout import INCLUDING
+from transforms.meetings.parties.sentence_layout import INCLUDING, LED
 
 __all__ = ["PARTY_KINDS", "Party", "Sentence"]
 
@@ -30,10 +30,11 @@ class Sentence(Described):
         end = at
         while (step := self._next(at, trigger)) is not None:
             joint, index, more, stop = step
-            if joint in INCLUDING:
+            if joint in INCLUDING or joint in LED:
                 listed, stop = self.read_list(index, trigger)
                 whole = [*parties, *pending]
-                keep = whole[:-1] if joint == (":",) or self._is_nameless(whole[-1]) else whole
+                named = joint in LED and whole[-1].kind == "group" and listed[0].kind == "person"
+                keep = whole[:-1] if joint == (":",) or named or self._is_nameless(whole[-1]) else whole
                 parties, pending, end, at = [*keep, *listed], [], stop, stop
                 continue
             if joint == _COMMA:

@@ -43,6 +43,8 @@ INCLUDING = {
     (":",),
     (",", "namely"),
 }
+# "a delegation led by A" is A.
+LED = {("led", "by"), (",", "led", "by"), ("headed", "by"), (",", "headed", "by")}
 
 
 class Layout:
@@ -110,7 +112,7 @@ class Layout:
         for length in (4, 3, 2, 1):
             if at + length < end:
                 text = tuple(t.lower_ for t in doc[at : at + length])
-                if text in _JOINING or text in INCLUDING or text == (",",):
+                if text in _JOINING or text in INCLUDING or text in LED or text == (",",):
                     return text, at + length
         return (), at
 
