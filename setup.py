@@ -77,6 +77,7 @@ setup(
             "axe-playwright-python~=0.1",
             "build",
             "coverage[toml]>=7.10,<8",
+            "grimp~=3.14",
             "hypothesis",
             "interrogate~=1.7",
             "matplotlib",

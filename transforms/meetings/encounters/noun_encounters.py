@@ -25,6 +25,7 @@ from transforms.meetings.parties.sentence import Party, Sentence
 
 # "hundreds of meetings": none of them is told
 _MASSES = {"dozens", "scores", "hundreds", "thousands"}
+Segment = tuple[list[Party], int, tuple[int, int] | None]
 _WITH = {"with", "between", "among", "amongst", "alongside"}
 
 
@@ -61,57 +62,32 @@ def is_encounter(sentence: Sentence, noun: Token, frame: NounFrame) -> bool:
 
 def match_noun(sentence: Sentence, noun: Token, frame: NounFrame, table: Frames) -> Iterator[Encounter]:
     """The encounters that ``noun`` tells of, each with its parties as they stand."""
-    doc = sentence.doc
     if _is_occasion(sentence, noun):
         return
-    owner = owner_of(sentence, noun)
-    pair = paired_names(sentence, noun)
-    prepositions = _WITH | ({"to", "from"} if frame.mode == "phone" else set())
+    owner, pair = owner_of(sentence, noun), paired_names(sentence, noun)
     relative = next((c for c in noun.children if c.dep_ == "relcl" and c.lemma_ in table.support), None)
-    segments = list(partners_behind(sentence, noun.i + 1, prepositions))
-    if relative is not None and not segments:
-        segments = list(partners_behind(sentence, relative.i + 1, prepositions))
-    if not segments and (behind := _behind_verb(noun)) is not None:
-        segments = list(partners_behind(sentence, behind, {"between", "with"}))
-    if frame.mode == "phone" and segments and preposition_before(sentence, segments[0][0][0]) in {"to", "from"}:
-        segments = [
-            g
-            for g in segments
-            if all(is_named(sentence, p, "speak-with") for p in g[0]) and not only_listens(sentence, g[0])
-        ]
+    segments = _partners(sentence, noun, frame, relative)
     partners, end, _dated = segments[0] if segments else ([], noun.i + 1, None)
+    own_group, end = ([], end) if partners else _own_group(sentence, noun)
     between = bool(partners) and preposition_before(sentence, partners[0]) in {"between", "among", "amongst"}
-    own_group: list[Party] = []
-    if not partners and noun.i + 1 < sentence.span.end and doc[noun.i + 1].lower_ in {"of", "involving", "by"}:
-        index = sentence.starting(noun.i + 2)
-        if index is not None:
-            own_group, end = sentence.read_list(index)
-            if not (len(own_group) >= 2 or (own_group and own_group[0].plural)):
-                own_group, end = [], noun.i + 1
     verb = grammar.governor(noun)
     why = {"trigger": noun.text, "partners": names_of(partners or own_group), "possessor": names_of([*owner, *pair])}
-    parties = [*owner, *pair]
-    if pair and not partners:
-        parties = [*pair]
+    beside = pair if pair and not partners else [*owner, *pair]
+    parties = partners if between and owner else [*beside, *partners, *own_group]
     complete = between or len(pair) >= 2 or bool(own_group)
-    parties = [*parties, *partners, *own_group] if not (between and owner) else partners
     outer: list[Party] = []
     if not complete and not (owner and partners) and not any(p.kind == "pronoun" and p.plural for p in owner):
-        outer = (
-            list_at(sentence, subject, relative)
-            if relative is not None and (subject := grammar.subject(relative)) is not None and subject != noun
-            else []
+        outer = _subject_of(sentence, noun, relative) or _other_side(
+            sentence, noun, verb, frame, table, bool(partners) or bool(pair), list(parties)
         )
-        outer = outer or _other_side(sentence, noun, verb, frame, table, bool(partners) or bool(pair), list(parties))
         why["subject"] = names_of(outer)
-    if not partners and not outer and (asked := _asked(sentence, noun)):
-        outer = asked
+    if not partners and not outer:
+        outer = _asked(sentence, noun)
     if not partners and not parties and not outer and (told := _told(sentence, noun, table)) is not None:
         outer, verb = told
     full = _unique([*outer, *parties])
     if not _enough_noun(full, complete):
         return
-    host = outer if verb is not None and verb.lemma_ == "host" else []
     first = Encounter(
         frame.name,
         noun,
@@ -120,7 +96,7 @@ def match_noun(sentence: Sentence, noun: Token, frame: NounFrame, table: Frames)
         frame.mode,
         frame.weight,
         verb,
-        list(host),
+        list(outer) if verb is not None and verb.lemma_ == "host" else [],
         True,
         max(end, noun.i + 1),
         None,
@@ -130,6 +106,43 @@ def match_noun(sentence: Sentence, noun: Token, frame: NounFrame, table: Frames)
     yield first
     for more, stop, when in segments[1:]:
         yield dataclasses.replace(first, parties=_unique([*outer, *owner, *more]), until=stop, date_span=when)
+
+
+def _partners(sentence: Sentence, noun: Token, frame: NounFrame, relative: Token | None) -> list[Segment]:
+    """Those whom "with" and the like name behind ``noun``, behind its relative clause or behind its verb."""
+    prepositions = _WITH | ({"to", "from"} if frame.mode == "phone" else set())
+    found = list(partners_behind(sentence, noun.i + 1, prepositions))
+    if relative is not None and not found:
+        found = list(partners_behind(sentence, relative.i + 1, prepositions))
+    if not found and (behind := _behind_verb(noun)) is not None:
+        found = list(partners_behind(sentence, behind, {"between", "with"}))
+    if frame.mode == "phone" and found and preposition_before(sentence, found[0][0][0]) in {"to", "from"}:
+        found = [
+            segment
+            for segment in found
+            if all(is_named(sentence, party, "speak-with") for party in segment[0])
+            and not only_listens(sentence, segment[0])
+        ]
+    return found
+
+
+def _own_group(sentence: Sentence, noun: Token) -> tuple[list[Party], int]:
+    """(the several of "a meeting of A and B", the token behind them)."""
+    behind = noun.i + 1
+    if behind < sentence.span.end and sentence.doc[behind].lower_ in {"of", "involving", "by"}:
+        index = sentence.starting(behind + 1)
+        if index is not None:
+            group, end = sentence.read_list(index)
+            if len(group) >= 2 or (group and group[0].plural):
+                return group, end
+    return [], behind
+
+
+def _subject_of(sentence: Sentence, noun: Token, relative: Token | None) -> list[Party]:
+    """Who is the subject of the clause that tells more of ``noun``: "the talks that A held"."""
+    if relative is None or (subject := grammar.subject(relative)) is None or subject == noun:
+        return []
+    return list_at(sentence, subject, relative)
 
 
 def _behind_verb(noun: Token) -> int | None:

@@ -8,6 +8,8 @@ from transforms.meetings.parties.party import Party
 from transforms.meetings.parties.sentence_layout import Layout
 
 _POSSESSIVE = {"'s", "’s", "'", "’"}
+_MOST_COMPLEMENTS = 3
+_WHERE_OR_WHEN = {"GPE", "LOC", "FAC", "DATE", "TIME"}
 _COMPLEMENT = {"of", "from", "for", "representing", "in", "at", "on"}
 
 
@@ -109,84 +111,73 @@ class Described(Layout):
 
     def _described(self, phrase: Phrase) -> tuple[list[Party], int]:
         """A group, role or body with its complement."""
-        doc = self.doc
-        end, country = phrase.end, phrase.country
-        head = doc[phrase.head].lower_
-        kind = (
-            "organization"
-            if phrase.kind == "body" and (phrase.entity is not None or doc[phrase.head].text[:1].isupper())
-            else "group"
-        )
-        steps = 0
-        while (
-            end + 1 < self.span.end
-            and doc[end].lower_ in _COMPLEMENT
-            and steps < 3
-            and (
-                phrase.kind != "body"
-                or head.removesuffix("s") in vocabulary("counting")
-                or phrase.plural
-                or not doc[phrase.head].text[:1].isupper()
-            )
-        ):
-            preposition = doc[end].lower_
-            index = self.starting(end + 1)
-            if index is None:
-                break
+        doc, head = self.doc, self.doc[phrase.head].lower_
+        end, country, steps = phrase.end, phrase.country, 0
+        while (index := self._complement(phrase, end, steps)) is not None:
             inner = self.phrases[index]
-            label = self._label(inner)
-            if preposition in {"in", "at", "on"} and (
-                label in {"GPE", "LOC", "FAC", "DATE", "TIME"}
-                or inner.kind in {"country", "pronoun", "person", "name"}
-                or steps
-            ):
-                break
-            if preposition in {"in", "at"} and (
-                doc[inner.head].lower_ in vocabulary("areas") or doc[inner.start].tag_ == "PRP$"
-            ):
-                break
-            if preposition in {"in", "at", "on"} and doc[end].head.i not in range(phrase.start, end):
-                break
-            if (
-                preposition == "for"
-                and noun_kind(doc[inner.head].text) is None
-                and inner.kind not in {"country", "body", "name"}
-                and phrase.kind != "role"
-            ):
-                break
-            if (
-                preposition in {"of", "from"}
-                and inner.kind in {"country", "body", "name"}
-                and (head in _state_offices() or (phrase.plural and noun_kind(head) == "office"))
-                and steps == 0
-            ):
+            if steps == 0 and self._are_officers(phrase) and doc[end].lower_ in {"of", "from"} and _is_named(inner):
                 nations, stop = self._nations(index)
-                if len(nations) > 1 and phrase.plural:
+                if len(nations) > 1:
                     return nations, stop
-                country = country or inner.country
-                end = stop if len(nations) > 1 and phrase.plural else inner.end
-            else:
-                country = country or inner.country
-                end = inner.end
+            country = country or inner.country
+            end = inner.end
             steps += 1
             if inner.kind == "person":
                 break
-        end_name = end
-        name = self.named(phrase.start, end_name)
-        if (
-            end_name - phrase.end > 2
-            and doc[end_name - 1].lower_ in {"party", "group", "movement", "union"}
-            and doc[end_name - 2].text[:1].isupper()
-        ):
-            name = self.named(phrase.start, end_name - 1)
-        title = None
+        name = self.named(phrase.start, end - 1 if self._says_what_it_is(phrase, end) else end)
+        is_body = phrase.kind == "body" and (phrase.entity is not None or doc[phrase.head].text[:1].isupper())
+        kind = "organization" if is_body else "group"
         plural = phrase.plural or (head in vocabulary("counting") and steps > 0)
-        if phrase.kind == "role":
-            office = next((o for o in self.reading.offices if o.start <= phrase.head < o.end), None)
-            title = office.title if office else None
-            end = max(end, office.end) if office else end
-            country = (office.country if office else None) or country
+        offices = self.reading.offices if phrase.kind == "role" else []
+        office = next((o for o in offices if o.start <= phrase.head < o.end), None)
+        if office is not None:
+            end, country = max(end, office.end), office.country or country
+        title = office.title if office else None
         return [Party(kind, name, phrase.entity, country, title, phrase.start, end, phrase.head, plural)], end
+
+    def _complement(self, phrase: Phrase, at: int, steps: int) -> int | None:
+        """The index of the phrase that token ``at`` joins to ``phrase``: "leaders *of Japan*"; None where none is.
+
+        ``steps`` is how many were joined before.
+        """
+        doc = self.doc
+        if steps >= _MOST_COMPLEMENTS or at + 1 >= self.span.end or doc[at].lower_ not in _COMPLEMENT:
+            return None
+        head = doc[phrase.head]
+        counts = head.lower_.removesuffix("s") in vocabulary("counting")
+        if phrase.kind == "body" and not (counts or phrase.plural or not head.text[:1].isupper()):
+            return None
+        index = self.starting(at + 1)
+        if index is None:
+            return None
+        inner = self.phrases[index]
+        if doc[at].lower_ in {"in", "at", "on"} and self._tells_where(phrase, inner, at, steps):
+            return None
+        is_purpose = phrase.kind != "role" and not _is_named(inner) and noun_kind(doc[inner.head].text) is None
+        return None if doc[at].lower_ == "for" and is_purpose else index
+
+    def _tells_where(self, phrase: Phrase, inner: Phrase, at: int, steps: int) -> bool:
+        """Whether "in", "at" or "on" at token ``at`` says where or when, and not which."""
+        doc = self.doc
+        if steps or inner.kind in {"country", "pronoun", "person", "name"} or self._label(inner) in _WHERE_OR_WHEN:
+            return True
+        own_place = doc[inner.head].lower_ in vocabulary("areas") or doc[inner.start].tag_ == "PRP$"
+        if own_place and doc[at].lower_ != "on":
+            return True
+        return doc[at].head.i not in range(phrase.start, at)
+
+    def _are_officers(self, phrase: Phrase) -> bool:
+        """Whether ``phrase`` is several who hold an office: "leaders", "foreign ministers"."""
+        head = self.doc[phrase.head].lower_
+        return phrase.plural and (head in _state_offices() or noun_kind(head) == "office")
+
+    def _says_what_it_is(self, phrase: Phrase, end: int) -> bool:
+        """Whether the last word before ``end`` only says what the name before it is: "the leader of the Seljuk Party"."""
+        return (
+            end - phrase.end > 2
+            and self.doc[end - 1].lower_ in {"party", "group", "movement", "union"}
+            and self.doc[end - 2].text[:1].isupper()
+        )
 
     def _label(self, phrase: Phrase) -> str:
         return self.doc[phrase.head].ent_type_
@@ -231,6 +222,10 @@ class Described(Layout):
         name = self.named(start, phrase.end)
         entity = self.reading.at.get(phrase.end - 1)
         return Party("organization", name, entity, phrase.country, None, phrase.start, phrase.end, phrase.head, False)
+
+
+def _is_named(phrase: Phrase) -> bool:
+    return phrase.kind in {"country", "body", "name"}
 
 
 def _state_offices() -> frozenset[str]:
