@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from transforms.browse.connection import Reader, key_of, starting
 from transforms.browse.facts import ordinal
-from transforms.browse.reader import Reader, key_of, starting
 from transforms.browse.rows_shown import searched
 from transforms.browse.take import LIKELY
 

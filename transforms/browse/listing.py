@@ -4,8 +4,8 @@ import bisect
 import json
 from typing import Any, NamedTuple
 
+from transforms.browse.connection import Reader
 from transforms.browse.filters import Choice, Filter
-from transforms.browse.reader import Reader
 
 # Facet -> the column or the tags that it counts.
 FACETS = {"status": "status", "mode": "mode", "country": "countries", "kind": "kind", "feed": "feeds", "year": "year"}

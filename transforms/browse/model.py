@@ -15,8 +15,8 @@ from tempfile import TemporaryDirectory
 
 from transforms.browse import people
 from transforms.browse.changes import Changes, LostError
+from transforms.browse.connection import Reader
 from transforms.browse.facts import Facts
-from transforms.browse.reader import Reader
 from transforms.browse.rows_shown import MEETING
 from transforms.browse.take import TABLES, Taking, parts
 from transforms.tables.delta_lake.store import Store

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from transforms.browse.reader import Reader, key_of
+from transforms.browse.connection import Reader, key_of
 
 Row = dict[str, Any]
 # What reports can differ in.

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy
 
+from transforms.browse.connection import Reader
 from transforms.browse.facts import Facts, ordinal
 from transforms.browse.filters import Choice, Filter
-from transforms.browse.reader import Reader
 from transforms.browse.take import LIKELY
 
 Row = dict[str, Any]

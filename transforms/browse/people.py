@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from transforms.browse.reader import key_of
+from transforms.browse.connection import key_of
 from transforms.browse.rows_shown import searched
 
 # Rows that are worked on at once.

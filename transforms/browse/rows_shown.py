@@ -7,8 +7,8 @@ from typing import Any
 
 from anyascii import anyascii
 
+from transforms.browse.connection import key_of
 from transforms.browse.facts import Fact, ordinal
-from transforms.browse.reader import key_of
 from transforms.rows import Meeting, MeetingReport, derive_id
 
 Row = Mapping[str, Any]

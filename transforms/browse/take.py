@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import combinations
 from typing import Any, NamedTuple
 
+from transforms.browse.connection import key_of
 from transforms.browse.facts import Fact
-from transforms.browse.reader import key_of
 from transforms.browse.rows_shown import ARTICLE, MEETING, REPORT, fact_of, parties_of, words_of
 from transforms.tables.queries.ask import plain_value
 

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from transforms.browse.reader import Reader, key_of, starting
+from transforms.browse.connection import Reader, key_of, starting
 from transforms.browse.rows_shown import searched
 from transforms.browse.take import LIKELY
 

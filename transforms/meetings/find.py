@@ -10,12 +10,13 @@ from transforms.articles.clean import Masked, mask
 from transforms.language.dates.anchor import anchor_for
 from transforms.language.mentions.counterparts import hand_on_offices
 from transforms.language.mentions.entities import Reading, read_entities
-from transforms.meetings.details import place_phrases, when
+from transforms.meetings.details import when
 from transforms.meetings.details.datelined import dateline_place
 from transforms.meetings.encounters import find_encounters, pointing_back
 from transforms.meetings.encounters.encounter import Encounter
 from transforms.meetings.encounters.lookalikes import rejected
 from transforms.meetings.encounters.resolve import Resolver
+from transforms.meetings.parties import place_phrases
 from transforms.meetings.parties.sentence import Party
 from transforms.meetings.reports import same_encounter
 from transforms.meetings.reports.added import READER, added

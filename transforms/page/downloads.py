@@ -14,8 +14,8 @@ import pyarrow.parquet as pq
 from icalendar import Calendar, Event
 
 from transforms.browse import listing
+from transforms.browse.connection import Reader
 from transforms.browse.filters import Filter
-from transforms.browse.reader import Reader
 from transforms.page.render import mode, names, when
 from transforms.tables.queries import flat
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from transforms.browse import listing, overview, who
+from transforms.browse.connection import Reader
 from transforms.browse.filters import Filter
-from transforms.browse.reader import Reader
 from transforms.browse.rows_shown import actor_of, searched
 from transforms.page import downloads, operation, pages
 from transforms.page.render import Addresses, mode, names, page, when

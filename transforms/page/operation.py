@@ -9,8 +9,8 @@ from markupsafe import Markup
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from transforms.browse import overview
+from transforms.browse.connection import Reader
 from transforms.browse.filters import Filter
-from transforms.browse.reader import Reader
 from transforms.page.render import Addresses, page
 
 Row = dict[str, Any]

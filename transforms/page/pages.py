@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl
 from markupsafe import Markup
 
 from transforms.browse import listing, one_meeting, overview, who
+from transforms.browse.connection import Reader
 from transforms.browse.filters import Filter
-from transforms.browse.reader import Reader
 from transforms.browse.rows_shown import actor_of
 from transforms.page import graph_layout, marks, world_map
 from transforms.page.render import Addresses, country, environment, mode, page

@@ -10,7 +10,7 @@ from holding import content, query
 from making import by_table, extract, ticking
 
 from transforms.clock import utc_now
-from transforms.tables.bigquery.merging import Merger
+from transforms.tables.bigquery.merge_steps import Merger
 from transforms.tables.bigquery.sink import open_bigquery
 from transforms.tables.lines import to_lines
 from transforms.tables.sinks import Tables, open_sink
@@ -78,7 +78,7 @@ def test_a_report_that_is_gone_takes_its_meeting_along_and_one_that_is_due_is_me
         sink.write(to_lines(by_table(extracted))[0], utc_now(), bounded=True)
         sink.settle(utc_now())
         assert len(query(target, "SELECT meeting_id FROM meetings")) == meetings
-    monkeypatch.setattr("transforms.tables.bigquery.merging.UNDER_WAY", making.timedelta(0))
+    monkeypatch.setattr("transforms.tables.bigquery.merge_steps.UNDER_WAY", making.timedelta(0))
     assert Merger(sink._rows, f"{sink.target.project}.{sink.target.dataset}").due() == set()
 
 

@@ -4,9 +4,9 @@ from spacy.tokens import Span, Token
 
 from transforms.language.mentions.entities import Reading
 from transforms.lexicon import vocabulary
-from transforms.meetings.details.place_phrases import Where, is_place, phrase_after, place_end
 from transforms.meetings.encounters import grammar
 from transforms.meetings.encounters.encounter import Encounter
+from transforms.meetings.parties.place_phrases import Where, is_place, phrase_after, place_end
 from transforms.meetings.parties.sentence import Sentence
 
 

@@ -5,10 +5,10 @@ from spacy.tokens import Token
 from transforms.language.world.places import locate
 from transforms.lexicon import vocabulary
 from transforms.lexicon.meeting_words import frames
-from transforms.meetings.details.place_phrases import Where, is_place, phrase_after, place_end
 from transforms.meetings.details.travel import travelled_to, where_clause
 from transforms.meetings.encounters import grammar
 from transforms.meetings.encounters.encounter import Encounter
+from transforms.meetings.parties.place_phrases import Where, is_place, phrase_after, place_end
 
 _IN = {"in", "at", "outside", "near", "inside", "aboard", "within", "off"}
 

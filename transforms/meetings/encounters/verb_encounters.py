@@ -6,7 +6,6 @@ from spacy.tokens import Token
 
 from transforms.lexicon import vocabulary
 from transforms.lexicon.meeting_words import VerbFrame
-from transforms.meetings.details.place_phrases import is_place, phrase_after
 from transforms.meetings.encounters import grammar
 from transforms.meetings.encounters.eligible import is_addressed, is_named, only_listens
 from transforms.meetings.encounters.encounter import Encounter
@@ -30,6 +29,7 @@ from transforms.meetings.encounters.verb_meanings import (
     speak_together,
     told_already,
 )
+from transforms.meetings.parties.place_phrases import is_place, phrase_after
 from transforms.meetings.parties.sentence import Party, Sentence
 
 

@@ -1,1 +1,1 @@
-"""Who takes part: the noun phrases of a sentence read as people, bodies, countries and groups."""
+"""Who takes part: the noun phrases of a sentence read as people, bodies, countries, groups, and the places among them."""

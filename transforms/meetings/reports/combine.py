@@ -16,8 +16,8 @@ from transforms import lexicon
 from transforms.language.dates.expressions import find_dates, resolve
 from transforms.language.dates.intervals import DateSpan, Tense
 from transforms.language.mentions.entities import Reading
-from transforms.meetings.details.place_phrases import Where
 from transforms.meetings.details.when import When
+from transforms.meetings.parties.place_phrases import Where
 from transforms.meetings.reports import same_encounter
 from transforms.meetings.reports.draft import Draft
 from transforms.reader.component import TRIGGERS, ReaderComponent

@@ -3,10 +3,10 @@
 import dataclasses
 
 from transforms.meetings.details.cues import Verdict
-from transforms.meetings.details.place_phrases import Where
 from transforms.meetings.details.when import When
 from transforms.meetings.encounters.encounter import Encounter
 from transforms.meetings.parties.party import Party
+from transforms.meetings.parties.place_phrases import Where
 
 
 @dataclasses.dataclass

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Query, Request
 
+from transforms.browse.connection import Reader
 from transforms.browse.filters import Filter
-from transforms.browse.reader import Reader
 from transforms.browse.take import LIKELY
 
 # Seconds that the questions of one request may take.

@@ -16,7 +16,7 @@ from transforms.tables.bigquery.client import REQUEST_SECONDS, connect, parse, t
 from transforms.tables.bigquery.insert import MAX_BYTES, Insert, Refusal, insert
 from transforms.tables.bigquery.load import load
 from transforms.tables.bigquery.make_dataset import make_all
-from transforms.tables.bigquery.merging import Merger
+from transforms.tables.bigquery.merge_steps import Merger
 from transforms.tables.bigquery.statements import WRITTEN_AT, as_told
 from transforms.tables.conform import from_dict, rfc3339
 from transforms.tables.dead_letters import letter_of_row
