@@ -12,7 +12,9 @@ def distribution(folder, name, package):
     info = folder / f"{name}-1.0.dist-info"
     info.mkdir(parents=True)
     (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
-    (info / "RECORD").write_text(f"{package}/__init__.py,,\n")
+    (info / "RECORD").write_text(f"{package}/other.py,,\n")
+    (folder / package).mkdir()
+    (folder / package / "other.py").touch()  # without __init__.py, so that the package of the name stays meetwire's
 
 
 def test_names_that_are_meetwires_alone_are_well():
