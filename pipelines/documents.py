@@ -95,7 +95,7 @@ def _without_mark(head: bytes) -> str | None:
 
 
 def _parsed(text: str) -> Any:
-    """The JSON value of ``text``; null where it is none."""
+    """The JSON value of ``text``; None where it is none."""
     try:
         return _DECODER.decode(text)
     except (ValueError, RecursionError):
@@ -114,7 +114,7 @@ def _each_line(lines: Iterator[str], name: str, complain: Callable[[str], None])
 
 
 def _values(text: str, name: str) -> Iterator[Record] | None:
-    """The objects of JSON that spans lines: one object, several behind each other, or an array; null for other text."""
+    """The objects of JSON that spans lines: one object, several behind each other, or an array; None for other text."""
     found: list[Record] = []
     place, number, counted = _past_space(text, 0), 1, 0
     while place < len(text):

@@ -1,7 +1,7 @@
 """Reads the feeds and publishes one message for each new revision of each article to the stream.
 
   meetwire publish                        every feed once (``--once``), for a scheduler; ``--due``: only what is due
-  meetwire publish --every 10m            for ever; a feed is read as often as it changes, never more than this
+  meetwire publish --every 10m            until stopped; a feed is read as often as it changes, never more than this
   meetwire publish --every 10m --shard 0/4    one of four processes that share the feeds by host
 
 What was read and what of it is still to be published lie in one SQLite file (``--state``), written in one transaction,
@@ -146,7 +146,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--every",
         type=duration_flag,
         metavar="TIME",
-        help="go on for ever, reading a feed at the most this often (10m)",
+        help="go on until stopped, reading a feed at the most this often (10m)",
     )
     parser.add_argument("--once", action="store_true", help="read every feed once; the default without --every")
     parser.add_argument("--due", action="store_true", help="with --once: only the feeds whose time has come")
@@ -158,9 +158,9 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
     """Publishes; 0 also where single feeds failed, 1 where all did or the stream did not take everything."""
     shard = parse_shard(arguments.shard) if arguments.shard else None
     if arguments.every and (arguments.once or arguments.due):
-        raise SettingsError("--every goes on for ever; leave out --once and --due")
+        raise SettingsError("--every goes on until stopped; leave out --once and --due")
     if arguments.metrics_port is not None and not arguments.every:
-        raise SettingsError("--metrics-port serves while publish goes on for ever; give --every too")
+        raise SettingsError("--metrics-port serves while publish goes on; give --every too")
     if not settings.feeds:
         raise SettingsError("no feeds: name them in the settings file or with --feed")
     if arguments.every:

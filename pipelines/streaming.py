@@ -1,11 +1,11 @@
-"""Takes the stream through the chain into the tables, for ever.
+"""Takes the stream through the chain into the tables, until it is stopped.
 
 A message is acknowledged only when what came of it is durable, so a kill at any moment loses nothing and doubles
 nothing. Several of these on one subscription share the work. SIGTERM or Ctrl-C finishes the run under way, gives back
 the rest and exits 0 (1 where a table refused rows: these are dead letters now). A message that fails again and again
 becomes a dead letter with its payload; meetwire replay takes those.
 
-  meetwire stream                          for ever
+  meetwire stream                          until SIGTERM or Ctrl-C
   meetwire stream --stop-when-idle 30s     until nothing has come for 30 seconds
   meetwire stream --metrics-port 9100      with Prometheus metrics
   meetwire stream --runner=PrismRunner --prism_location=bin/prism

@@ -28,7 +28,7 @@ COMMANDS: dict[str, Command] = {
     "init": Command("pipelines.init", "write a commented settings file of one's own", "feed"),
     "discover": Command("pipelines.upkeep.discover", "find the feeds of a site, and add them to the settings", "json"),
     "publish": Command(
-        "pipelines.publish", "read the feeds into the stream, once or for ever", "feed state stream tables json"
+        "pipelines.publish", "read the feeds into the stream, once or again and again", "feed state stream tables json"
     ),
     "feeds": Command("pipelines.upkeep.feed_status", "how each feed is doing; OPML out", "feed state json"),
     "reparse": Command(
@@ -42,7 +42,7 @@ COMMANDS: dict[str, Command] = {
     ),
     "stream": Command(
         "pipelines.streaming",
-        "take the stream through the chain into the tables, for ever",
+        "take the stream through the chain into the tables, until it is stopped",
         "state stream tables model reader",
         beam=True,
     ),

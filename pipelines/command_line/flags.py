@@ -60,7 +60,7 @@ def number_flag(least: int, most: int) -> Callable[[str], int]:
 
 
 def add_metrics_port(parser: argparse.ArgumentParser) -> None:
-    """``--metrics-port``, for jobs that go on for ever."""
+    """``--metrics-port``, for jobs that run until stopped."""
     parser.add_argument(
         "--metrics-port",
         type=number_flag(0, 65535),

@@ -25,7 +25,7 @@ class Said(logging.Handler):
     """Says log records, so that they stand above a line of progress and not in it."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Says one; but no OSError of a step of Beam's, which is raised besides, and told in a line by whoever catches it."""
+        """Says one; but no OSError of a step of Beam's, which is raised besides, and told in a line by the code that catches it."""
         raised = record.name == "apache_beam.runners.common" and record.exc_info and record.exc_info[1]
         if not isinstance(raised, OSError):
             say(self.format(record))

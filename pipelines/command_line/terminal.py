@@ -84,5 +84,5 @@ def print_lines(to: Console, text: Text, first: str = "", indent: int = 0) -> No
 
 
 def shortest_time(moment: str | None) -> str:
-    """An RFC 3339 time in UTC as people read it: ``2026-10-12 09:00 UTC``; ``""`` for null."""
+    """An RFC 3339 time in UTC as people read it: ``2026-10-12 09:00 UTC``; ``""`` for None."""
     return f"{moment[:16].replace('T', ' ')} UTC" if moment else ""

@@ -26,7 +26,7 @@ class SettingsError(MeetwireError, ValueError):
 
 
 def shown(value: object) -> str:
-    """``value`` as a fault shows it: quoted, in one line, and not for ever."""
+    """``value`` as a fault shows it: quoted, in one line, and cut where it is long."""
     text = repr(value)
     return text if len(text) <= 80 else f"{text[:60]}…{text[-10:]}"
 
@@ -61,7 +61,7 @@ class FeedSettings:
     Attributes:
         url: http(s) address, or a file beside the settings file.
         opml: An OPML file of feeds, beside the settings file.
-        every: How often to look, where ``publish --every`` runs for ever; by default as often as the feed changes.
+        every: How often to look, with ``publish --every``; by default as often as the feed changes.
         full_text: Fetch each article's page too.
         language: Language that is assumed where the text does not tell.
         timezone: IANA zone (``Asia/Tokyo``) of dates that name none.

@@ -1,6 +1,6 @@
 """Runs operations on the store one after the other, many in one durable transaction.
 
-Each commit costs a disk flush; whoever comes while one is under way shares the next. An operation has happened, and
+Each commit costs a disk flush; operations that come while one is under way share the next. An operation has happened, and
 will survive a power cut, when ``run`` returns.
 """
 

@@ -170,7 +170,7 @@ class Store:
         )
 
     def remove(self, subscription: int, message: int) -> None:
-        """Ends a delivery, whoever has it."""
+        """Ends a delivery, whichever client holds it."""
         self.database.execute("DELETE FROM deliveries WHERE subscription=? AND message=?", (subscription, message))
 
     def set_due(self, subscription: int, message: int, attempt: int, due: int, with_later: bool) -> None:

@@ -91,7 +91,7 @@ def _run(options: PipelineOptions, settings: Settings, source: beam.PTransform, 
 
 
 def _on_flink(options: PipelineOptions, settings: Settings, watch: bool) -> Stopping | None:
-    """What ends the job on the Flink cluster whose REST address the options name; null where they name none."""
+    """What ends the job on the Flink cluster whose REST address the options name; None where they name none."""
     master = options.view_as(FlinkRunnerOptions).flink_master
     if options.view_as(StandardOptions).runner not in ON_FLINK or master in ("[auto]", "[local]"):
         return None

@@ -95,7 +95,7 @@ class Apart:
 
     def __enter__(self) -> "Apart":
         """Starts the process. SettingsError where the model cannot be used."""
-        with contextlib.suppress(StoppedError):  # by a signal: whoever calls is told too, or it is started when called
+        with contextlib.suppress(StoppedError):  # by a signal: the caller is told too, or it is started when called
             self._start()
         return self
 
@@ -219,7 +219,7 @@ def _serve(pipe: Connection, pickled_run: bytes, settings: Settings, parent: int
 
 
 def _fault_of_a_place(error: BaseException | None) -> OSError | None:
-    """The OSError that ``error`` is, or that Beam made a RuntimeError of; null for all others."""
+    """The OSError that ``error`` is, or that Beam made a RuntimeError of; None for all others."""
     while isinstance(error, RuntimeError):
         error = error.__context__
     return OSError(error.errno, error.strerror or str(error), error.filename) if isinstance(error, OSError) else None

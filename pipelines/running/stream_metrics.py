@@ -23,7 +23,7 @@ class Metrics:
     """Counts what a consumer does. A context manager, for the thread that logs.
 
     Args:
-        backlog: What the subscription still has to do; null where it does not say.
+        backlog: What the subscription still has to do; None where it does not say.
         say: Takes the log lines.
         counts: ``articles`` and ``reports`` read so far, those included that are not in the tables yet.
         port: Prometheus metrics are served there.

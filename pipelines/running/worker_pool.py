@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--host",
         default="localhost",
-        help="on which address; whoever reaches it can start workers (default: localhost)",
+        help="on which address; anyone who can reach it can start workers (default: localhost)",
     )
 
 

@@ -101,7 +101,7 @@ def read_actors(tables: str) -> list[Actor]:
 def find_actors(actors: Sequence[Actor], name: str) -> list[Actor]:
     """Those of ``actors`` whom ``name`` can mean.
 
-    A full name means whoever has it in any spelling, a word of it whoever has that word in a name, an actor_id its actor.
+    A full name means everyone who has it in any spelling, a word everyone with that word in a name, an actor_id that actor.
     """
     wanted = words_of(name)
     full = [one for one in actors if one["actor_id"] == name or _is_called(wanted, one)]

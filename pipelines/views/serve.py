@@ -87,7 +87,7 @@ def _listen(host: str, port: int) -> socket.socket:
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         made.bind((host, port))
-        made.listen(128)  # whoever reads the address may ask at once
+        made.listen(128)  # the address that is printed can be asked at once
     except OSError as error:
         made.close()
         hint = " (--port 0 takes any free one)" if port else ""

@@ -26,14 +26,14 @@ _GONE = 'SELECT DISTINCT "{0}" FROM removed ANTI JOIN added USING ("{0}")'
 
 
 class LostError(MeetwireError):
-    """Files that were read are no more, so that nobody can tell which of their rows are: all has to be read anew."""
+    """Files that were read have been deleted, so their rows cannot be told apart from current ones: everything is read again."""
 
 
 class Changes:
     """The changes of table ``name``, whose rows are told apart by the column ``key``.
 
     Attributes:
-        gone: Keys of rows that are no more.
+        gone: Keys of deleted rows.
         pending: Month -> rows in files that came; those in which nothing changed count too.
     """
 

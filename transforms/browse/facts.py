@@ -23,7 +23,7 @@ class Fact(NamedTuple):
         status: Its status; likewise ``mode`` and ``kind``.
         year: Of its first day, else of its newest report.
         country: Of its place.
-        place: Name, country, latitude and longitude; null where it has no coordinates.
+        place: Name, country, latitude and longitude; None where it has no coordinates.
         day: What it is sorted by: its first day, else that of its newest report; 0 for none, as in all days here.
         first: Its first day, as a number (``date.toordinal``).
         last: Its last day.
@@ -51,7 +51,7 @@ class Fact(NamedTuple):
 
 
 class Codes:
-    """Numbers for values, in the order in which they came; 0 is null."""
+    """Numbers for values, in the order in which they came; 0 is None."""
 
     def __init__(self) -> None:
         self.values: list[Any] = [None]
@@ -84,7 +84,7 @@ class Facts:
         self.codes = {name: Codes() for name in (*CODED, *TAGS)}
 
     def changed(self, new: Mapping[int, Fact | None]) -> "Facts":
-        """The same with other meetings at some numbers; null where there is none any more."""
+        """The same with other meetings at some numbers; None where there is none any more."""
         made = Facts()
         made.codes = self.codes
         size = max(len(self.rows), 1 + max(new, default=0))
@@ -121,7 +121,7 @@ class Facts:
         return made
 
     def counts(self, name: str, taken: Array) -> dict[Any, int]:
-        """How many of the meetings that are ``taken`` have each value of a column or tag; null is left out."""
+        """How many of the meetings that are ``taken`` have each value of a column or tag; None is left out."""
         if name in TAGS:
             numbers, held = self.tags[name].T
             found = numpy.bincount(held[taken[numbers]])

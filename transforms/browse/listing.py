@@ -19,8 +19,8 @@ class Listed(NamedTuple):
 
     Attributes:
         bodies: The meetings as JSON, as the table ``meetings`` holds them, newest first.
-        older: The cursor of the page behind it; null on the last.
-        newer: The cursor of the page before it; null on the first.
+        older: The cursor of the page behind it; None on the last.
+        newer: The cursor of the page before it; None on the first.
     """
 
     bodies: list[str]

@@ -48,7 +48,7 @@ class Model:
         self._begin()
 
     def _begin(self) -> None:
-        """An empty read model, in a file of its own: whoever still reads the one before goes on with that."""
+        """An empty read model, in a new file: readers of the previous one keep that."""
         self._file = Path(self._folder.name, f"page-{self.version}.sqlite")
         self._database = sqlite3.connect(self._file, check_same_thread=False, isolation_level=None)
         for pragma in ("journal_mode = WAL", "synchronous = OFF", "cache_size = -8000", "temp_store = MEMORY"):

@@ -12,7 +12,7 @@ _OF_ARTICLE = ("feed_title", "title", "link", "text", "utc_offset", "duplicate_o
 
 
 def meeting(reader: Reader, meeting_id: str) -> Row | None:
-    """The meeting as the table ``meetings`` holds it; null where there is none. An alias finds it too."""
+    """The meeting as the table ``meetings`` holds it; None where there is none. An alias finds it too."""
     alias = (
         """SELECT meeting_id FROM reports JOIN merged USING (report) WHERE own_meeting = ? ORDER BY meeting_id DESC"""
     )
@@ -80,10 +80,7 @@ def said(field: str, value: Any) -> str:
 
 
 def gold(told: Row, meeting: Row) -> Row:
-    """A gold record of ``meetwire evaluate``: the article of report ``told`` with the meeting as it was read.
-
-    Whoever knows better corrects it and has a test.
-    """
+    """A gold record of ``meetwire evaluate``: the article of report ``told`` with the meeting as it was read."""
     date, place = meeting["date"] or {}, meeting["place"]
     return {
         "id": told["article_id"],

@@ -82,7 +82,7 @@ class Taking:
     """Writes to the read model, and notes what follows from it for others to work out.
 
     Attributes:
-        facts: Meeting's number -> its columns, or null for one that went.
+        facts: Meeting's number -> its columns, or None for one that went.
         reports: Reports whose participants have to be told anew.
         actors: Actors that have to be counted anew.
     """
@@ -106,7 +106,7 @@ class Taking:
             self.reports.update(row[0] for row in made)
 
     def drop(self, name: str, keys: Sequence[str]) -> None:
-        """Rows of the Delta table ``name`` that are no more."""
+        """Rows of the Delta table ``name`` that have been deleted."""
         if name == "merged_meetings":
             for number in self._numbers(keys).values():
                 self._forget(number)

@@ -28,7 +28,7 @@ def actors(reader: Reader, q: str, limit: int, after: tuple[int, str] | None = N
 
 
 def actor(reader: Reader, actor_id: str) -> Row | None:
-    """An actor with the names and offices seen, over time, and the countries of its meetings; null where there is none."""
+    """An actor with the names and offices seen, over time, and the countries of its meetings; None where there is none."""
     key = key_of(actor_id)
     found = reader.rows(f"SELECT {_ACTOR}, names, offices FROM actors WHERE actor = ?", [key])
     if not found:

@@ -25,10 +25,10 @@ class Entry(NamedTuple):
     """One entry of a feed, as plain text and absolute links.
 
     Attributes:
-        title: The headline as plain text; null where the entry has none.
+        title: The headline as plain text; None where the entry has none.
         link: The article's page, absolute.
         canonical_url: The link without what changes nothing (see ``canonical``).
-        guid: The entry's own identity as written; null where it has none.
+        guid: The entry's own identity as written; None where it has none.
         id: The identity that counts in this document: guid, link or hash.
         id_source: Which of these ``id`` is.
         summary: The teaser (``description``, ``summary``) as plain text.
@@ -41,11 +41,11 @@ class Entry(NamedTuple):
         language_declared: What the entry or else the feed declares, as written.
         language_source: entry, text or feed: where ``language`` comes from.
         published: When the publisher says it was published, in UTC.
-        utc_offset: The publisher's offset at that time (``+09:00``); null for UTC or unknown.
+        utc_offset: The publisher's offset at that time (``+09:00``); None for UTC or unknown.
         published_raw: The date as it stood in the feed.
         updated: When the publisher says it was changed, in UTC.
         flags: What was odd.
-        marks: What it is known again by; null before its identity is settled.
+        marks: What it is known again by; None before its identity is settled.
     """
 
     title: str | None
@@ -78,7 +78,7 @@ class Feed(NamedTuple):
         title: The feed's title as plain text.
         link: The publisher's page.
         language: The language it declares, as written.
-        ttl_seconds: How long it asks not to be read again (``ttl``, ``sy:updatePeriod``); null where it does not.
+        ttl_seconds: How long it asks not to be read again (``ttl``, ``sy:updatePeriod``); None where it does not.
     """
 
     title: str | None = None
@@ -91,7 +91,7 @@ class Document(NamedTuple):
     """One fetched document.
 
     Attributes:
-        format: ``rss20``, ``atom10``, ``jsonfeed11``, ``sitemap-news``, …; null where it is no feed.
+        format: ``rss20``, ``atom10``, ``jsonfeed11``, ``sitemap-news``, …; None where it is no feed.
         error: Why nothing could be read (``not_a_feed``, ``empty_body``, ``dtd_forbidden``, ``http_404``, …).
         feed: What it says about the feed.
         entries: Its entries, in document order.

@@ -11,7 +11,7 @@ class Run(NamedTuple):
     Attributes:
         text: The characters.
         told: Whether they are of a sentence that tells of the meeting.
-        entity: What they name: PERSON, ORG, GPE, …; null for nothing.
+        entity: What they name: PERSON, ORG, GPE, …; None for nothing.
     """
 
     text: str

@@ -18,7 +18,7 @@ SHOWN_A_DAY = 4
 
 
 def month_of(text: str) -> date | None:
-    """The first day of ``2026-10``; null for what is no month."""
+    """The first day of ``2026-10``; None for what is no month."""
     try:
         return date.fromisoformat(f"{text}-01") if len(text) == 7 else None
     except ValueError:

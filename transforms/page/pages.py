@@ -88,7 +88,7 @@ def _facets(reader: Reader, chosen: Filter) -> list[Row]:
 
 
 def meeting(reader: Reader, to: Addresses, meeting_id: str) -> str | None:
-    """One meeting with its sources; null where there is none."""
+    """One meeting with its sources; None where there is none."""
     found = one_meeting.meeting(reader, meeting_id)
     if found is None:
         return None
@@ -159,7 +159,7 @@ def actors(reader: Reader, to: Addresses, q: str, after: tuple[int, str] | None,
 
 
 def actor(reader: Reader, to: Addresses, actor_id: str) -> str | None:
-    """One person or body; null where there is none."""
+    """One person or body; None where there is none."""
     found = who.actor(reader, actor_id)
     if found is None:
         return None
@@ -176,7 +176,7 @@ def actor(reader: Reader, to: Addresses, actor_id: str) -> str | None:
 
 
 def pair(reader: Reader, to: Addresses, one: str, other: str) -> str | None:
-    """All meetings of two; null where one of them is not there."""
+    """All meetings of two; None where one of them is not there."""
     found = [who.actor(reader, actor_id) for actor_id in (one, other)]
     if not all(found):
         return None

@@ -39,7 +39,7 @@ class Addresses:
 
 
 def web_link(link: str | None) -> str | None:
-    """``link`` where a reader may follow it: an absolute address of http or https; else null."""
+    """``link`` where a reader may follow it: an absolute address of http or https; else None."""
     try:
         parts = urlsplit(link or "")
     except ValueError:

@@ -61,7 +61,7 @@ def compare(one: Told, other: Told, days: str | None = None) -> Comparison:
 def related(one: Told, other: Told) -> bool:
     """Whether two reports could ever be of one meeting, or one correct the other, whatever third reports say.
 
-    Whoever is not connected with a report by a chain of related ones has no say in what becomes of it.
+    A report that is not connected with a report by a chain of related ones has no say in what becomes of it.
     """
     one, other = sorted((one, other), key=lambda t: t.order)
     gap = max((other.first - one.last).days, (one.first - other.last).days)

@@ -89,7 +89,7 @@ def _folder(stream: str) -> Path:
 
 
 def backlog(stream: str) -> Backlog | None:
-    """What the stream's subscription still has to do; null where the stream does not say."""
+    """What the stream's subscription still has to do; None where the stream does not say."""
     subscription = open_subscription(stream)
     try:
         return subscription.backlog()

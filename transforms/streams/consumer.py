@@ -4,7 +4,7 @@ Whatever fails is tried again in smaller company: a bundle that raised, hung or 
 then each message alone, so that the one that cannot be processed is found; after a number of tries it is a dead letter
 with its whole payload, and the rest flows. What an orderly stop or a kill interrupts has not failed. Where a place fails
 (full, damaged, away), even for the dead letter, or one message after the other has to be given up, no message is at
-fault: the loop ends with that error, and acknowledges no more.
+fault: the loop ends with that error, and acknowledges nothing further.
 """
 
 import contextlib

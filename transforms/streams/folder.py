@@ -53,7 +53,7 @@ class FolderSubscription:
 
     Args:
         folder: The stream's folder; made where it is not there.
-        name: Whoever opens the same name shares the messages.
+        name: Processes that open the same name share its messages.
         lease_seconds: How long a delivery is held before it is given to another.
         clock: Seconds since 1970.
         sleep: Waits for so many seconds.
@@ -104,7 +104,7 @@ class FolderSubscription:
             self._database.executemany("DELETE FROM held WHERE offset=?", [(_parse(ack)[0],) for ack in ack_ids])
 
     def extend(self, ack_ids: Sequence[str], seconds: float) -> None:
-        """Holds these deliveries ``seconds`` from now, for whoever asks; those that were delivered again are left."""
+        """Holds these deliveries ``seconds`` from now; those that were delivered again are left."""
         self._set_expiry(ack_ids, self._clock() + seconds)
 
     def release(self, ack_ids: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""Messages that are at hand already, as a subscription: so that any span goes the way that a stream goes."""
+"""A subscription over messages that are already in memory, so that a span of them goes through the same chain as a stream."""
 
 from collections import deque
 from collections.abc import Iterable, Sequence

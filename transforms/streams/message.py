@@ -72,7 +72,7 @@ class Backlog(NamedTuple):
     Attributes:
         messages: How many.
         bytes: How large, as stored.
-        oldest: When the oldest of them was published, RFC 3339; null where there is none.
+        oldest: When the oldest of them was published, RFC 3339; None where there is none.
     """
 
     messages: int
@@ -116,7 +116,7 @@ class Subscription(Protocol):
         ...
 
     def backlog(self) -> Backlog | None:
-        """What is still to be done; null where the stream does not say."""
+        """What is still to be done; None where the stream does not say."""
         ...
 
     def close(self) -> None:

@@ -58,7 +58,7 @@ class PubSubPublisher:
     """The writing end: publishes to ``topic`` of ``project``.
 
     The client batches; what is under way is bounded here, and so are the retries: the client itself would retry a
-    message with an ordering key for ever, and block its caller meanwhile.
+    message with an ordering key without end, and block its caller meanwhile.
     """
 
     def __init__(self, project: str, topic: str, patience_seconds: float = PATIENCE_SECONDS) -> None:

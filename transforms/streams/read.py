@@ -1,4 +1,4 @@
-"""The stream as the head of a Beam pipeline on runners that run for ever."""
+"""The stream as the head of a Beam pipeline on runners that never stop by themselves."""
 
 import logging
 import threading
@@ -26,7 +26,7 @@ draining = threading.Event()
 
 
 class ReadStream(beam.PTransform):
-    """``PBegin`` -> ``PCollection[Received]``: a subscription, for ever, with the time of reading as event time.
+    """``PBegin`` -> ``PCollection[Received]``: an unbounded subscription, with the time of reading as event time.
 
     Unbounded, on any runner with splittable DoFns and bundle finalizers. A message is acknowledged when the runner
     has committed the bundle that read it. What may come of it must therefore be durable by then: everything up to the

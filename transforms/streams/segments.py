@@ -64,7 +64,7 @@ def encode_line(message: Message, number: int, published_at: str) -> bytes:
 
 
 def decode_line(line: bytes, offset: int) -> Record | None:
-    """The message in a whole line (with its line end); null where the line is damaged."""
+    """The message in a whole line (with its line end); None where the line is damaged."""
     try:
         if int(line[8:16], 16) != zlib.crc32(line[_HEAD:]):
             return None
@@ -96,7 +96,7 @@ class Log:
         return segments[-1][0] + segments[-1][1].stat().st_size if segments else 0
 
     def last(self) -> Record | None:
-        """The newest undamaged message; null in an empty stream."""
+        """The newest undamaged message; None in an empty stream."""
         for start, path in reversed(self.segments()):
             with path.open("rb") as file:
                 size, span = file.seek(0, os.SEEK_END), 1 << 16
@@ -136,7 +136,7 @@ class Log:
                         file.seek(position - start)
 
     def _read_again(self, path: Path, start: int, position: int) -> Record | None:
-        """A line that looked damaged, read while no writer is at work; null where it is not whole after all."""
+        """A line that looked damaged, read while no writer is at work; None where it is not whole after all."""
         with path.open("rb") as file, self._locked(fcntl.LOCK_SH):
             file.seek(position - start)
             line = file.readline()

@@ -4,7 +4,7 @@ articles/published_month=2023-04/…parquet     each table is a Delta table, wit
 articles/published_month=other/…parquet       rows of long ago, of the future, and without a date
 articles_history/…                            revisions of articles that a newer one has replaced
 meetwire.duckdb                               views over all of it
-_meetwire/lock                                held by whoever writes
+_meetwire/lock                                held by the process that writes
 """
 
 from collections.abc import Sequence

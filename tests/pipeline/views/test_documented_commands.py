@@ -44,7 +44,7 @@ BLOCKS = {
     ("README.md", "text"): "tests/pipeline/test_run.py",
     ("docs/analysis.md", "python"): "tests/pipeline/tables/test_analysis.py",
     ("docs/analysis.md", "sql"): "tests/pipeline/tables/test_analysis.py",
-    ("docs/dates.md", "python"): "tests/unit/language/test_dates.py",
+    ("docs/dates.md", "python"): "tests/unit/language/dates/test_dates.py",
     ("docs/deploy.md", "cron"): Path(__file__).relative_to(ROOT).as_posix(),
     ("docs/deploy.md", "ini"): Path(__file__).relative_to(ROOT).as_posix(),
     ("docs/deploy.md", "sh"): Path(__file__).relative_to(ROOT).as_posix(),
@@ -152,6 +152,16 @@ def test_each_block_of_a_page_has_a_test_that_runs_it(page):
         assert page.stem in (ROOT / tested_by).read_text(encoding="utf-8")
     for line in other:
         assert line.startswith((*PROGRAMS, *NOT_RUN)), f"{name}: {line!r} is no command; fence it and name its test"
+
+
+HELD = ("benchmarks", "configs", "docs", "examples", "meetwire", "pipelines", "tests", "training", "transforms")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_each_file_that_a_page_names_is_there(page):
+    named = re.findall(rf"`((?:{'|'.join(HELD)})/[\w./-]+)`", page.read_text(encoding="utf-8"))
+    made = re.compile(r"NN-|reader/weights/")  # what a reader of the page is to make
+    assert [name for name in named if not made.search(name) and not (ROOT / name).exists()] == []
 
 
 def test_the_commands_of_the_scheduler_s_files_in_deploy_are_understood():

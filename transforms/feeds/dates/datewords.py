@@ -70,7 +70,7 @@ class _Day(NamedTuple):
 
 
 def read(text: str, languages: tuple[str, ...]) -> Parts | None:
-    """The parts of ``text``; null where day, month and year are not all there."""
+    """The parts of ``text``; None where day, month and year are not all there."""
     folded = re.sub(r"[()\[\]]", " ", month_names.fold(text).replace("−", "-").replace("–", "-"))
     for era, before in _ERAS:
         counted = re.search(rf"{era}\s?(\d{{1,2}}|元)\s?年", folded)

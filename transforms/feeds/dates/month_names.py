@@ -16,7 +16,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*\.?")
 
 
 def find(text: str, languages: tuple[str, ...] = ()) -> tuple[int, int, int] | None:
-    """The month named in ``text``: (month 1-12, start, end); null where none is.
+    """The month named in ``text``: (month 1-12, start, end); None where none is.
 
     Weekdays can be months elsewhere (``lun``, ``mar``), so a name with a figure on both sides goes before one with a
     figure on one side, and a name in one of ``languages`` before others.

@@ -41,8 +41,8 @@ class Found(NamedTuple):
     """What a date means.
 
     Attributes:
-        at: The moment in UTC; null where it cannot be read or is implausible.
-        offset: The publisher's offset from UTC (``+09:00``); null for UTC and where none was given.
+        at: The moment in UTC; None where it cannot be read or is implausible.
+        offset: The publisher's offset from UTC (``+09:00``); None for UTC and where none was given.
         flags: ``date_unparsed``, ``date_implausible``, ``date_future``, ``date_ambiguous``, ``tz_assumed_utc``,
             ``tz_ambiguous``, ``tz_unknown``.
     """
@@ -53,7 +53,7 @@ class Found(NamedTuple):
 
 
 class _Reading(NamedTuple):
-    """A local time, its minutes from UTC (null: not given) and flags."""
+    """A local time, its minutes from UTC (None: not given) and flags."""
 
     local: datetime
     minutes: int | None
@@ -89,7 +89,7 @@ def read(raw: str, fetched_at: datetime, languages: tuple[str, ...] = (), zone: 
 
 
 def offset_text(minutes: int | None) -> str | None:
-    """``+09:00`` for 540; null for UTC and for nothing."""
+    """``+09:00`` for 540; None for UTC and for nothing."""
     if not minutes:
         return None
     return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
@@ -101,7 +101,7 @@ def _in_utc(local: datetime, minutes: int | None) -> datetime:
 
 @lru_cache(maxsize=8192)
 def _read(text: str, languages: tuple[str, ...], zone: str) -> _Reading | None:
-    """The reading of ``text``; null where it is no date."""
+    """The reading of ``text``; None where it is no date."""
     match = _ISO.match(text) or _COMPACT.match(text)
     if match:
         year, month, day = map(int, match.groups()[:3])
@@ -130,7 +130,7 @@ def _clock(hour: str | None, minute: str | None, second: str | None) -> Clock:
 
 
 def _together(parts: Parts, languages: tuple[str, ...], default_zone: str) -> _Reading | None:
-    """The parts put together; null where they are no moment. 24:00 is the next day's midnight, :60 a leap second."""
+    """The parts put together; None where they are no moment. 24:00 is the next day's midnight, :60 a leap second."""
     hour, minute, second = parts.clock
     if hour > 24 or minute > 59 or second > 60 or (hour == 24 and (minute or second)):
         return None

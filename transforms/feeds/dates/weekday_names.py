@@ -9,7 +9,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 def find(text: str, languages: tuple[str, ...] = ()) -> int | None:
-    """The weekday named in ``text``, 0 for Monday; null where none is, or several.
+    """The weekday named in ``text``, 0 for Monday; None where none is, or several.
 
     Args:
         text: A date as a feed writes it, folded.

@@ -86,7 +86,7 @@ class Zone(NamedTuple):
 
 
 def find(name: str, language: str = "") -> Zone | None:
-    """The fixed offset that ``name`` (``+0900``, ``GMT+2``, ``CEST``) means; null where it means none.
+    """The fixed offset that ``name`` (``+0900``, ``GMT+2``, ``CEST``) means; None where it means none.
 
     Args:
         name: As written, without brackets.
@@ -106,7 +106,7 @@ def find(name: str, language: str = "") -> Zone | None:
 
 
 def at(name: str, local: datetime) -> int | None:
-    """Minutes from UTC of the IANA zone ``name`` (``Europe/Berlin``) at the naive time ``local``; null if unknown."""
+    """Minutes from UTC of the IANA zone ``name`` (``Europe/Berlin``) at the naive time ``local``; None if unknown."""
     zone = (
         _zone("/".join(part.title() for part in name.split("/")) if name.islower() else name) if "/" in name else None
     )

@@ -27,7 +27,7 @@ class Kept:
         return name
 
     def get(self, name: str) -> bytes | None:
-        """The bytes of that name; null where they are not kept any more or not whole."""
+        """The bytes of that name; None where they are not kept any more or not whole."""
         try:
             body = zlib.decompress(self._path(name).read_bytes())
         except (OSError, zlib.error):

@@ -58,7 +58,7 @@ def answer(kind: str, seconds: float, arguments: tuple[Any, ...], options: dict[
 
 
 def read(stream: BinaryIO) -> Any:
-    """One pickled object of the parent's; null at the end."""
+    """One pickled object of the parent's; None at the end."""
     header = stream.read(HEADER.size)
     if len(header) < HEADER.size:
         return None

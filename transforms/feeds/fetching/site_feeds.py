@@ -46,7 +46,7 @@ class Found(NamedTuple):
         format: As ``parse_document`` names it.
         language: BCP 47, as declared, else as most entries are.
         entries: How many it holds now.
-        last_entry: When the newest of them was published; null where none is dated.
+        last_entry: When the newest of them was published; None where none is dated.
     """
 
     url: str
@@ -151,7 +151,7 @@ def _addresses(base: str, links: Iterable[str]) -> list[str]:
 
 
 def _opml(answer: Fetched) -> list[str] | None:
-    """The addresses of a list of feeds; null where the document is none."""
+    """The addresses of a list of feeds; None where the document is none."""
     if not re.search(rb"<opml[\s>]", answer.body[:4096], re.IGNORECASE):
         return None
     try:

@@ -16,7 +16,7 @@ class Source(NamedTuple):
 
     Attributes:
         url: http(s) address, ``file:`` address or path, as the settings give it; never changes, whatever moves.
-        every_seconds: Fixed interval; null lets the interval follow the feed.
+        every_seconds: Fixed interval; None lets the interval follow the feed.
         full_text: Fetch each article's page too.
         language: Language where the text does not tell.
         timezone: IANA zone of dates that name none.

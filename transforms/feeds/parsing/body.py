@@ -26,7 +26,7 @@ _FOREIGN_TYPES = ("image/", "video/", "audio/", "application/", "multipart/")
 
 
 class Text(NamedTuple):
-    """A construct's plain text and the markup it came from (null for plain text).
+    """A construct's plain text and the markup it came from (None for plain text).
 
     ``is_cut``: the markup was longer than any article's, and was not read to its end.
     """

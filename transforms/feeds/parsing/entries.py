@@ -26,7 +26,7 @@ class Fetch(NamedTuple):
         at: When; dates more than a day later are not believed.
         zone: IANA zone of dates that name none.
         limit: The most entries that are read.
-        until: CPU time of this process (``time.process_time``) at which reading ends; null for no end.
+        until: CPU time of this process (``time.process_time``) at which reading ends; None for no end.
     """
 
     url: str

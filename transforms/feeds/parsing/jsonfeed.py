@@ -118,7 +118,7 @@ def _entry(item: Mapping[str, Any], fetch: Fetch, language: str | None, authors:
 
 
 def _text(value: Any) -> str | None:
-    """A string as it is, null for anything else and for blanks."""
+    """A string as it is, None for anything else and for blanks."""
     return characters.whole(value) if isinstance(value, str) and value.strip() else None
 
 

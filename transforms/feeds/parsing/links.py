@@ -27,7 +27,7 @@ _ROUTE = re.compile(r"^!?/")
 
 
 def absolute(link: str | None, base: str) -> str | None:
-    """``link`` as an absolute http(s) address, seen from ``base``; null where it is none.
+    """``link`` as an absolute http(s) address, seen from ``base``; None where it is none.
 
     White space that line breaks left inside is removed; the address is otherwise as the publisher wrote it.
     """

@@ -19,7 +19,7 @@ _MOST_CHILDREN = 5000
 
 
 def parse(text: str, recover: bool) -> "etree._Element | None":
-    """The root element of ``text``; null where there is none.
+    """The root element of ``text``; None where there is none.
 
     Raises:
         etree.XMLSyntaxError: the text is not well-formed and ``recover`` is false.

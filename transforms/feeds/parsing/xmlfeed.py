@@ -180,7 +180,7 @@ def _date(
 
 
 def _link(element: "etree._Element", is_atom: bool, url: str) -> str | None:
-    """The page's address: ``link``'s text or ``href``, the alternate of several; null where none is http(s)."""
+    """The page's address: ``link``'s text or ``href``, the alternate of several; None where none is http(s)."""
     best: tuple[int, str] | None = None
     for name, child in tree.children(element, "atom" if is_atom else ""):
         if name not in ("link", "atom:link", "url"):

@@ -32,7 +32,7 @@ class Outcome(NamedTuple):
         revised: Those of them that are not the first.
         skipped: Reason -> entries.
         gap: Entries were probably missed.
-        next_poll_at: When to ask again; null for never.
+        next_poll_at: When to ask again; None for never.
     """
 
     source: Source

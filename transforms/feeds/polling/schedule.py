@@ -30,7 +30,7 @@ def jitter(interval: timedelta, *seed: str) -> timedelta:
 
 
 def retry_after(value: str | None, now: datetime) -> timedelta | None:
-    """How long a server asks to be left alone: seconds or an HTTP date; null where it does not say.
+    """How long a server asks to be left alone: seconds or an HTTP date; None where it does not say.
 
     Never negative and never over a day; 0 is the normal interval and no invitation to ask at once.
     """
@@ -118,7 +118,7 @@ def due_at(
 
 
 def is_future(http_date: str | None, now: datetime) -> bool:
-    """True for a Last-Modified that lies ahead; such a server would answer 304 for ever."""
+    """True for a Last-Modified that lies ahead; such a server would always answer 304."""
     try:
         moment = parsedate_to_datetime(http_date or "")
     except (ValueError, TypeError, IndexError, OverflowError):

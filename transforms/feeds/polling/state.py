@@ -137,7 +137,7 @@ class State:
         self.database.execute(f"INSERT OR REPLACE INTO feeds ({', '.join(feed._fields)}) VALUES ({marks})", feed)
 
     def hold(self, host: str) -> datetime | None:
-        """Until when ``host`` must not be asked; null where it may."""
+        """Until when ``host`` must not be asked; None where it may."""
         row = self.database.execute("SELECT not_before FROM hosts WHERE host = ?", (host,)).fetchone()
         return parse_time(row[0]) if row else None
 
@@ -173,12 +173,12 @@ def format_time(moment: datetime) -> str: ...
 @overload
 def format_time(moment: None) -> None: ...
 def format_time(moment: datetime | None) -> str | None:
-    """RFC 3339 in UTC, whole seconds; null for null."""
+    """RFC 3339 in UTC, whole seconds; None for None."""
     return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def parse_time(text: str | None) -> datetime | None:
-    """The moment that ``format_time`` wrote; null for null and for what it never wrote."""
+    """The moment that ``format_time`` wrote; None for None and for what it never wrote."""
     try:
         return datetime.fromisoformat(text) if text else None
     except (ValueError, TypeError):

@@ -98,7 +98,7 @@ def decode(body: bytes, content_type: str = "", hints: str = "") -> Decoded:
 
 
 def codec(label: str) -> str | None:
-    """The text encoding that ``label`` means, by the WHATWG Encoding Standard; null for unknown ones.
+    """The text encoding that ``label`` means, by the WHATWG Encoding Standard; None for unknown ones.
 
     Null too for what says nothing about the bytes (``x-user-defined``) and for codecs that are no charsets.
     """
@@ -129,7 +129,7 @@ def _lenient(body: bytes, encoding: str) -> Decoded:
 
 
 def _nearly(body: bytes, encoding: str) -> Decoded | None:
-    """``body`` in an encoding that it declares, a few bytes of it replaced; null where it is another after all."""
+    """``body`` in an encoding that it declares, a few bytes of it replaced; None where it is another after all."""
     text = body.decode(encoding, "replace")
     damaged = text.count("\ufffd")
     return Decoded(text, encoding, True) if damaged * 10 <= len(_HIGH.findall(body)) else None

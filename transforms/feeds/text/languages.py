@@ -30,7 +30,7 @@ def with_language(entry: Entry, read_text: bool = True) -> Entry:
 
 
 def primary(tag: str | None) -> str | None:
-    """The primary language of a tag (``en`` of ``en-US`` or ``eng``); null where it names no language of ISO 639."""
+    """The primary language of a tag (``en`` of ``en-US`` or ``eng``); None where it names no language of ISO 639."""
     match = _TAG.match(tag or "")
     code = match[1].lower() if match else ""
     code = _RENAMED.get(code, code)
@@ -39,7 +39,7 @@ def primary(tag: str | None) -> str | None:
 
 
 def detect(text: str) -> str | None:
-    """The language that ``text`` is written in, ISO 639-1; null where it is too short or does not tell."""
+    """The language that ``text`` is written in, ISO 639-1; None where it is too short or does not tell."""
     sample = re.sub(r"https?://\S+", " ", text[: 4 * _ENOUGH])[:_ENOUGH]
     if sum(map(str.isalpha, sample)) < _FEWEST_LETTERS:
         return None

@@ -96,7 +96,7 @@ def from_text(text: str, blank_lines: bool = True) -> str:
 
 
 def line(text: str) -> str | None:
-    """``text`` on one line, without control characters and invisible marks; null where nothing is left."""
+    """``text`` on one line, without control characters and invisible marks; None where nothing is left."""
     return " ".join(visible(text).split()) or None
 
 

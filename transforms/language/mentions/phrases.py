@@ -1,6 +1,6 @@
 """Noun phrases that can stand for someone: people with their offices, countries, bodies, groups, pronouns.
 
-The parser's base noun phrases are reliable where its attachments are not, so whoever takes part is read from the
+The parser's base noun phrases are reliable where its attachments are not, so the participants are read from the
 order of phrases and the words between them.
 """
 

@@ -192,7 +192,7 @@ def _other_side(
     partnered: bool,
     have: list[Party],
 ) -> list[Party]:
-    """Whoever met the partners: the subject of the verb above, or those who told each other something there."""
+    """Those who met the partners: the subject of the verb above, or those who told each other something there."""
     if not partnered and not have and _told(sentence, noun, table) is not None:
         return []
     if _topic_of(noun):
@@ -310,7 +310,7 @@ def _path(low: Token, high: Token) -> set[str]:
 
 
 def _fragment_side(sentence: Sentence, noun: Token) -> list[Party]:
-    """In a sentence without a verb: whoever stands before the noun's preposition."""
+    """In a sentence without a verb: those named before the noun's preposition."""
     for token in grammar.chain(noun):
         if token != noun and token.pos_ in {"NOUN", "PROPN"} and token.i < noun.i:
             index = sentence.covering(token.i)

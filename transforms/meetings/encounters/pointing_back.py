@@ -65,7 +65,7 @@ def only_attended(encounter: Encounter) -> bool:
 
 
 def company(sentence: Sentence) -> list[tuple[Party | None, list[Party]]]:
-    """(who, with whom) of a sentence that adds parties to a meeting told before; who is None for whoever met last.
+    """(who, with whom) of a sentence that adds parties to a meeting told before; who is None for those who met last.
 
     "Anong was accompanied by the ambassador", "the talks were also attended by B", "B attended the meeting too",
     "also present were B and C".

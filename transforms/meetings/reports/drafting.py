@@ -43,7 +43,7 @@ def looks_like_caption(sentence: Sentence) -> bool:
 
 
 def _goes_on(encounter: Encounter) -> bool:
-    """Whether the sentence tells on of whoever the one before was about: its subject is "she", or it is led in by a day."""
+    """Whether the sentence is about the same person as the one before: its subject is "she", or it is led in by a day."""
     span = encounter.sentence.span
     subject = next((t for t in span if t.dep_ in {"nsubj", "nsubjpass"}), None)
     led_in = span.doc[span.start - 1].text in {":", "-", "–", "—"}

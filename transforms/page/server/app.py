@@ -47,8 +47,8 @@ class Server:
         target: A folder or bucket of Delta tables.
         hosts: Names that may be asked for.
         now: The clock, in UTC.
-        token: Needed by whoever asks, where given.
-        backlog: How many messages wait in the stream; null where that is not known.
+        token: If given, every request must carry it.
+        backlog: How many messages wait in the stream; None where that is not known.
     """
 
     def __init__(

@@ -35,7 +35,7 @@ class Protect:
     Args:
         app: What is protected.
         hosts: Names that may be asked for; addresses in figures always may.
-        token: Whoever asks must know it, by ``Authorization: Bearer``, or once by ``?token=``, which sets a cookie.
+        token: If given, every request must carry it, by ``Authorization: Bearer``, or once by ``?token=``, which sets a cookie.
     """
 
     def __init__(self, app: Any, hosts: Collection[str], token: str | None = None) -> None:

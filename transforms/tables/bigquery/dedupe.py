@@ -1,4 +1,4 @@
-"""Deletes the copies of rows that count no more: what the views do not show need not be stored and read."""
+"""Deletes superseded copies of rows, which the views do not show and which would still be stored and read."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

@@ -1,6 +1,6 @@
 """The SQL of the tables in BigQuery: views over them, staged rows into them, and superseded copies out of them.
 
-Rows are only ever appended, whoever writes and how often. The copy of an article that counts is its newest revision's
+Rows are only ever appended, by any writer and any number of times. The copy of an article that counts is its newest revision's
 last one; of its entities and reports count those written with that copy. Articles are written last, so that a reader
 sees an extraction when all of it is there.
 
@@ -118,7 +118,7 @@ def delete_superseded(dataset: str, table: str, before: datetime, months: Iterab
 
 
 def _superseded(dataset: str, table: str, before: datetime) -> str:
-    """Keys and times of the copies that count no more; superseded revisions of articles do, in ``article_revisions``."""
+    """Keys and times of the superseded copies; superseded revisions of articles do, in ``article_revisions``."""
     copies = (_last_copies if table == "articles" else _copies)(dataset, table)
     names = ", ".join(f"r.{name}" for name in dict.fromkeys((*LAYOUTS[table].keys, WRITTEN_AT, LAYOUTS[table].time)))
     return f"SELECT {names} FROM {copies.source} WHERE NOT {copies.counting} AND r.{WRITTEN_AT} < {_literal(before)}"

@@ -17,7 +17,7 @@ from transforms.tables.delta_lake.store import PARTS, RETENTION_HOURS, STRICT, S
 from transforms.tables.layout import STORED
 from transforms.tables.queries import database
 
-# A partition with so many files of less than half the size that files are made of is compacted by whoever writes.
+# A partition with so many files of less than half the size that files are made of is compacted by the next write.
 MANY, FILE_BYTES = 30, 64 << 20
 
 

@@ -82,7 +82,7 @@ class DeltaSink:
         return made
 
     def _show(self) -> None:
-        """Makes the commits durable, and visible in ``meetwire.duckdb``, whoever made them."""
+        """Makes the commits durable, and visible in ``meetwire.duckdb``, those of other writers too."""
         versions = [self.store.sync(name) for name in STORED]
         if self.store.local and versions != self._shown:
             alike = {name for name, lookup in self._lookups.items() if lookup.alike(self.store.open(name))}

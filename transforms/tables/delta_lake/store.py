@@ -1,7 +1,7 @@
 """A place of Delta tables: a folder of this machine or of a bucket.
 
 Every commit is made against the very version of the table that it was worked out from, and where another writer was
-first, it is worked out anew. So what a write finds in the table is still there when its commit is, whoever else writes
+first, it is worked out anew. So what a write finds in the table is still there when its commit is, whatever other processes write
 from wherever. On one machine writers take turns by a lock besides, which saves them the repeats.
 """
 
@@ -41,7 +41,7 @@ CONFIGURATION = {
 }
 # The commit is for the version that was read, or for none.
 STRICT = CommitProperties(max_commit_retries=0)
-# Rows that a file keeps together: whoever looks for one row reads no more than these.
+# Rows that a file keeps together: a look-up of one row reads no more than these.
 PARTS = WriterProperties(max_row_group_size=2000)
 # How long a write goes on when other writers are first again and again.
 PATIENCE_SECONDS = 300.0
@@ -136,7 +136,7 @@ class Store:
                 wait = min(2 * wait, 1.0)
 
     def sync(self, name: str) -> int:
-        """The newest version of a table, once all its commits, whoever made them, would outlast a power cut.
+        """The newest version of a table, once all its commits, those of other writers too, would outlast a power cut.
 
         Buckets see to that alone.
 

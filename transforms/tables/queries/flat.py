@@ -165,7 +165,7 @@ def _actor(side: str, party: Row) -> dict[str, Any]:
 
 
 def alpha3(country: str | None) -> str | None:
-    """ISO 3166-1 alpha-3, which CAMEO's country codes are, of an alpha-2 code; null for what is none."""
+    """ISO 3166-1 alpha-3, which CAMEO's country codes are, of an alpha-2 code; None for what is none."""
     found = pycountry.countries.get(alpha_2=country) if country else None
     return str(found.alpha_3) if found else None
 
@@ -194,7 +194,7 @@ def _first_source(row: Row) -> dict[str, Any]:
 
 
 def _office(party: Row) -> str | None:
-    """The party's title; null for one without a letter, as older rows have it."""
+    """The party's title; None for one without a letter, as older rows have it."""
     title = party["title"]
     return title if title and any(character.isalpha() for character in title) else None
 

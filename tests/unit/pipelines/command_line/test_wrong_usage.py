@@ -85,8 +85,8 @@ publish --feed feed.xml --every soon                | --every: 'soon' is not a d
 publish --feed feed.xml --every 0s                  | --every: '0s' is not a duration
 publish --feed feed.xml --every=-5m                 | --every: '-5m' is not a duration
 publish --feed feed.xml --every 99999999999d        | --every: '99999999999d' is not a duration between
-publish --feed feed.xml --every 5m --once           | --every goes on for ever
-publish --feed feed.xml --every 5m --due            | --every goes on for ever
+publish --feed feed.xml --every 5m --once           | --every goes on until stopped
+publish --feed feed.xml --every 5m --due            | --every goes on until stopped
 publish --feed feed.xml --shard 4/4                 | --shard '4/4' is not a share
 publish --feed feed.xml --shard x                   | --shard 'x' is not a share
 publish --feed feed.xml --metrics-port 70000        | --metrics-port: '70000' is not a whole number from 0 to 65,535

@@ -34,7 +34,7 @@ class Prolog(NamedTuple):
 
     Attributes:
         end: Where the root element begins.
-        entities: What the document type declares: name to text, null for external ones.
+        entities: What the document type declares: name to text, None for external ones.
         junk: True where something stood there that XML forbids.
         is_page: True for HTML.
     """

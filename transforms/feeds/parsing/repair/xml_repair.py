@@ -271,7 +271,7 @@ def _pair(match: re.Match[str]) -> str:
 
 
 def _character(number: str, base: int) -> str | None:
-    """What a numeric reference means: null where XML forbids it, empty where the reference can stay as it is."""
+    """What a numeric reference means: None where XML forbids it, empty where the reference can stay as it is."""
     try:
         code = int(number, base)
     except ValueError:
