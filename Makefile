@@ -8,7 +8,7 @@ export OPENBLAS_NUM_THREADS ?= 1
 # The stamp is named after what was installed, for after a checkout times tell nothing.
 READY := .venv/.ready-$(firstword $(shell cat requirements.lock setup.py | cksum))
 
-.PHONY: install hooks dist prepare screenshots run test flink coverage lint types bench ablation evaluate train soak docs lock clean bigquery-emulator
+.PHONY: open install hooks dist prepare screenshots run test flink coverage lint types bench ablation evaluate train soak docs lock clean bigquery-emulator
 
 install: $(READY)
 
@@ -26,6 +26,11 @@ hooks: $(READY)
 run: $(READY)
 	@test -e data/state.sqlite || echo "make run: reads five sample feeds; broken.xml is an error page on purpose, and the others go on" >&2
 	@meetwire run --config configs/local.yaml
+	@meetwire report --config configs/local.yaml --out data/report
+	@echo "who met whom, as pages: make open, or meetwire open" >&2
+
+open: $(READY)
+	@meetwire open
 
 # The servers that the live tests start, downloaded and built once into ~/.cache/meetwire-tools.
 prepare: $(READY)

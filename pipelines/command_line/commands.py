@@ -54,9 +54,10 @@ COMMANDS: dict[str, Command] = {
     "meetings": Command("pipelines.views.meetings", "who met whom, from the tables, newest first", "tables json"),
     "actors": Command("pipelines.views.actors", "who takes part in meetings: names, offices, countries", "tables json"),
     "timeline": Command("pipelines.views.timeline", "the meetings of one of them by time", "tables json"),
-    "serve": Command("pipelines.views.serve", "who met whom on a page, live, and as an API", "tables"),
+    "serve": Command("pipelines.views.serve", "who met whom on a page, live, and as an API", "stream tables"),
     "digest": Command("pipelines.views.digest", "what is new, as text for a mail", "tables"),
     "report": Command("pipelines.views.report", "the same pages as files, for a folder on disk", "tables"),
+    "open": Command("pipelines.views.open", "open such a folder in the browser", ""),
     "query": Command("pipelines.views.query", "SQL over the tables", "tables json"),
     "export": Command("pipelines.views.export", "meetings, participants or pairs as CSV or JSON lines", "tables"),
     "migrate": Command(

@@ -54,6 +54,11 @@ def read(path: Path) -> dict[str, Any]:
     return floors
 
 
+def figures(path: Path) -> dict[str, Figures]:
+    """Gold set -> its floors, which are what the last evaluation found; nothing without a file of floors."""
+    return {name: held["floors"] for name, held in sorted(read(path)["sets"].items())}
+
+
 def write(path: Path, floors: Mapping[str, Any]) -> None:
     """Writes ``floors`` so that a change reads well in a diff."""
     path.write_text(json.dumps(floors, indent=1, sort_keys=True) + "\n", encoding="utf-8")

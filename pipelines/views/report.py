@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pipelines.command_line.progress import say
 from pipelines.configuration.settings import Settings
+from pipelines.evaluation import floors
 from pipelines.views.meetings import delta_tables
 from transforms.wording import counted
 
@@ -31,7 +32,7 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
         model.refresh()
         arguments.out.mkdir(parents=True, exist_ok=True)
         with model.reader() as reader:
-            count = write(reader, arguments.out, datetime.now(UTC).date())
+            count = write(reader, arguments.out, datetime.now(UTC).date(), floors.figures(floors.FILE))
     say(f"report: {counted(count, 'meeting')}")
     print(arguments.out / "index.html")
     return 0

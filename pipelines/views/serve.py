@@ -10,16 +10,21 @@ by /openapi.json. Nothing is fetched from elsewhere, and nothing is written to t
 """
 
 import argparse
+import functools
 import ipaddress
 import signal
 import socket
+import sqlite3
 from datetime import UTC, datetime
 
 from pipelines.command_line.flags import number_flag
 from pipelines.command_line.progress import say
 from pipelines.configuration.settings import Settings, SettingsError
+from pipelines.evaluation import floors
 from pipelines.running.memory import save_memory
 from pipelines.views.meetings import delta_tables
+from transforms.streams import StreamError, backlog
+from transforms.streams.connect import FolderAddress, parse_address
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -64,7 +69,9 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
             f"serve: WARNING: everyone who reaches {arguments.host} and knows the token can read the tables, unencrypted"
         )
     hosts = own_hosts([arguments.host, *arguments.allow_host])
-    server = Server(target, hosts, lambda: datetime.now(UTC), arguments.token)
+    waiting = functools.partial(_waiting, settings.stream)
+    figures = floors.figures(floors.FILE)
+    server = Server(target, hosts, lambda: datetime.now(UTC), arguments.token, waiting, figures)
     config = uvicorn.Config(
         server.asgi, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=3
     )
@@ -78,6 +85,17 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
         say("serve: Ctrl-C ends it")
         run.run(sockets=[listening])
     return 0
+
+
+def _waiting(stream: str) -> int | None:
+    """How many messages wait in a folder's stream; null where there is none, or that cannot be told."""
+    if not isinstance(address := parse_address(stream), FolderAddress) or not address.path.is_dir():
+        return None
+    try:
+        found = backlog(stream)
+    except (StreamError, OSError, sqlite3.Error):
+        return None
+    return found.messages if found else None
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -3,15 +3,19 @@
 import csv
 import io
 import json
+from pathlib import Path
 from xml.etree import ElementTree
 
 import httpx
 import icalendar
+import lxml.html
+import pyarrow.parquet as parquet
 import pytest
 import schemathesis
 from making import article, participant, report
 from served import serving, wait_for
 
+from pipelines import cli
 from transforms import rows
 from transforms.tables.sinks import Tables
 
@@ -20,8 +24,24 @@ HOSTILE = [
     "=HYPERLINK(\"http://evil.example\")", "+cmd|' /C calc'!A0", "@SUM(1)", "-2+3", "\t=1", "</title><script>alert(1)</script>",
     "</textarea><script>alert(1)</script>", "]]><x/>", "<!--", "&lt;b&gt;", "\u202egnp.exe", "BEGIN:VEVENT\r\nEND:VCALENDAR",
     "' OR 1=1 --", "a\x07b", "%0d%0aSet-Cookie: x=1",
+    "<ScRiPt>alert(1)</sCrIpT>", "<svg/onload=alert(1)>", "<iframe src=javascript:alert(1)>", "<base href=//evil.example>",
+    "<meta http-equiv=refresh content=0;url=//evil.example>", "<style>*{display:none}</style>", "<form action=//evil.example>",
+    "<a href=javascript:alert(1)>x</a>", "<details open ontoggle=alert(1)>", "<math><mtext></p><img src=x onerror=alert(1)>",
+    "' onmouseover='alert(1)", "\" autofocus onfocus=\"alert(1)", "`alert(1)`", "${alert(1)}", "#{7*7}", "<%= 7*7 %>", "{{config}}",
+    "{# comment #}", "\\u003cscript\\u003ealert(1)", "</script><script>alert(1)</script>", "</svg><script>alert(1)</script>",
+    "<![CDATA[<script>alert(1)</script>]]>", "<?xml version='1.0'?><!DOCTYPE x [<!ENTITY y SYSTEM 'file:///etc/passwd'>]>&y;",
+    "@import url(//evil.example)", "\r\n=1+1", "-1+1|cmd", "[x](javascript:alert(1))", "![x](//evil.example/x.png)",
+    "\u2028alert(1)\u2029", "\u0000nul".replace("\u0000", "\ufffd"), "ﷺ" * 20, "Z̸̢͝a̷l̶g̵o̶",
 ]  # fmt: skip
 LINKS = [
+    "JaVaScRiPt:alert(1)",
+    "java\tscript:alert(1)",
+    " javascript:alert(1)",
+    "http:javascript:alert(1)",
+    "blob:https://evil.example/x",
+    "ftp://evil.example/x",
+    "http:///evil",
+    "https://",
     "javascript:alert(1)",
     "data:text/html,<script>alert(1)</script>",
     "//evil.example",
@@ -32,7 +52,7 @@ PATHS = ["", "?confidence=0&q=alert", "actors", "map", "graph", "calendar/2023-0
 
 
 @pytest.fixture(scope="module")
-def hostile(tmp_path_factory):
+def hostile_tables(tmp_path_factory):
     folder = tmp_path_factory.mktemp("hostile") / "tables"
     articles, reports = [], []
     for number, text in enumerate(HOSTILE):
@@ -49,7 +69,12 @@ def hostile(tmp_path_factory):
         )
         articles.append(made)
     Tables([str(folder)]).write_all({"articles": articles, "entities": [], "meeting_reports": reports})
-    with serving(folder) as address:
+    return folder
+
+
+@pytest.fixture(scope="module")
+def hostile(hostile_tables):
+    with serving(hostile_tables) as address:
         wait_for(address, len(HOSTILE))
         yield address
 
@@ -70,11 +95,34 @@ def test_hostile_texts_are_text_in_downloads_and_feeds(hostile):
     assert len(lines) == len(HOSTILE) + 1
     assert not [cell for line in lines for cell in line if cell.startswith(("=", "+", "@", "\t"))]
     atom = ElementTree.fromstring(httpx.get(f"{hostile}/atom.xml?confidence=0").content)
-    assert len(atom.findall("{http://www.w3.org/2005/Atom}entry")) == len(HOSTILE)
+    assert len(atom.findall("{http://www.w3.org/2005/Atom}entry")) == 50
     events = icalendar.Calendar.from_ical(httpx.get(f"{hostile}/meetings.ics?confidence=0").content).walk("VEVENT")
     assert len(events) == len(HOSTILE)
-    held = [json.loads(line) for line in httpx.get(f"{hostile}/meetings.jsonl?confidence=0").text.splitlines()]
+    table = parquet.read_table(io.BytesIO(httpx.get(f"{hostile}/meetings.parquet?confidence=0").content))
+    assert set(table["occasion"].to_pylist()) == set(HOSTILE)
+    held = [json.loads(line) for line in httpx.get(f"{hostile}/meetings.jsonl?confidence=0").text.split("\n") if line]
     assert {meeting["occasion"] for meeting in held} == set(HOSTILE)
+
+
+def test_hostile_texts_are_text_in_files(page, hostile_tables, tmp_path):
+    """Of a report: no element that a text made, and no script that is not the report's own."""
+    assert cli.main(["report", "--out", str(tmp_path), "--tables", str(hostile_tables)]) == 0
+    ours = {"page.js", "search.js", "index.js"}
+    files = list(tmp_path.rglob("*.html"))
+    assert len(files) > 2 * len(HOSTILE)
+    for file in files:
+        tree = lxml.html.fromstring(file.read_bytes())
+        assert {Path(script.get("src", "")).name for script in tree.iter("script")} <= ours, file
+        assert not tree.xpath(
+            "//@onload | //@onerror | //@onfocus | //@ontoggle | //@onmouseover | //iframe | //base | //main//img"
+        )
+        links = [link for _, name, link, _ in tree.iterlinks() if name in ("href", "src")]
+        assert [link for link in links if ":" in link or link.startswith("//")] == [], file
+    assert len(ElementTree.parse(tmp_path / "atom.xml").findall("{http://www.w3.org/2005/Atom}entry")) == 50
+    page.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
+    page.goto((tmp_path / "index.html").as_uri())
+    page.locator("#q").fill("alert")
+    assert page.locator(".meeting").count() > 5 and page.locator("main img, main iframe").count() == 0
 
 
 def test_every_answer_keeps_scripts_out(hostile):
@@ -107,8 +155,6 @@ def test_others_need_the_token(tables):
 
 
 def test_without_a_token_it_stays_on_this_machine(tables, capsys):
-    from pipelines import cli
-
     assert cli.main(["serve", "--host", "0.0.0.0", "--tables", str(tables)]) == 2
     assert "--token" in capsys.readouterr().err
 

@@ -1,5 +1,6 @@
 """What people do on the page, in a real browser: no complaint on the console, nothing asked of another machine."""
 
+import contextlib
 import subprocess
 import sys
 
@@ -7,6 +8,7 @@ import pytest
 from making import article, participant, report
 from served import LEAD, fill, serving, wait_for
 
+from transforms.streams import Message, open_publisher
 from transforms.tables.sinks import Tables
 
 PAGES = ["", "meetings/second", "actors", "map", "graph", "calendar/2023-04", "pipeline", "nowhere", "?q=nobody-at-all"]
@@ -46,6 +48,17 @@ def test_map_graph_and_calendar_lead_to_meetings(page, address):
     page.goto(f"{address}/calendar/2023-04")
     page.locator(".month li a").first.click()
     assert "/meetings/" in page.url
+
+
+def test_the_pipeline_page_has_what_waits_and_the_figures_of_the_last_evaluation(page, tables, tmp_path):
+    with contextlib.closing(open_publisher(f"folder:{tmp_path}/stream")) as publisher:
+        publisher.publish([Message(b"one", {}, "")])
+    with serving(tables, "--stream", f"folder:{tmp_path}/stream") as address:
+        wait_for(address)
+        page.goto(f"{address}/pipeline")
+        assert page.locator("dl.figures div", has_text="Waiting in the stream").locator("dd").inner_text() == "1"
+        assert page.get_by_role("group", name="Table of quality").locator("tbody tr").count() >= 3
+        page.goto("about:blank")
 
 
 def test_the_theme_changes_and_is_kept(page, address):

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 from xml.etree import ElementTree as Xml
 
 import pyarrow as pa
@@ -98,20 +99,23 @@ def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def as_atom(meetings: Sequence[Row], base: str, query: str, updated: str) -> bytes:
-    """An Atom feed of the newest of a view. ``updated`` is its time where it holds no meeting, RFC 3339."""
+def as_atom(meetings: Sequence[Row], base: str, query: str, updated: str, page: str = "meetings/{}") -> bytes:
+    """An Atom feed of the newest of a view. ``updated`` is its time where it holds no meeting, RFC 3339.
+
+    ``page`` is the address of a meeting behind ``base``. Ids of entries are the same wherever the feed lies.
+    """
     Xml.register_namespace("", _ATOM)
     feed = Xml.Element(f"{{{_ATOM}}}feed")
     _text(feed, "title", "Who met whom")
-    _text(feed, "id", f"{base}{query}")
+    _text(feed, "id", f"urn:meetwire:meetings{quote(query)}")
     _text(feed, "updated", max((m["last_reported"] for m in meetings if m["last_reported"]), default=updated))
     Xml.SubElement(Xml.SubElement(feed, f"{{{_ATOM}}}author"), f"{{{_ATOM}}}name").text = "meetwire"
     Xml.SubElement(feed, f"{{{_ATOM}}}link", rel="self", href=f"{base}atom.xml{query}")
     for meeting in meetings:
         entry = Xml.SubElement(feed, f"{{{_ATOM}}}entry")
-        address = f"{base}meetings/{meeting['meeting_id']}"
+        address = base + page.format(quote(meeting["meeting_id"]))
         _text(entry, "title", f"{names(meeting['participants'])}: {meeting['status']}, {when(meeting['date'])}")
-        _text(entry, "id", address)
+        _text(entry, "id", f"urn:meetwire:meeting:{quote(meeting['meeting_id'])}")
         _text(entry, "updated", meeting["last_reported"] or updated)
         Xml.SubElement(entry, f"{{{_ATOM}}}link", rel="alternate", href=address)
         _text(entry, "summary", _summary(meeting))

@@ -41,7 +41,7 @@ class Files(Addresses):
         return Files(self._there, path.count("/"))
 
 
-def write(reader: Reader, folder: Path, today: date) -> int:
+def write(reader: Reader, folder: Path, today: date, quality: operation.Quality) -> int:
     """Writes all pages into ``folder``; how many meetings they show. The calendar of no meetings is that of ``today``."""
     chosen = Filter()
     held = list(downloads.loaded(downloads.bodies(reader, chosen, MOST)))
@@ -60,13 +60,13 @@ def write(reader: Reader, folder: Path, today: date) -> int:
     shutil.copytree(str(files("transforms.page") / "assets"), folder / "assets", dirs_exist_ok=True)
     (folder / "assets" / "index.js").write_text(_index(held), encoding="utf-8")
     for path in sorted(paths):
-        _write(folder, path, _page(reader, at.below(path), path, months))
+        _write(folder, path, _page(reader, at.below(path), path, months, quality))
     _write_list(reader, folder, at, held)
-    _write_downloads(folder, held)
+    _write_downloads(folder, held, today)
     return len(held)
 
 
-def _page(reader: Reader, to: Files, path: str, months: list[str]) -> str | None:
+def _page(reader: Reader, to: Files, path: str, months: list[str], quality: operation.Quality) -> str | None:
     kind, _, rest = path.partition("/")
     if kind == "meetings":
         return pages.meeting(reader, to, rest)
@@ -81,7 +81,7 @@ def _page(reader: Reader, to: Files, path: str, months: list[str]) -> str | None
     if kind == "calendar":
         first = operation.month_of(rest or months[-1])
         return operation.month(reader, to, first) if first else None
-    return operation.pipeline(reader, to, None) if kind == "pipeline" else None
+    return operation.pipeline(reader, to, None, quality) if kind == "pipeline" else None
 
 
 def _write_list(reader: Reader, folder: Path, to: Files, held: list[Row]) -> None:
@@ -89,7 +89,7 @@ def _write_list(reader: Reader, folder: Path, to: Files, held: list[Row]) -> Non
     parts = [held[at : at + pages.PER_PAGE] for at in range(0, max(1, len(held)), pages.PER_PAGE)]
     named = ["", *(f"page-{number}" for number in range(2, len(parts) + 1))]
     count, unlikely = listing.counts(reader, Filter())
-    links = [("CSV", "meetings.csv"), ("JSON lines", "meetings.jsonl"), ("Calendar (ICS)", "meetings.ics")]
+    links = [(name, f"meetings.{kind}") for name, kind in pages.DOWNLOADS.items()] + [("Atom feed", "atom.xml")]
     for number, (path, part) in enumerate(zip(named, parts, strict=True)):
         text = page(
             "meetings.html", to, here="", totals=overview.totals(reader), chosen=Filter(), hidden=[], count=count,
@@ -100,12 +100,15 @@ def _write_list(reader: Reader, folder: Path, to: Files, held: list[Row]) -> Non
         _write(folder, path, text)
 
 
-def _write_downloads(folder: Path, held: list[Row]) -> None:
+def _write_downloads(folder: Path, held: list[Row], today: date) -> None:
     with (folder / "meetings.csv").open("w", encoding="utf-8", newline="") as file:
         file.writelines(downloads.as_csv(held))
     with (folder / "meetings.jsonl").open("w", encoding="utf-8") as file:
         file.writelines(f"{json.dumps(meeting, ensure_ascii=False)}\n" for meeting in held)
     (folder / "meetings.ics").write_bytes(downloads.as_calendar(held, ""))
+    (folder / "meetings.parquet").write_bytes(downloads.as_parquet(held))
+    feed = downloads.as_atom(held[: downloads.IN_FEED], "", "", f"{today}T00:00:00Z", page="meetings/{}.html")
+    (folder / "atom.xml").write_bytes(feed)
 
 
 def _write(folder: Path, path: str, text: str | None) -> None:

@@ -1,6 +1,7 @@
 """Pages of days and of the pipeline's own health, and its figures for Prometheus."""
 
 import calendar
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +16,8 @@ from transforms.page.render import Addresses, page
 
 Row = dict[str, Any]
 SHOWN_A_DAY = 4
+# Gold set -> figure -> what it was at least in the last evaluation, 0 to 1.
+Quality = Mapping[str, Mapping[str, float]]
 
 
 def month_of(text: str) -> date | None:
@@ -86,7 +89,7 @@ def _spark(counts: list[int]) -> Markup:
     ).format(width, label, points if len(counts) > 1 else f"{points} 4,{points.partition(',')[2]}" if counts else "")
 
 
-def pipeline(reader: Reader, to: Addresses, backlog: int | None) -> str:
+def pipeline(reader: Reader, to: Addresses, backlog: int | None, quality: Quality) -> str:
     """How feeds and stages are doing; ``backlog`` is how many messages wait in the stream."""
     feeds = overview.feeds(reader)
     for feed in feeds:
@@ -100,7 +103,7 @@ def pipeline(reader: Reader, to: Addresses, backlog: int | None) -> str:
         failing=sum(feed["status"] == "error" for feed in feeds), letters=overview.letters(reader),
         stages=overview.stages(reader), delay=_span(delays[len(delays) // 2]) if delays else "",
         arrivals=[(f"{hour['hour'][5:13].replace('T', ' ')} h", hour["articles"]) for hour in hours],
-        backlog=backlog,
+        backlog=backlog, quality=quality,
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 
 from transforms.browse import listing, one_meeting, overview, who
 from transforms.page.operation import shown_feed
@@ -78,7 +78,7 @@ def facets(reader: Connection, chosen: Chosen) -> Response:
 
 
 @router.get("/meetings/{meeting_id}", responses=_found(_object(meeting=MEETING, reports=_LIST)))
-def meeting(reader: Connection, meeting_id: str) -> Response:
+def meeting(reader: Connection, meeting_id: Annotated[str, Path(description="its id, or one that it had")]) -> Response:
     """One meeting with each report of it; an alias leads to it too."""
     found = one_meeting.meeting(reader, meeting_id)
     if found is None:
@@ -94,7 +94,10 @@ def actors(
     reader: Connection,
     q: Annotated[str, Query(max_length=200, description="words that each begin a word of a name or the office")] = "",
     limit: Limit = 50,
-    after: Annotated[str | None, Query(max_length=200, pattern=r"^\d{1,15}\.[^\x00]{1,150}$")] = None,
+    after: Annotated[
+        str | None,
+        Query(max_length=200, pattern=r"^\d{1,15}\.[^\x00]{1,150}$", description="a cursor that an answer gave"),
+    ] = None,
 ) -> Response:
     """People and bodies, those with most meetings first."""
     found = who.actors(reader, q, limit + 1, actor_after(after))
@@ -109,7 +112,7 @@ def actor_after(reader: str | None) -> tuple[int, str] | None:
 
 
 @router.get("/actors/{actor_id}", responses=_found(_object(actor={"type": "object"}, counterparts=_LIST)))
-def actor(reader: Connection, actor_id: str) -> Response:
+def actor(reader: Connection, actor_id: Annotated[str, Path(description="its id, as in participants")]) -> Response:
     """One person or body: names, offices over time, countries, and whom it met."""
     found = who.actor(reader, actor_id)
     if found is None:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Collection
 from datetime import datetime
 from importlib.resources import files
+from types import MappingProxyType
 from typing import Annotated, Any
 
 from fastapi import FastAPI, HTTPException, Query, Request, Response
@@ -49,6 +50,7 @@ class Server:
         now: The clock, in UTC.
         token: If given, every request must carry it.
         backlog: How many messages wait in the stream; None where that is not known.
+        quality: What the last evaluation found.
     """
 
     def __init__(
@@ -58,11 +60,12 @@ class Server:
         now: Callable[[], datetime],
         token: str | None = None,
         backlog: Callable[[], int | None] = lambda: None,
+        quality: operation.Quality = MappingProxyType({}),
     ) -> None:
         self.model = Model(target)
         self.fault: str | None = None
         self._ended = threading.Event()
-        self.now = now
+        self.now, self.quality = now, quality
         self._started = f"{os.getpid()} {now().isoformat()}"
         self.app = _app(self, backlog)
         self.asgi = Protect(Cached(self.app, self._state), hosts, token)
@@ -217,7 +220,7 @@ def _add_operation(app: FastAPI, server: Server, backlog: Callable[[], int | Non
 
     @get("/pipeline")
     def pipeline(reader: Connection) -> Response:
-        return _html(operation.pipeline(reader, TO, backlog()))
+        return _html(operation.pipeline(reader, TO, backlog(), server.quality))
 
     @get("/metrics")
     def metrics(reader: Connection) -> Response:

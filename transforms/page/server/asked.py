@@ -33,11 +33,15 @@ async def connection(request: Request) -> AsyncIterator[Reader]:
 def chosen(
     q: Annotated[str, Query(max_length=200, description="words that each begin a word of names, place, topics")] = "",
     status: Annotated[tuple[_Status, ...], Query(max_length=6, description="any of these")] = (),
-    mode: Annotated[tuple[Literal["in_person", "phone", "video", "unknown"], ...], Query(max_length=4)] = (),
-    kind: Annotated[tuple[Literal["bilateral", "trilateral", "multilateral"], ...], Query(max_length=3)] = (),
+    mode: Annotated[
+        tuple[Literal["in_person", "phone", "video", "unknown"], ...], Query(max_length=4, description="any of these")
+    ] = (),
+    kind: Annotated[
+        tuple[Literal["bilateral", "trilateral", "multilateral"], ...], Query(max_length=3, description="any of these")
+    ] = (),
     country: Annotated[_Texts, Query(description="of a participant or the place, ISO 3166-1 alpha-2")] = (),
     feed: Annotated[_Texts, Query(description="title of a feed that tells of it")] = (),
-    year: _Texts = (),
+    year: Annotated[_Texts, Query(description="of the first day, or of the newest report")] = (),
     actor: Annotated[_Texts, Query(description="ids of those who all took part")] = (),
     since: Annotated[datetime.date | None, Query(description="that end on this day or later")] = None,
     until: Annotated[datetime.date | None, Query(description="that begin before this day")] = None,
