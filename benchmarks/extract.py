@@ -16,7 +16,7 @@ from pathlib import Path
 
 import spacy
 
-from pipelines.extract import read_articles
+from transforms.articles.article_files import read_articles
 from transforms.meetings import article_reader
 from transforms.reader.network import WEIGHTS
 

@@ -7,20 +7,15 @@ cannot be read is named with file and line, the rest goes on, and the exit code 
 
 import argparse
 import json
-from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipelines import documents
 from pipelines.command_line.flags import add_min_confidence
 from pipelines.command_line.progress import say
 from pipelines.configuration.checks import check_readable
 from pipelines.configuration.settings import Settings, SettingsError, shown
-from transforms.articles.from_text import article_from_text
+from transforms.articles.article_files import read_articles
 from transforms.plain import to_plain
-from transforms.rows import Article, derive_id
-
-Complain = Callable[[str], None]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -72,52 +67,6 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.html:
         arguments.html.write_text(explain.page(drawn), encoding="utf-8")
     return 1 if faults else 0
-
-
-def read_articles(files: Iterable[str], published: str | None, complain: Complain = say) -> Iterator[Article]:
-    """The articles of ``files``, in order.
-
-    Args:
-        files: Paths, or ``-`` for standard input, as is none.
-        published: RFC 3339 time of the articles that do not say theirs.
-        complain: Is told what cannot be read: one line with file, line and fault.
-    """
-    for name in files or ["-"]:
-        place = "standard input" if name == "-" else name
-        try:
-            with documents.opened(name) as stream:
-                for found in documents.read(stream, place, complain):
-                    if isinstance(found, str):
-                        identity = "stdin" if name == "-" else Path(name).stem
-                        yield article_from_text(found, published=published, identity=identity)
-                    elif article := _from_record(found, published, complain):
-                        yield article
-        except OSError as error:
-            complain(f"{place}: {error.strerror or error}")
-
-
-def _from_record(record: documents.Record, published: str | None, complain: Complain) -> Article | None:
-    fields = record.value
-    if not isinstance(fields, dict):
-        complain(f"{record.place}: an object with id, title, text and published is expected")
-        return None
-    for key in ("id", "title", "text", "published"):
-        value = fields.get(key)
-        if value is not None and not isinstance(value, (str, int) if key == "id" else str):
-            complain(f"{record.place}: {key}: text is expected, not {type(value).__name__}")
-            return None
-    title, text = documents.cleaned(fields.get("title") or ""), documents.cleaned(fields.get("text") or "")
-    if not text.strip():
-        near = next((key for key in fields if str(key).lower() in ("body", "content", "article", "text")), None)
-        complain(f"{record.place}: no text" + (f" (it has {near!r})" if near and near != "text" else ""))
-        return None
-    try:
-        stamp = published_flag(fields["published"]) if fields.get("published") else published
-    except argparse.ArgumentTypeError as error:
-        complain(f"{record.place}: published: {error}")
-        return None
-    identity = documents.cleaned(str(fields.get("id") or fields.get("article_id") or derive_id(title, text)))
-    return article_from_text(text, title=title, published=stamp, identity=identity)
 
 
 def published_flag(text: str) -> str:

@@ -10,45 +10,22 @@ rules of this version are others, is counted as different; its ids stay the same
 
 import argparse
 import contextlib
-import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from pipelines.command_line.flags import check_span, moment_flag
 from pipelines.command_line.progress import Progress, say
 from pipelines.configuration.settings import Settings, SettingsError
 from transforms.articles import article_message
-from transforms.feeds.document import Document
 from transforms.feeds.fetching import kept as kept_bytes
-from transforms.feeds.fetching.source import Source
-from transforms.feeds.parsing import article_page
-from transforms.feeds.parsing.parse import parse_document
-from transforms.feeds.polling import decide, ledger, poll
+from transforms.feeds.polling.remade import remade
 from transforms.feeds.polling.state import State, format_time
 from transforms.streams.connect import open_publisher
 from transforms.streams.message import Message
 from transforms.wording import counted
-
-
-class Again(NamedTuple):
-    """One revision, made again.
-
-    Attributes:
-        fate: same, different or lost (its bytes are not kept any more, or hold it no longer).
-        revision_id: The revision.
-        article_id: Its article.
-        data: The message; ``b""`` where it is lost.
-    """
-
-    fate: str
-    revision_id: str
-    article_id: str
-    data: bytes
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -70,7 +47,9 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
     publisher = open_publisher(settings.stream) if arguments.publish else None
     try:
         with State(settings.state, exclusive=False) as state, _progress(arguments, state) as progress:
-            for again in messages(state, settings, since, until, only):
+            for again in remade(
+                state, kept_bytes.beside(Path(settings.state)), settings.fetch.max_entries, say, since, until, only
+            ):
                 progress.add()
                 fates[again.fate] += 1
                 if again.fate != "lost" and publisher is not None:
@@ -101,76 +80,3 @@ def _progress(arguments: argparse.Namespace, state: State) -> AbstractContextMan
         "SELECT count(*) FROM revisions WHERE fetch_id IN (SELECT fetch_id FROM fetches)"
     ).fetchone()
     return Progress("reparse", "messages", kept if everything else None)
-
-
-def messages(
-    state: State, settings: Settings, since: str | None = None, until: str | None = None, only: set[str] | None = None
-) -> Iterator[Again]:
-    """Every revision of the kept fetches, in the order in which they were fetched."""
-    store = kept_bytes.beside(Path(settings.state))
-    fetches = state.database.execute(
-        "SELECT * FROM fetches WHERE fetched_at >= ? AND fetched_at < ? ORDER BY fetched_at, feed_url",
-        (since or "", until or "9"),
-    ).fetchall()
-    for fetch in fetches:
-        if only is not None and fetch["feed_url"] not in only:
-            continue
-        document = _attempt(fetch, _parse, store, fetch, settings)
-        revisions = state.database.execute(
-            "SELECT * FROM revisions WHERE fetch_id = ? ORDER BY position", (fetch["fetch_id"],)
-        )
-        for row in revisions.fetchall():
-            data = (document and _attempt(fetch, _message, state, store, document, fetch, row)) or b""
-            fate = "lost" if not data else "same" if kept_bytes.sha(data) == row["message_sha"] else "different"
-            yield Again(fate, row["revision_id"], row["article_id"], data)
-
-
-def _attempt(fetch: Any, make: Callable[..., Any], *arguments: Any) -> Any:
-    """What ``make`` gives; None where it raises, which is said and costs this fetch alone."""
-    try:
-        return make(*arguments)
-    except Exception as error:
-        say(poll.line(f"{fetch['feed_url']} of {fetch['fetched_at']}: {type(error).__name__}: {error}"))
-        return None
-
-
-def _parse(store: kept_bytes.Kept, fetch: Any, settings: Settings) -> Document | None:
-    body = store.get(fetch["body_sha"])
-    if body is None:
-        return None
-    return parse_document(
-        body,
-        fetch["url"],
-        datetime.fromisoformat(fetch["fetched_at"]),
-        fetch["status"],
-        json.loads(fetch["headers"]),
-        policy=fetch["identity"],
-        zone=fetch["timezone"],
-        limit=settings.fetch.max_entries,
-        detect=False,
-    )
-
-
-def _message(state: State, store: kept_bytes.Kept, document: Document, fetch: Any, row: Any) -> bytes:
-    if row["position"] >= len(document.entries):
-        return b""
-    title = state.feed(Source(fetch["feed_url"])).title
-    source = Source(fetch["feed_url"], language=fetch["language"], title=title)
-    entry = document.entries[row["position"]]
-    decision = decide.Decision("again", row["position"], entry, row["article_id"], row["revision"], row["revision_id"])
-    text = None if row["page_sha"] is None else _page(state, store, row["page_sha"])
-    raw = ledger.raw_article(source, document, decision, datetime.fromisoformat(fetch["fetched_at"]), text)
-    return article_message.encode(ledger.fit(raw))
-
-
-def _page(state: State, store: kept_bytes.Kept, name: str) -> str:
-    """The text of a kept page; ``""`` where there was none."""
-    kept = (
-        state.database.execute("SELECT * FROM pages WHERE body_sha = ? LIMIT 1", (name,)).fetchone() if name else None
-    )
-    body = store.get(name) if kept else None
-    if kept is None or body is None:
-        return ""
-    return article_page.extract(
-        body, kept["final_url"], datetime.fromisoformat(kept["fetched_at"]), json.loads(kept["headers"])
-    ).text

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
-from pipelines.extract import read_articles
+from transforms.articles.article_files import read_articles
 from transforms.meetings.article_reader import extractor_for
 
 HERE = Path(__file__).parent

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.extract import read_articles
+from transforms.articles.article_files import read_articles
 from transforms.meetings.article_reader import extractor_for
 
 ROOT = Path(__file__).parents[2]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.extract import read_articles
+from transforms.articles.article_files import read_articles
 from transforms.meetings.article_reader import extractor_for
 from transforms.tables.layout import of_extract
 from transforms.tables.queries.database import connect

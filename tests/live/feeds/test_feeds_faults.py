@@ -12,11 +12,12 @@ from webhosts import Deployment, Names, serve
 
 from pipelines.configuration.feed_sources import feeds_of
 from pipelines.configuration.settings import FeedSettings
-from pipelines.reparse import messages as reparsed
 from pipelines.upkeep.feed_status import health
+from transforms.feeds.fetching.kept import beside
 from transforms.feeds.fetching.source import Source
 from transforms.feeds.parsing.parse import parse_document
 from transforms.feeds.polling.reader import Agenda
+from transforms.feeds.polling.remade import remade
 from transforms.feeds.polling.state import State, format_time
 
 TEXT = "Посланники встретились во второй раз и говорили два часа. The envoys met again."
@@ -285,7 +286,8 @@ def test_whatever_one_feed_does_is_counted_and_the_rest_goes_on(site, tmp_path):
     assert summary.waiting == 0
     with State(tmp_path / "state.sqlite") as state:
         assert state.database.execute("SELECT count(*) FROM rows_for_tables").fetchone()[0] == 0
-        assert {again.fate for again in reparsed(state, deployment.settings)} == {"same"}
+        again = remade(state, beside(tmp_path / "state.sqlite"), 5000, print)
+        assert {one.fate for one in again} == {"same"}
 
 
 @pytest.mark.parametrize(

