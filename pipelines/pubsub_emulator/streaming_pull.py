@@ -28,7 +28,7 @@ class Outstanding:
         self._lock = threading.Lock()
 
     def room(self, now: float) -> tuple[int, int]:
-        """How many messages and bytes may still be given; what has run out counts no more."""
+        """Returns how many more messages and bytes may be delivered; messages whose lease has expired are not counted."""
         with self._lock:
             if len(self._held) >= self.messages or self._size >= self.bytes:
                 for ack_id in [one for one, (_, expires) in self._held.items() if expires <= now]:

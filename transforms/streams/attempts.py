@@ -1,4 +1,4 @@
-"""What was begun and not finished: remembered on disk, since the worst messages end the process."""
+"""Counts the attempts to process each message, on disk because a message may crash its process."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -44,7 +44,7 @@ class Attempts:
             raise self._fault(error) from error
 
     def of(self, message_id: str) -> Tries:
-        """What was tried of this message."""
+        """Returns the attempts at this message so far."""
         query = "SELECT begun, failed FROM tries WHERE stream=? AND message_id=?"
         try:
             row = self._database.execute(query, (self._stream, message_id)).fetchone()
@@ -53,19 +53,19 @@ class Attempts:
         return Tries(*row) if row else Tries(0, 0)
 
     def begin(self, message_ids: Sequence[str]) -> None:
-        """An attempt at these messages together begins."""
+        """Records that an attempt at these messages, in one bundle, begins."""
         self._each("INSERT INTO tries VALUES (?, ?, 1, 0) ON CONFLICT DO UPDATE SET begun = begun + 1", message_ids)
 
     def fail(self, message_ids: Sequence[str]) -> None:
-        """The attempt that was begun with them failed, and the process goes on."""
+        """Records that their attempt failed without ending the process."""
         self._each("UPDATE tries SET failed = failed + 1 WHERE stream=? AND message_id=?", message_ids)
 
     def undo(self, message_ids: Sequence[str]) -> None:
-        """The attempt that was begun with them was interrupted on purpose, and counts for nothing."""
+        """Takes back their attempt, which was interrupted by an orderly stop."""
         self._each("UPDATE tries SET begun = begun - 1 WHERE stream=? AND message_id=?", message_ids)
 
     def finish(self, message_ids: Sequence[str]) -> None:
-        """These messages are done with, well or as dead letters."""
+        """Forgets these messages, which are durable as rows or as dead letters."""
         self._each("DELETE FROM tries WHERE stream=? AND message_id=?", message_ids)
 
     def close(self) -> None:

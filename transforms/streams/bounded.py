@@ -1,4 +1,4 @@
-"""A subscription that ends at a moment: what was published later stays for the next."""
+"""A subscription that ends at a moment; messages published later stay for the next reader."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,14 +7,14 @@ from transforms.streams.message import Backlog, Received, Subscription, timestam
 
 
 class BoundedSubscription:
-    """``subscription`` without what was published at or after ``until``, which is given back when it is closed."""
+    """``subscription`` without the messages published at or after ``until``, which are released on ``close``."""
 
     def __init__(self, subscription: Subscription, until: datetime) -> None:
         self._subscription, self._until = subscription, timestamp(until)
         self._later: list[str] = []
 
     def pull(self, max_messages: int, max_bytes: int, wait_seconds: float) -> list[Received]:
-        """As the subscription does, without what came later."""
+        """Pulls from the subscription, and keeps back the messages that were published later."""
         received = self._subscription.pull(max_messages, max_bytes, wait_seconds)
         self._later += [one.ack_id for one in received if one.published_at >= self._until]
         return [one for one in received if one.published_at < self._until]
@@ -32,10 +32,10 @@ class BoundedSubscription:
         self._subscription.release(ack_ids)
 
     def backlog(self) -> Backlog | None:
-        """The subscription's, what came later included."""
+        """Returns the backlog of the subscription, including later messages."""
         return self._subscription.backlog()
 
     def close(self) -> None:
-        """Gives back what came later, and closes the subscription."""
+        """Releases the later messages and closes the subscription."""
         self._subscription.release(self._later)
         self._subscription.close()

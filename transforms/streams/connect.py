@@ -44,7 +44,7 @@ def parse_address(stream: str) -> FolderAddress | PubSubAddress:
 
 
 def open_publisher(stream: str) -> Publisher:
-    """The writing end of ``stream``."""
+    """Opens ``stream`` for publishing."""
     address = parse_address(stream)
     if isinstance(address, FolderAddress):
         return folder.FolderPublisher(address.path)
@@ -54,7 +54,11 @@ def open_publisher(stream: str) -> Publisher:
 
 
 def open_subscription(stream: str) -> Subscription:
-    """The reading end of ``stream``. StreamError where there is none, with the way to make one."""
+    """Opens the subscription of ``stream``.
+
+    Raises:
+        StreamError: There is none; the text says how to create it.
+    """
     address = parse_address(stream)
     if isinstance(address, FolderAddress):
         return folder.FolderSubscription(address.path, address.subscription)
@@ -89,7 +93,7 @@ def _folder(stream: str) -> Path:
 
 
 def backlog(stream: str) -> Backlog | None:
-    """What the stream's subscription still has to do; None where the stream does not say."""
+    """Returns the backlog of the stream's subscription, or None where the stream does not report it."""
     subscription = open_subscription(stream)
     try:
         return subscription.backlog()

@@ -41,11 +41,11 @@ class FolderPublisher:
         self._log = Log(folder, now)
 
     def publish(self, messages: Sequence[Message]) -> list[str | Exception]:
-        """Returns when each message is durable: its id, or why it was not taken, in the order given."""
+        """See ``Publisher``."""
         return self._log.append(messages)
 
     def close(self) -> None:
-        """Holds nothing."""
+        """Does nothing: a folder needs no connection."""
 
 
 class FolderSubscription:
@@ -99,20 +99,20 @@ class FolderSubscription:
             pause = min(pause * 1.5, 0.25)
 
     def acknowledge(self, ack_ids: Sequence[str]) -> None:
-        """These messages are not given again, also where the lease had run out: what came of them is durable."""
+        """Acknowledges these messages, even if their lease has expired: they are not redelivered."""
         with self._writing():
             self._database.executemany("DELETE FROM held WHERE offset=?", [(_parse(ack)[0],) for ack in ack_ids])
 
     def extend(self, ack_ids: Sequence[str], seconds: float) -> None:
-        """Holds these deliveries ``seconds`` from now; those that were delivered again are left."""
+        """Extends leases to ``seconds`` from now, except of messages that were redelivered since."""
         self._set_expiry(ack_ids, self._clock() + seconds)
 
     def release(self, ack_ids: Sequence[str]) -> None:
-        """Gives these deliveries back, to be delivered again at once."""
+        """Releases these deliveries, which are redelivered at once."""
         self._set_expiry(ack_ids, 0.0)
 
     def backlog(self) -> Backlog:
-        """Messages never handed out, and those handed out that are not acknowledged."""
+        """Counts the messages that were never delivered, and those delivered and not acknowledged."""
         with self._alone():
             held, held_bytes, oldest = self._database.execute(
                 "SELECT count(*), coalesce(sum(size), 0), min(published_at) FROM held"
@@ -126,7 +126,7 @@ class FolderSubscription:
         return Backlog(held + last.number - number, held_bytes + last.end - offset, oldest)
 
     def close(self) -> None:
-        """Gives back every delivery that was not acknowledged."""
+        """Releases every delivery that was not acknowledged."""
         with self._writing():
             self._database.execute("UPDATE held SET expires=0 WHERE owner=?", (self._owner,))
         with self._alone():
@@ -179,7 +179,7 @@ class FolderSubscription:
             os.close(descriptor)
 
     def _sweep(self) -> None:
-        """Gives back what dead processes held, and removes what they left. Called while writing."""
+        """Releases the deliveries of processes that died, and removes their files. Called within a transaction."""
         for path in self._folder.glob("consumer-*"):
             if path.name != getattr(self, "_owner", "") and self._is_dead(path.name):
                 path.unlink(missing_ok=True)

@@ -7,7 +7,7 @@ from transforms.streams.message import Backlog, Received
 
 
 class GivenSubscription:
-    """Gives ``messages`` once each; what is released is given again. Acknowledging moves nothing."""
+    """Delivers each of ``messages`` once, and a released one again. Acknowledging has no effect elsewhere."""
 
     def __init__(self, messages: Iterable[Received]) -> None:
         self._messages = iter(messages)
@@ -15,7 +15,7 @@ class GivenSubscription:
         self._held: dict[str, Received] = {}
 
     def pull(self, max_messages: int, max_bytes: int, wait_seconds: float) -> list[Received]:
-        """The next ones, at once."""
+        """Returns the next messages without waiting."""
         taken: list[Received] = []
         room = max_bytes
         while len(taken) < max_messages and (room > 0 or not taken):
@@ -28,20 +28,20 @@ class GivenSubscription:
         return taken
 
     def acknowledge(self, ack_ids: Sequence[str]) -> None:
-        """These are done."""
+        """Marks these deliveries as done."""
         for ack_id in ack_ids:
             self._held.pop(ack_id, None)
 
     def extend(self, ack_ids: Sequence[str], seconds: float) -> None:
-        """Nobody else is given them."""
+        """Does nothing: no other process can receive these messages."""
 
     def release(self, ack_ids: Sequence[str]) -> None:
-        """These are given again."""
+        """Puts these deliveries back, to be delivered again."""
         self._again += [self._held.pop(ack_id) for ack_id in ack_ids if ack_id in self._held]
 
     def backlog(self) -> Backlog | None:
-        """Null: it is not known how many there are."""
+        """Returns None: the number of messages is not known."""
         return None
 
     def close(self) -> None:
-        """Holds nothing."""
+        """Does nothing: there is nothing to release."""

@@ -1,4 +1,4 @@
-"""Holds on to deliveries while they are worked on, however long that takes."""
+"""Extends the leases of deliveries while they are being processed."""
 
 import logging
 import threading
@@ -13,7 +13,7 @@ LONGEST_SECONDS = 1800.0
 
 
 class LeaseKeeper:
-    """A thread that extends the leases of what is in hand. A context manager.
+    """A context manager with a thread that extends the leases of the deliveries in process.
 
     A lease that cannot be extended is logged: the message may then be given to another too, which costs work and
     changes nothing.
@@ -35,14 +35,14 @@ class LeaseKeeper:
         self._thread.join()
 
     def hold(self, ack_ids: Iterable[str]) -> None:
-        """Extends these from now on, at once for the first time."""
+        """Starts to extend these leases, the first time at once."""
         taken = list(ack_ids)
         with self._lock:
             self._held.update(dict.fromkeys(taken, time.monotonic() + LONGEST_SECONDS))
         self._extend(taken)
 
     def let_go(self, ack_ids: Iterable[str]) -> None:
-        """Extends these no longer."""
+        """Stops extending these leases."""
         with self._lock:
             for ack_id in ack_ids:
                 self._held.pop(ack_id, None)

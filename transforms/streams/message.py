@@ -47,7 +47,7 @@ class Message(NamedTuple):
 
 
 class Received(NamedTuple):
-    """What a subscription hands over, until it is acknowledged or its lease runs out.
+    """A delivered message, leased until it is acknowledged, released or the lease expires.
 
     Attributes:
         ack_id: Names this delivery to ``acknowledge``, ``extend`` and ``release``.
@@ -67,7 +67,7 @@ class Received(NamedTuple):
 
 
 class Backlog(NamedTuple):
-    """What a subscription still has to give or to see acknowledged.
+    """The messages of a subscription that are not yet acknowledged.
 
     Attributes:
         messages: How many.
@@ -84,11 +84,15 @@ class Publisher(Protocol):
     """The writing end of a stream. One object may be used from several threads."""
 
     def publish(self, messages: Sequence[Message]) -> list[str | Exception]:
-        """Returns when each message is durable: its id, or why it was not taken, in the order given."""
+        """Publishes messages and returns once each is durable or refused.
+
+        Returns:
+            For each message, in the order given, its id or the error that refused it.
+        """
         ...
 
     def close(self) -> None:
-        """Gives back what the publisher holds."""
+        """Releases the connections of the publisher."""
         ...
 
 
@@ -99,28 +103,33 @@ class Subscription(Protocol):
     """
 
     def pull(self, max_messages: int, max_bytes: int, wait_seconds: float) -> list[Received]:
-        """What is there, at once; waits up to ``wait_seconds`` for the first message. At least one message is given
-        whatever its size, then no more than ``max_messages`` of ``max_bytes`` together."""
+        """Returns the messages that are waiting, or waits up to ``wait_seconds`` for the first one.
+
+        Args:
+            max_messages: The most messages to return.
+            max_bytes: The most bytes of payload in all; one message is returned even if it is larger.
+            wait_seconds: How long to wait if no message is there.
+        """
         ...
 
     def acknowledge(self, ack_ids: Sequence[str]) -> None:
-        """What came of these deliveries is durable: they are not given again."""
+        """Acknowledges these deliveries, whose rows are durable: they are not redelivered."""
         ...
 
     def extend(self, ack_ids: Sequence[str], seconds: float) -> None:
-        """Holds these deliveries ``seconds`` longer, from now."""
+        """Extends the leases of these deliveries to ``seconds`` from now."""
         ...
 
     def release(self, ack_ids: Sequence[str]) -> None:
-        """Gives these deliveries back, to be delivered again at once."""
+        """Releases these deliveries, which are redelivered at once."""
         ...
 
     def backlog(self) -> Backlog | None:
-        """What is still to be done; None where the stream does not say."""
+        """Returns the backlog, or None where the stream does not report it."""
         ...
 
     def close(self) -> None:
-        """Gives back every delivery that was not acknowledged, and what the subscription holds."""
+        """Releases every delivery that was not acknowledged, and the connections of the subscription."""
         ...
 
 
