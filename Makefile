@@ -74,7 +74,7 @@ ablation: $(READY)
 
 # The manual as a site in build/site; a warning is an error.
 docs: $(READY)
-	@NO_MKDOCS_2_WARNING=1 mkdocs build --strict --quiet && echo "docs: build/site/index.html"
+	@NO_MKDOCS_2_WARNING=1 mkdocs build --strict && echo "docs: build/site/index.html"
 
 lint: $(READY)
 	@ruff check . && ruff format --check . && interrogate --quiet meetwire pipelines transforms && vulture

@@ -88,7 +88,7 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _waiting(stream: str) -> int | None:
-    """How many messages wait in a folder's stream; null where there is none, or that cannot be told."""
+    """How many messages wait in a folder's stream; None where there is none or it cannot be read."""
     if not isinstance(address := parse_address(stream), FolderAddress) or not address.path.is_dir():
         return None
     try:

@@ -16,6 +16,6 @@ def test_the_site_is_built_without_a_warning_and_shows_every_public_name(tmp_pat
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "WARNING" not in done.stderr
-    api = (tmp_path / "api.html").read_text(encoding="utf-8")
+    api = (tmp_path / "python-api.html").read_text(encoding="utf-8")
     assert [name for name in meetwire.__all__ if f'id="meetwire.{name}"' not in api] == []
     assert "https://fonts." not in api

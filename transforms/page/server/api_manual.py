@@ -11,7 +11,7 @@ FILE = Path("docs/api.md")
 _HEAD = """# The API of `meetwire serve`
 
 Made of its OpenAPI, which `/openapi.json` has whole (`python -m transforms.page.server.api_manual` writes this page anew). Answers are JSON
-and carry an ETag: whoever sends it back as `If-None-Match` has 304 while nothing has changed. Lists hold at most 200 rows; `next` is
+and carry an ETag: a request with it as `If-None-Match` is answered 304 while nothing has changed. Lists hold at most 200 rows; `next` is
 the cursor of what follows, which goes into `after`. What cannot be read is 422, what is not there 404, what takes longer than ten
 seconds 503. A server with a token wants `Authorization: Bearer TOKEN`. So `/api/meetings?country=NO&status=planned&limit=2` gives the
 two newest meetings that are planned with or in Norway.
