@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from told_stories import tellings
 
-from transforms.stories.same_meeting import Search, blocks_of, connected, merge, search
+from transforms.stories.same_meeting import Search, blocks_of, connected, merge
 
 REPORTS = [t.told for split in ("dev", "test") for t in tellings(split)]
 AT_ONCE = {t.report_id: meeting.meeting_id for meeting in merge(REPORTS) for t in meeting.reports}
@@ -23,7 +23,7 @@ class Grown:
         return [
             t
             for t in self.told.values()
-            if any(t.first <= one.last and t.last >= one.first and one.keys & blocks_of(t) for one in wanted)
+            if any(one.reaches(t.first, t.last) and one.keys & blocks_of(t) for one in wanted)
         ]
 
     def add(self, batch) -> None:
@@ -33,7 +33,7 @@ class Grown:
 
     def remove(self, gone) -> None:
         del self.told[gone.report_id], self.meeting_of[gone.report_id]
-        self.add(self.find([search(blocks_of(gone), gone.first, gone.last)]))
+        self.add(self.find([Search(frozenset(blocks_of(gone)), gone.first, gone.last)]))
 
 
 @settings(max_examples=25, deadline=None)

@@ -16,10 +16,10 @@ from typing import NamedTuple
 from transforms.stories.compare import CORRECTED_DAYS, UNDATED_DAYS, compare, related
 from transforms.stories.pairing import pair
 from transforms.stories.spelling import skeleton
-from transforms.stories.told import Told
+from transforms.stories.told import Told, surely_dated
 
-# How far apart the days of two reports of one meeting can be.
-REACH = timedelta(UNDATED_DAYS + CORRECTED_DAYS)
+# How far apart the days of two reports of one meeting can be, and of two that both give a date.
+REACH, CORRECTED = timedelta(UNDATED_DAYS + CORRECTED_DAYS), timedelta(CORRECTED_DAYS)
 
 # Names of a report by which others are found: a list of a hundred guests is found by the first of them.
 _NAMED = 8
@@ -48,27 +48,32 @@ def merge(reports: Iterable[Told]) -> list[Meeting]:
 
 
 class Search(NamedTuple):
-    """What may have a say in what becomes of a report: reports of one of the blocks, with one of the days.
+    """What may have a say in what becomes of a report: reports of one of the blocks, with days within reach.
 
     Attributes:
         keys: Blocks.
-        first: The first day.
-        last: The last day.
+        first: The first day that the meeting can have been on.
+        last: The last such day.
     """
 
     keys: frozenset[str]
     first: date
     last: date
 
+    def reaches(self, first: date, last: date) -> bool:
+        """Whether the days of another report are within reach."""
+        reach = _reach(*(surely_dated((end - begin).days) for begin, end in ((self.first, self.last), (first, last))))
+        return max(first - self.last, self.first - last) <= reach
 
-def search(keys: Iterable[str], first: date, last: date) -> Search:
-    """What to look for beside reports of these blocks and days."""
-    return Search(frozenset(keys), max(first, date.min + REACH) - REACH, min(last, date.max - REACH) + REACH)
+
+def _reach(one_dated: bool, other_dated: bool) -> timedelta:
+    """How far apart the days of two reports of one meeting can be."""
+    return CORRECTED if one_dated and other_dated else REACH
 
 
 def search_of(told: Told) -> Search:
     """What to look for beside a report."""
-    return search(wanted_of(told), told.first, told.last)
+    return Search(frozenset(wanted_of(told)), told.first, told.last)
 
 
 def connected(seeds: Iterable[Told], find: Callable[[Sequence[Search]], Iterable[Told]]) -> list[Told]:
@@ -91,28 +96,31 @@ def connected(seeds: Iterable[Told], find: Callable[[Sequence[Search]], Iterable
 
 
 class _Lying:
-    """Reports by their blocks, and in each by their first days."""
+    """Reports by their blocks, and in each those with a date and those without by their first days."""
 
     def __init__(self, reports: Iterable[Told]) -> None:
-        self._blocks: dict[str, list[tuple[date, str, Told]]] = defaultdict(list)
-        self._longest: dict[str, timedelta] = defaultdict(timedelta)
+        self._blocks: dict[tuple[str, bool], list[tuple[date, str, Told]]] = defaultdict(list)
+        self._longest: dict[tuple[str, bool], timedelta] = defaultdict(timedelta)
         for told in sorted(reports, key=lambda t: (t.first, t.report_id)):
             for key in blocks_of(told):
-                self._blocks[key].append((told.first, told.report_id, told))
-                self._longest[key] = max(self._longest[key], told.last - told.first)
+                block = key, told.dated
+                self._blocks[block].append((told.first, told.report_id, told))
+                self._longest[block] = max(self._longest[block], told.last - told.first)
 
     def near(self, one: Told) -> Iterable[Told]:
         """Those that ``one`` may tell of the same meeting with, each once."""
         met = {one.report_id}
-        for key in wanted_of(one):
-            block = self._blocks.get(key, [])
-            early = search((), one.first, one.last).first
-            least = max(early, date.min + self._longest.get(key, timedelta())) - self._longest.get(key, timedelta())
-            for place in range(bisect.bisect_left(block, (least,)), len(block)):
+        for key, dated in itertools.product(wanted_of(one), (True, False)):
+            block = self._blocks.get((key, dated))
+            if block is None:
+                continue
+            reach = _reach(one.dated, dated)
+            back = reach + self._longest[key, dated]
+            for place in range(bisect.bisect_left(block, (max(one.first, date.min + back) - back,)), len(block)):
                 first, report_id, told = block[place]
-                if first - one.last > REACH:
+                if first - one.last > reach:
                     break
-                if report_id not in met and one.first - told.last <= REACH:
+                if report_id not in met and one.first - told.last <= reach:
                     met.add(report_id)
                     yield told
 

@@ -3,7 +3,7 @@
 import functools
 import re
 from datetime import UTC, date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from transforms.language.names import fold
@@ -22,6 +22,8 @@ _UNDATED = {
     "cancelled": (3, 14),
     "denied": (30, 0),
 }
+_ELSE = (10, 10)
+_FEWEST_GUESSED = min(map(sum, (*_UNDATED.values(), _ELSE)))
 _CORRECTION = re.compile(r"\b(correct(?:ion|ed|s)?|clarification|clarified|erratum|corrigendum)\b", re.IGNORECASE)
 
 _OFFSET = re.compile(r"([+-])(\d\d):(\d\d)", re.ASCII)
@@ -115,6 +117,14 @@ def told(report: MeetingReport, source: Source) -> Told:
     )
 
 
+def surely_dated(days: Any) -> Any:
+    """Whether a report's days, the last so many after the first, are too few to be guessed for one without a date.
+
+    ``days`` is a number, or an array of them.
+    """
+    return days < _FEWEST_GUESSED
+
+
 def _parties(report: MeetingReport) -> tuple[Party, ...]:
     """The participants, one who is named twice once."""
     kept: list[Party] = []
@@ -133,7 +143,7 @@ def _days(report: MeetingReport, published: datetime) -> tuple[date, date, str]:
         first = date.fromisoformat(report.date.start)
         last = date.fromisoformat(report.date.end) if report.date.end else first
         return first, max(first, last), report.date.precision
-    before, after = _UNDATED.get(report.status, (10, 10))
+    before, after = _UNDATED.get(report.status, _ELSE)
     day = published.date()
     return (
         max(day, date.min + timedelta(before)) - timedelta(before),

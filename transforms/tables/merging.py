@@ -101,7 +101,7 @@ def merged(held: Held, articles: Groups) -> Merged:
     reports, day = _Reports(held), date.fromisoformat
     seeds = {t.report_id: t for t in reports.of_articles(articles)}
     before = held.of_articles("merged_reports", articles)  # what an old report held together may fall apart
-    old = [same_meeting.search(row["keys"], day(row["first_day"]), day(row["last_day"])) for row in before]
+    old = [same_meeting.Search(frozenset(row["keys"]), day(row["first_day"]), day(row["last_day"])) for row in before]
     ids = {row["meeting_id"] for row in before}
     seeds |= {t.report_id: t for t in reports.find(old)}
     made = merged_of(same_meeting.connected(seeds.values(), reports.find), reports.rows, reports.about)

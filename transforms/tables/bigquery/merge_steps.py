@@ -6,7 +6,7 @@ than its last copy. A merger that finds that another one was at work meanwhile m
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 import numpy
@@ -14,7 +14,7 @@ from google.cloud import bigquery
 
 from transforms.rows_of_merging import ArticleSketch
 from transforms.stories.near import Pool
-from transforms.stories.same_meeting import Search
+from transforms.stories.same_meeting import REACH, Search
 from transforms.tables.bigquery.statements import WRITTEN_AT, as_told
 from transforms.tables.delta_lake.sketches import Kept
 from transforms.tables.merging import Groups, Row, copied, merged
@@ -55,9 +55,10 @@ class BigQueryHeld:
         keys = frozenset[str]().union(*(search.keys for search in wanted))
         if not keys:
             return set()
+        first, last = min(search.first for search in wanted), max(search.last for search in wanted)
         days = [
-            bigquery.ScalarQueryParameter("first", "DATE", min(search.first for search in wanted)),
-            bigquery.ScalarQueryParameter("last", "DATE", max(search.last for search in wanted)),
+            bigquery.ScalarQueryParameter("first", "DATE", max(first, date.min + REACH) - REACH),
+            bigquery.ScalarQueryParameter("last", "DATE", min(last, date.max - REACH) + REACH),
         ]
         found = self._ask(
             f"""SELECT t.article_id, t.first_day, t.last_day, key
@@ -72,7 +73,7 @@ class BigQueryHeld:
         return {
             row["article_id"]
             for row in found
-            if any(row["first_day"] <= one.last and row["last_day"] >= one.first for one in by_key[row["key"]])
+            if any(one.reaches(row["first_day"], row["last_day"]) for one in by_key[row["key"]])
         }
 
     def near(self, first: datetime, last: datetime) -> list[Kept]:

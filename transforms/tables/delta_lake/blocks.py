@@ -14,7 +14,8 @@ import pyarrow.dataset as pds
 from deltalake import DeltaTable
 
 from transforms.spans import runs
-from transforms.stories.same_meeting import Search
+from transforms.stories.same_meeting import CORRECTED, REACH, Search
+from transforms.stories.told import surely_dated
 from transforms.tables.delta_lake.known_files import Files
 from transforms.tables.delta_lake.lookup import Hashes, each_hash
 
@@ -67,7 +68,7 @@ class Blocks:
         wanted = _wanted(searches)
         if not len(wanted.keys):
             return set()
-        first, last = wanted.first.min(), wanted.last.max()
+        first, last = wanted.first.min() - REACH.days, wanted.last.max() + REACH.days
         return {
             article
             for lying in self._files.known(held).values()
@@ -77,9 +78,11 @@ class Blocks:
 
 
 def _found(lying: Lying, wanted: Wanted) -> list[str]:
-    start, end = (numpy.searchsorted(lying.keys, wanted.keys, side) for side in ("left", "right"))
-    reports, asked = lying.reports[runs(start, end)], numpy.repeat(numpy.arange(len(start)), end - start)
-    near = (lying.first[reports] <= wanted.last[asked]) & (lying.last[reports] >= wanted.first[asked])
+    left, right = (numpy.searchsorted(lying.keys, wanted.keys, side) for side in ("left", "right"))
+    reports, asked = lying.reports[runs(left, right)], numpy.repeat(numpy.arange(len(left)), right - left)
+    first, last, begin, end = lying.first[reports], lying.last[reports], wanted.first[asked], wanted.last[asked]
+    reach = numpy.where(surely_dated(last - first) & surely_dated(end - begin), CORRECTED.days, REACH.days)
+    near = numpy.maximum(first - end, begin - last) <= reach
     found: list[str] = lying.articles.take(pa.array(numpy.unique(reports[near]))).to_pylist()
     return found
 
