@@ -4,7 +4,7 @@ Rules, not a model: on news they reach what trained systems reach, at no cost; a
 candidate is left.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from spacy.tokens import Span, Token
 
@@ -170,8 +170,3 @@ def _in_paragraph(token: Token) -> Iterator[Token]:
         if "\n" in before.text or "\u2029" in before.text:
             return
         yield before
-
-
-def distinct(indices: Iterable[int | None]) -> list[int]:
-    """``indices`` without None, each once, in order."""
-    return list(dict.fromkeys(i for i in indices if i is not None))

@@ -45,11 +45,6 @@ class EntityDraft:
     country: str | None = None
     spans: list[tuple[int, int]] = dataclasses.field(default_factory=list)
 
-    @property
-    def words(self) -> list[str]:
-        """The folded words of the name."""
-        return fold(_NICKNAME.sub("", self.name)).split()
-
 
 @dataclasses.dataclass
 class Reading:

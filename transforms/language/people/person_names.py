@@ -125,8 +125,6 @@ def name_end(doc: Doc, start: int, limit: int | None = None) -> int:
             at += 3
         else:
             break
-    while at > start and doc[at - 1].lower_ in particles and not doc[at - 1].text[:1].isupper():
-        at -= 1
     return at
 
 

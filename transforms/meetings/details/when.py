@@ -148,7 +148,9 @@ def _cost(encounter: Encounter, start: int, end: int, caption: bool, status: str
     full = caption and end - start >= 3 and any(t.shape_ == "dddd" for t in doc[start:end])
     if full and end >= encounter.sentence.span.end - 14:
         return 0
-    if end - start == 1 and start == encounter.sentence.span.start and _is_taken_for_title(doc, end):
+    if start == encounter.sentence.span.start and any(
+        p.start == start and p.kind == "person" for p in encounter.parties
+    ):
         return 4  # "Yesterday Foreign Minister Ana Ruiz spoke with B"
     if any(p.start <= start < p.end for p in encounter.parties):  # "survivors of the 1989 flood"
         return _FAR
@@ -184,11 +186,6 @@ def _cost(encounter: Encounter, start: int, end: int, caption: bool, status: str
     if adjacent:
         return 2
     return _loose_cost(node, trigger, anchors, start, full)
-
-
-def _is_taken_for_title(doc: Doc, at: int) -> bool:
-    """Whether the parse may have taken a date before token ``at`` for a part of the office that begins there."""
-    return doc[at - 1].dep_ in {"compound", "nmod", "amod"} and doc[at - 1].head.i >= at
 
 
 def _is_said_after(said: Token, trigger: Token) -> bool:

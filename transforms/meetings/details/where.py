@@ -87,17 +87,12 @@ def _cost(encounter: Encounter, preposition: Token) -> int:
         return 1
     if node.i in above:
         return 12 if node.lemma_ in frames().verbs else 3 + 2 * verbs  # there another encounter was
-    inside = any(p.start <= preposition.head.i < p.end for p in encounter.parties)
-    if inside:
-        return 4
-    if node.pos_ in grammar.VERBAL:
-        up = {t.i for t in grammar.chain(node)}
-        if anchors & up and node.dep_ in {"xcomp", "advcl", "acl", "conj"}:
-            return 7 + verbs
-        if node.lemma_ in frames().verbs or node.lemma_ in {"hold", "take", "be"}:
-            return 6 + 2 * verbs
-        return 12
-    return 6 + 3 * verbs if preposition.i > trigger.i else 9
+    up = {t.i for t in grammar.chain(node)}
+    if anchors & up and node.dep_ in {"xcomp", "advcl", "acl", "conj"}:
+        return 7 + verbs
+    if node.lemma_ in frames().verbs or node.lemma_ in {"hold", "take", "be"}:
+        return 6 + 2 * verbs
+    return 12
 
 
 def _describes_a_speaker(preposition: Token, trigger: Token) -> bool:

@@ -5,15 +5,12 @@ import re
 
 from transforms import lexicon
 from transforms.language.words import noun_kind
-from transforms.language.words import words as group_words
 from transforms.lexicon import vocabulary
 from transforms.lexicon.meeting_words import traps
 from transforms.meetings.encounters import grammar
 from transforms.meetings.encounters.encounter import Encounter
 from transforms.meetings.parties.party import Party
 
-# "Ted Cruz, R-Texas": where a politician stands, no one else.
-_PARTY_TAG = re.compile(r"[DR]-[A-Z][\w.]*")
 # What a program calls its parts: "Parser.parse", "read_line", "Node.js". Web shops are companies.
 _CODE = re.compile(r"[=()\[\]{}<>_\\#|`*@]|^\.|\w\.(?!com\b|org\b|net\b|co\b)[a-z]{2}")
 # A final score: "won 98-91".
@@ -118,18 +115,14 @@ def _is_of_an_outlet(encounter: Encounter, party: Party) -> bool:
 
 
 def _asks_for_the_press(party: Party) -> bool:
-    if party.title and party.title.split()[-1] in traps("journalists"):
-        return True
     if party.kind in {"country", "person"} and party.name.split()[0] not in {"Radio", "TV", "Television"}:
         return False
     return _outlet().match(party.name) is not None
 
 
 def _is_another_thing(encounter: Encounter) -> bool:
-    """A violent encounter, an Oscar received."""
+    """An Oscar received."""
     doc = encounter.sentence.doc
-    if any(child.lower_ in traps("other_encounters") for child in encounter.trigger.children):
-        return True
     return any(
         p.kind == "person" and p.title is None and doc[p.start].lower_ in {"a", "an"} and p.end - p.start == 2
         for p in encounter.parties
@@ -152,13 +145,9 @@ def counts(encounter: Encounter, parties: list[Party], status: str, dated: bool,
     """Whether parties and circumstances make a specific encounter: someone is identified, a loose plan has a day."""
     if any(p.kind != "country" and p.name.casefold() in traps("nobody") | traps("things") for p in parties):
         return False
-    if any(_PARTY_TAG.fullmatch(p.name) for p in parties):
-        return False
     if not any(_identified(encounter, p) for p in parties):
         return False
     pronouns = all(p.kind == "pronoun" for p in encounter.parties)
-    if pronouns and not dated and encounter.trigger.tag_ in {"VBP", "VBZ"}:
-        return False  # "they meet to complete the sale": what is usual
     if pronouns and status != "held" and (encounter.frame in _LOOSE or (len(encounter.parties) > 1 and not dated)):
         return False  # "or we will meet them at the gate"
     return not (
@@ -176,8 +165,6 @@ def _identified(encounter: Encounter, party: Party) -> bool:
     if party.kind in {"country", "organization"} or party.country is not None:
         return True
     words = encounter.sentence.doc[party.start : party.end]
-    if party.entity is not None and words.root.lemma_.lower() in group_words("creeds"):
-        return False
     if any(sum(c.isupper() for c in t.text) >= 2 or t.ent_type_ in {"ORG", "GPE"} for t in words):
         return True
     if party.kind == "group" and not party.plural and noun_kind(encounter.sentence.doc[party.head].text) == "office":

@@ -49,17 +49,7 @@ def list_at(sentence: Sentence, token: Token, trigger: Token) -> list[Party]:
     if index is None:
         return []
     first = first_of_list(sentence, index, trigger)
-    headline = _is_headline(sentence, trigger)
-    while first <= index:
-        parties, _ = sentence.read_list(first, trigger.i, headline)
-        if any(p.start <= token.i < p.end for p in parties) or (
-            parties and first < index and parties[-1].end > token.i
-        ):
-            return _plausible(sentence, parties)
-        if first == index:
-            return _plausible(sentence, parties)
-        first += 1
-    return []
+    return _plausible(sentence, sentence.read_list(first, trigger.i, _is_headline(sentence, trigger))[0])
 
 
 def _plausible(sentence: Sentence, parties: list[Party]) -> list[Party]:

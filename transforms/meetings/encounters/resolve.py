@@ -61,15 +61,6 @@ class Resolver:
         if party.kind in {"pronoun", "pair"} or self._points_back(party, sentence):
             several = self._several(party, sentence, encounter, _count(low))
             return several or [dataclasses.replace(party, kind="group")]
-        if (
-            party.kind == "group"
-            and not party.plural
-            and sentence.doc[party.start].lower_ in {"this", "that"}
-            and len(self._last) == 2
-        ):
-            rest = [p for p in self._last if p.entity not in {o.entity for o in others} or p.entity is None]
-            if len(rest) == 1:
-                return [dataclasses.replace(rest[0], start=party.start, end=party.end, head=party.head)]
         if party.kind == "group" and not party.plural and party.entity is None:
             index = (
                 self._memory.office(party.title or "", party.country, party.start)
@@ -148,8 +139,6 @@ class Resolver:
         before = self._memory.people_before(party.start, sentence.span.start)
         if len(before) >= count:
             return [self._person(i, party) for i in self._memory.pair(party.start, sentence.span, count)]
-        if len(listed) >= 2:
-            return listed
         if party.kind == "pronoun" and (group := self._group_before(sentence, party)):
             return group
         if len(self._last) >= 2:

@@ -16,6 +16,10 @@ _COMPLEMENT = {"of", "from", "for", "representing", "in", "at", "on"}
 _COUNTED = {"some", "many", "several", "all", "most", "one"}
 
 
+# Before the name of a place.
+_WHERE = {"in", "at", "from", "near", "into", "to", "outside", "around"}
+
+
 class Described(Layout):
     """A sentence whose phrases can be read as parties."""
 
@@ -101,13 +105,18 @@ class Described(Layout):
         if kind == "person" and self.reading.person_at(end - 1) is None:
             if entity is not None:
                 draft = self.reading.entities[entity]
-                if len(draft.spans) == 1:
+                if len(draft.spans) == 1 and not self._is_where(phrase, draft.country):
                     draft.label, draft.country = "PERSON", None
                     draft.name = name
             else:
                 entity = self.reading.add_person(start, end)
         country = (self.reading.entities[entity].country if entity is not None else None) or owner
         return [Party(kind, name, entity, country, None, phrase.start, phrase.end, phrase.head, False)]
+
+    def _is_where(self, phrase: Phrase, country: str | None) -> bool:
+        """Whether a known place stands behind "in" or "from": it is looked at here, and no one's name."""
+        above = self.doc[phrase.head]
+        return country is not None and above.dep_ == "pobj" and above.head.lower_ in _WHERE
 
     def _described(self, phrase: Phrase) -> tuple[list[Party], int]:
         """A group, role or body with its complement."""

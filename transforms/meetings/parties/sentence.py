@@ -90,7 +90,7 @@ class Sentence(Described):
         last = holder[-1]
         if shape == "absorb":
             holder[-1] = _titled(last, more[0])
-            return self._rest_of_apposition(stop)
+            return stop
         if last.plural:
             listed, stop = self.read_list(index, trigger)
             if len(listed) < 2:
@@ -110,19 +110,10 @@ class Sentence(Described):
         tokens = self.doc[at : min(at + 3, self.span.end)]
         return len(tokens) >= 2 and tokens[0].lower_ in {"and", ","} and any(t.pos_ == "VERB" for t in tokens[1:])
 
-    def _rest_of_apposition(self, at: int) -> int:
-        """Behind "and chief executive officer of Y" where an apposition goes on."""
-        joint, behind = self.separator(at)
-        index = self.starting(behind) if joint == ("and",) else None
-        if index is None or self.phrases[index].kind != "role" or self.doc[self.phrases[index].start].pos_ == "DET":
-            return at
-        return self.read_one(index)[1]
-
     def _apposition(self, party: Party, more: Sequence[Party]) -> str | None:
         """ "absorb" where the second phrase only describes the first, "replace" where it names it, else None."""
         if len(more) != 1:
-            named = party.plural and party.kind == "group" and all(m.kind == "person" for m in more)
-            return "replace" if named else None
+            return None
         second = more[0]
         if party.kind == "person" and second.kind == "group" and not second.plural:
             return "absorb"
