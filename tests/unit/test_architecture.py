@@ -114,3 +114,18 @@ def test_no_function_is_longer_than_a_screen():
                 yield f"{path.relative_to(PROJECT)}: {node.name}"
 
     assert [name for path in MODULES for name in long(path)] == []
+
+
+def test_every_file_that_a_page_names_is_there():
+    """But for those that a reader is to make: ``NN-name.xml``."""
+    pages = [*PROJECT.glob("*.md"), *(PROJECT / "docs").rglob("*.md"), PROJECT / "Makefile"]
+    named = {
+        (page.name, path)
+        for page in pages
+        for path in re.findall(
+            r"(?<![\w/])(?:benchmarks|pipelines|tests|training|transforms)/[\w./-]+\.\w+",
+            page.read_text(encoding="utf-8"),
+        )
+    }
+    assert len(named) > 40
+    assert [(page, path) for page, path in sorted(named) if "NN-" not in path and not (PROJECT / path).exists()] == []

@@ -22,7 +22,7 @@ from transforms.tables.delta_lake.compaction import compact
 from transforms.tables.delta_lake.store import Store
 from transforms.tables.sinks import Tables
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1]
 
 
 def plain(folder, table):
