@@ -1,4 +1,4 @@
-"""Where rows go: Delta tables or BigQuery, behind one small interface, and ``Tables``, which writes to several at once."""
+"""The interface of a place for tables (a sink), and ``Tables``, which writes to several sinks at once."""
 
 import errno
 import functools
@@ -13,12 +13,12 @@ from transforms.tables.lines import Line, once, to_lines
 
 
 class Written(NamedTuple):
-    """What became of the rows that a write was given.
+    """The outcome of a write.
 
     Attributes:
-        rows: Table -> rows that are durable in it.
-        dead: Rows that fit no table, or that BigQuery refused, and that are dead letters now.
-        repeats: Rows that were given more than once in the same write.
+        rows: The number of durable rows by table.
+        dead: Rows that became dead letters, because they fit no table or BigQuery refused them.
+        repeats: Rows that were passed more than once.
     """
 
     rows: dict[str, int]
@@ -27,31 +27,38 @@ class Written(NamedTuple):
 
 
 class Sink(Protocol):
-    """One place for tables."""
+    """A place for tables."""
 
     def write(self, lines: Sequence[Line], now: datetime, bounded: bool = False) -> Counter[str]:
-        """Makes a bundle of whole articles durable and visible; ``now`` is aware.
+        """Makes a bundle of rows durable and visible. Writing them again, in any bundle, changes nothing.
 
-        Writing the same rows again, in the same bundle or in others, changes nothing. ``bounded``: there is an end to
-        what comes, so that few large writes are better than many small ones. Returns table -> rows that the place
-        refused for good; these are dead letters there.
+        Args:
+            lines: The rows; all rows of an article are in one bundle.
+            now: The time of the write, with its zone.
+            bounded: Whether the input ends, so that few large writes are better than many small ones.
+
+        Returns:
+            The number of rows by table that the sink refused for good and wrote as dead letters instead.
 
         Raises:
-            OSError: the place cannot be written to now; nothing is lost, since a later write completes what there is.
+            OSError: The sink cannot be written to now. A later write of the same rows completes this one.
         """
 
     def settle(self, now: datetime) -> None:
-        """Does what writes have left for later: after it the tables hold all that is worked out of what was written.
+        """Brings derived tables up to date with what was written.
 
         Raises:
-            OSError: the place cannot be read or written to now; settling later does it.
+            OSError: The sink cannot be read or written to now. A later call does the same work.
         """
 
     def rebuild(self, now: datetime) -> Counter[str]:
-        """Works out anew what is worked out of articles and reports; table -> its rows.
+        """Computes derived tables again from articles and reports.
+
+        Returns:
+            The number of rows by derived table.
 
         Raises:
-            OSError: the place cannot be read or written to now; what was worked out before is still there.
+            OSError: The sink cannot be read or written to now. The derived tables are as before.
         """
 
 
