@@ -1,4 +1,4 @@
-"""Makes rows fit their columns, or says why they cannot: before any sink sees them.
+"""Conforms rows to their columns before any sink sees them, or reports why a row cannot be conformed.
 
 Made right: times in another zone (to UTC), times finer than a microsecond, lone surrogates and NUL in text (one
 replacement character each, so that offsets stay true), NaN and infinity where a column may be null, nulls in repeated
@@ -28,11 +28,11 @@ _Row = TypeVar("_Row")
 
 
 class ConformError(MeetwireError, ValueError):
-    """A value that fits no column: its text names table, field and reason in one line."""
+    """A value does not fit its column; the message names table, field and reason in one line."""
 
 
 def conform(table: str, row: _Row) -> _Row:
-    """``row`` with every value fit for its column of ``table``; conforming twice changes nothing.
+    """Returns ``row`` with every value conformed to its column of ``table``. Conforming it again changes nothing.
 
     Raises:
         ConformError: a value cannot be made right, or the row is over 5 MB as JSON.
@@ -49,12 +49,12 @@ def conform(table: str, row: _Row) -> _Row:
 
 
 def to_json(table: str, row: Any) -> str:
-    """A conformed row as one JSON line: every field, in the schema's order; equal rows give equal lines."""
+    """Returns a conformed row as one line of JSON with every field in the order of the schema; equal rows give equal lines."""
     return json.dumps(to_dict(LAYOUTS[table].row, row), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def to_dict(row: type, value: Any) -> dict[str, Any]:
-    """A row and the rows in it as plain dicts and lists."""
+    """Converts a row, and the rows nested in it, to plain dicts and lists."""
     made: dict[str, Any] = {}
     for column in columns(row):
         field = getattr(value, column.name)
@@ -66,7 +66,7 @@ def to_dict(row: type, value: Any) -> dict[str, Any]:
 
 
 def from_dict(row: type, value: dict[str, Any]) -> Any:
-    """The row that ``to_dict`` made ``value`` of; columns that it lacks are null or empty."""
+    """Converts the result of ``to_dict`` back to a row; missing columns become None or empty lists."""
     made: dict[str, Any] = {}
     for column in columns(row):
         field = value.get(column.name)
@@ -173,7 +173,7 @@ def _timestamp(value: Any) -> str:
 
 
 def rfc3339(time: datetime) -> str:
-    """A UTC time as the tables write it: ``2023-04-17T03:00:00Z``, with a fraction only where there is one."""
+    """Formats a time as the tables hold it: ``2023-04-17T03:00:00Z``, with a fraction only if it has one."""
     return time.replace(tzinfo=None).isoformat() + "Z"
 
 

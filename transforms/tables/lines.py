@@ -1,4 +1,4 @@
-"""Rows as lines: conformed, as text that sorts and compares, each once."""
+"""Converts rows to lines, their conformed JSON, so that they can be sorted and deduplicated."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -11,11 +11,11 @@ from transforms.tables.layout import key
 
 
 class Line(NamedTuple):
-    """A conformed row on its way into a table: text, so that it sorts, compares and travels at no cost.
+    """A conformed row as text, which is cheap to sort, compare and send to another process.
 
     Attributes:
         table: Its table.
-        key: What makes it one row.
+        key: The values of its key columns.
         json: The row, as ``to_json`` writes it.
     """
 
@@ -25,7 +25,11 @@ class Line(NamedTuple):
 
 
 def to_lines(rows: Mapping[str, Iterable[Any]], clock: Clock = utc_now) -> tuple[list[Line], Counter[str]]:
-    """Every row as a line, those that fit no table as lines of ``dead_letters``; and table -> how many these are."""
+    """Converts rows to lines.
+
+    Returns:
+        The lines, with a dead letter in place of each row that fits no table, and the number of these by table.
+    """
     lines: list[Line] = []
     refused: Counter[str] = Counter()
     for table, given in rows.items():
@@ -42,6 +46,6 @@ def to_lines(rows: Mapping[str, Iterable[Any]], clock: Clock = utc_now) -> tuple
 
 
 def once(lines: Iterable[Line]) -> list[Line]:
-    """Each row once, sorted by table and key: of rows with one key the one whose text sorts last."""
+    """Returns lines sorted by table and key, each key once: of several rows the one whose JSON sorts last."""
     kept = {(line.table, line.key): line for line in sorted(lines)}
     return sorted(kept.values())

@@ -1,4 +1,4 @@
-"""What a run would write where, and whether it could; nothing is written."""
+"""Checks, without writing, whether a run could write to a place for tables, and what it would create there."""
 
 import errno
 import os
@@ -11,10 +11,11 @@ from transforms.tables.schemas import bigquery_schema
 
 
 def plan(target: str) -> list[str]:
-    """Lines that say what is there, what would be made, and each difference of schema.
+    """Returns lines that list the tables that exist or would be created, and each difference of schema.
 
     Raises:
-        OSError, ValueError: rows could not be written there; one line.
+        OSError: Rows could not be written there.
+        ValueError: ``target`` is not a place for tables.
     """
     if target.startswith("bigquery://"):
         from transforms.tables.bigquery.dataset_plan import plan_bigquery

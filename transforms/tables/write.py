@@ -76,7 +76,7 @@ class WriteDeadLetters(beam.PTransform):
 
 
 def _extract_to_lines(extract: rows.Extract, clock: Clock) -> list[Line]:
-    """All rows of an extract, or dead letters in their stead."""
+    """Converts all rows of an extract to lines, with dead letters for rows that do not fit."""
     lines, refused = to_lines(of_extract(extract), clock)
     _count_refused(refused)
     return lines
@@ -88,7 +88,7 @@ def _failure_to_lines(failure: Any, stage: str | None, clock: Clock) -> list[Lin
 
 
 class _WriteBundles(beam.DoFn):
-    """Writes a bundle's lines when it finishes, and before that, between two elements, where memory would fill."""
+    """Writes the lines of a bundle when it finishes, or earlier, between two elements, if they take too much memory."""
 
     def __init__(self, tables: Sequence[str], clock: Clock, bounded: bool = False) -> None:
         self.tables, self.clock, self.bounded = tuple(tables), clock, bounded
@@ -120,7 +120,7 @@ def _count_refused(refused: Counter[str]) -> None:
 
 
 def _counted(given: Sequence[Line], kept: Sequence[Line], refused: Counter[str]) -> dict[str, int]:
-    """Rows by table, added to Beam's counters too."""
+    """Returns the number of rows by table, and adds it to Beam's counters."""
     _count_refused(refused)
     there = Counter(line.table for line in given) - refused
     Metrics.counter("meetwire", "extracted").inc(there["articles"])

@@ -1,4 +1,4 @@
-"""Answers SQL over the tables, wherever they are, as plain values that JSON can hold."""
+"""Runs SQL over the tables, in files or BigQuery, and returns plain values that JSON can hold."""
 
 import base64
 import contextlib
@@ -15,11 +15,11 @@ __all__ = ["Answer", "QueryError", "ask", "plain_value"]
 
 
 class Answer(NamedTuple):
-    """What a statement yields.
+    """The result of a statement.
 
     Attributes:
-        columns: Names, in order; made different where two are equal.
-        rows: The rows, each a list of plain values, fetched as they are asked for.
+        columns: Names, in order; equal names get a number.
+        rows: The rows, each a list of plain values, fetched lazily.
     """
 
     columns: Sequence[str]
@@ -28,13 +28,13 @@ class Answer(NamedTuple):
 
 @contextlib.contextmanager
 def ask(target: str, sql: str) -> Iterator[Answer]:
-    """Runs one reading statement over the tables of ``target`` (as in the settings).
+    """Runs one SELECT over the tables of ``target`` (a value of ``tables`` in the settings).
 
     Delta tables are asked in DuckDB's dialect, BigQuery in its own.
 
     Raises:
-        QueryError: the statement is at fault; one line.
-        FileNotFoundError: there are no tables.
+        QueryError: The statement is not valid, or is not a SELECT.
+        FileNotFoundError: There are no tables.
     """
     if target.startswith("bigquery://"):
         from transforms.tables.bigquery.answers import rows_of
@@ -54,7 +54,7 @@ def _rows(reader: Any) -> Iterator[list[Any]]:
 
 
 def different(names: Sequence[str]) -> list[str]:
-    """``names`` with ``_1``, ``_2``, … behind the second and further of one name."""
+    """Returns ``names`` with ``_1``, ``_2``, … appended to repeated ones."""
     made: list[str] = []
     for name in names:
         new, count = name, 0

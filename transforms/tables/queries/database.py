@@ -1,4 +1,4 @@
-"""``meetwire.duckdb``: a small database of nothing but views over the tables, for any DuckDB client.
+"""Makes ``meetwire.duckdb``, a small database that holds only views over the tables, for any DuckDB client.
 
 It is built aside and renamed into place, so that a client that holds it open never stops a run.
 """
@@ -22,7 +22,7 @@ _ANALYZE = re.compile(r"\s*EXPLAIN\s*(ANALY[SZ]E\b|\([^)]*\))", re.IGNORECASE)
 
 
 class QueryError(MeetwireError, ValueError):
-    """A statement that cannot be run; its text names the fault in one line."""
+    """A statement cannot be run; the message names the fault in one line."""
 
 
 def refresh(store: Store, alike: Set[str] = frozenset()) -> Path:
