@@ -14,6 +14,7 @@ becomes a dead letter with its payload; meetwire replay takes those.
 
 import argparse
 import contextlib
+import dataclasses
 import functools
 import os
 import signal
@@ -25,15 +26,19 @@ from pathlib import Path
 from pipelines.command_line.flags import add_metrics_port, duration_flag, number_flag
 from pipelines.command_line.progress import Progress, say
 from pipelines.configuration.settings import Settings, SettingsError
-from pipelines.running.own_process import Apart
+from pipelines.running import capacity
+from pipelines.running.own_process import Pool
 from pipelines.running.settle import settle
 from pipelines.running.stream_metrics import Metrics
 from transforms.articles.article_message import decode_article
 from transforms.streams import Received, Subscription, open_subscription
 from transforms.streams.attempts import Attempts
 from transforms.streams.bounded import BoundedSubscription
-from transforms.streams.consumer import Consumer, Limits
+from transforms.streams.consumer import Consumer, Limits, consume_together
 from transforms.streams.fates import Fates
+
+# So many messages are worth the start of a further process, some three seconds.
+LEAST_SHARE = 100
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -95,12 +100,12 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
         say(f"stream: {fates.summary()}")
 
     with (
-        _consumer(settings, subscription, limits, done, streamed=True) as (consumer, worker),
-        Metrics(subscription.backlog, say, worker.counts, arguments.metrics_port) as metrics,
+        _consumers(settings, subscription, limits, done, streamed=True) as (consumers, pool),
+        Metrics(subscription.backlog, say, pool.counts, arguments.metrics_port) as metrics,
     ):
         say(f"stream: reading {settings.stream}")
-        fates = consumer.consume(arguments.stop_when_idle)
-    if not consumer.stopping:
+        fates = consume_together(consumers, arguments.stop_when_idle)
+    if not any(one.stopping for one in consumers):
         settle(settings)
     say(f"stream: in all {fates.summary()}")
     return 1 if fates.refused else 0
@@ -124,16 +129,20 @@ def take(
 ) -> Fates:
     """Takes what ``subscription`` gives through the chain, as a stream would, until nothing comes, and closes it.
 
-    Without ``whole_chain`` the messages are articles that are clean already.
+    Uses as many processes as the settings say. Without ``whole_chain`` the messages are articles that are clean already.
     """
     backlog = subscription.backlog()
+    count = capacity.workers(settings.workers)
     limits = Limits(seconds=0.0)
+    if backlog and count > 1:  # a share for each, but none that does not pay for another process
+        share = max(LEAST_SHARE, -(-backlog.messages // count))
+        limits = dataclasses.replace(limits, messages=min(limits.messages, share))
     with (
-        _consumer(settings, subscription, limits, lambda *_: None, whole_chain) as (consumer, worker),
-        Progress(doing, "articles", backlog and backlog.messages, worker.counts),
+        _consumers(settings, subscription, limits, whole_chain=whole_chain, count=count) as (consumers, pool),
+        Progress(doing, "articles", backlog and backlog.messages, pool.counts),
     ):
-        fates = consumer.consume(idle_seconds)
-    if consumer.stopping:
+        fates = consume_together(consumers, idle_seconds)
+    if any(one.stopping for one in consumers):
         raise KeyboardInterrupt
     settle(settings)
     return fates
@@ -163,15 +172,16 @@ def run_article_messages(messages: Sequence[Received], settings: Settings) -> Fa
 
 
 @contextlib.contextmanager
-def _consumer(
+def _consumers(
     settings: Settings,
     subscription: Subscription,
     limits: Limits,
-    done: Callable[..., None],
+    done: Callable[..., None] = lambda *_: None,
     whole_chain: bool = True,
     streamed: bool = False,
-) -> Iterator[tuple[Consumer, Apart]]:
-    """The loop over ``subscription`` with its worker, stopped by SIGTERM and Ctrl-C within ``stop_within``.
+    count: int = 1,
+) -> Iterator[tuple[Sequence[Consumer], Pool]]:
+    """``count`` loops over ``subscription`` with as many workers, stopped by SIGTERM and Ctrl-C within ``stop_within``.
 
     Its last fifth is for giving back what is not done; where the stream does not even answer to that, the process ends
     all the same, and the messages come again when their leases have run out.
@@ -181,30 +191,38 @@ def _consumer(
         if whole_chain
         else functools.partial(run_article_messages, settings=settings)
     )
-    bound = settings.stop_within.total_seconds()
+    attempts = Attempts(Path(settings.state).with_suffix(".attempts.sqlite"), settings.stream)
+    pool = Pool(run, settings, count)
+    to_bury = functools.partial(bury, settings, "stream" if whole_chain else "meetings")
+    consumers = [Consumer(subscription, pool, to_bury, attempts, limits, done) for _ in range(count)]
+    try:
+        with _stopped_by_signals(consumers, pool, settings.stop_within.total_seconds()), pool:
+            yield consumers, pool
+    finally:
+        subscription.close()
+        attempts.close()
+
+
+@contextlib.contextmanager
+def _stopped_by_signals(consumers: Sequence[Consumer], pool: Pool, bound: float) -> Iterator[None]:
+    """SIGTERM and Ctrl-C end the consumers; ``bound`` seconds later at the latest this process."""
 
     def stop(*_: object) -> None:
-        if not consumer.stopping:
+        if not ending:
             last = threading.Timer(bound, os._exit, (1,))
             last.daemon = True
             last.start()
             ending.append(last)
-        consumer.stop()
-        worker.stop(bound * 0.8)
+        for one in consumers:
+            one.stop()
+        pool.stop(bound * 0.8)
 
     ending: list[threading.Timer] = []
-    attempts = Attempts(Path(settings.state).with_suffix(".attempts.sqlite"), settings.stream)
-    worker = Apart(run, settings)
-    stage = "stream" if whole_chain else "meetings"
-    consumer = Consumer(subscription, worker, functools.partial(bury, settings, stage), attempts, limits, done)
     here = threading.current_thread() is threading.main_thread()
     before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT) if here}
     try:
-        with worker:
-            yield consumer, worker
+        yield
     finally:
-        subscription.close()
-        attempts.close()
         for number, handler in before.items():
             signal.signal(number, handler)
         for last in ending:

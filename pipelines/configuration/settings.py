@@ -135,6 +135,8 @@ class Settings:
             a list writes to each.
         language: The spaCy pipeline.
         stop_within: How long an orderly stop (SIGTERM, Ctrl-C) may take; what is not done by then is given back.
+        workers: Processes that read articles at once in ``run`` and ``batch``, each with a model; 0: one for each core,
+            as far as there is memory.
     """
 
     feeds: tuple[FeedSettings, ...] = ()
@@ -144,3 +146,4 @@ class Settings:
     tables: tuple[str, ...] = ("data/tables",)
     language: LanguageSettings = LanguageSettings()
     stop_within: timedelta = timedelta(seconds=25)
+    workers: int = _within(0, 0, 1000)

@@ -185,6 +185,57 @@ class Apart:
             raise RuntimeError(f"the process that worked on it ended with {code}") from None
 
 
+class Pool:
+    """``Apart`` several times over: a call goes to a process that is free, and waits where none is.
+
+    The first process is started at once, each further one when there is work for it: little work never pays for more than
+    one. A context manager; may be called from several threads.
+
+    Args:
+        run, settings: As for ``Apart``.
+        count: How many processes at most; each holds a model.
+    """
+
+    def __init__(self, run: Run, settings: Settings, count: int) -> None:
+        self._workers = [Apart(run, settings) for _ in range(count)]
+        self._free = list(self._workers)
+        self._changed = threading.Condition()
+
+    def __enter__(self) -> "Pool":
+        """Starts the first process. SettingsError where the model cannot be used."""
+        self._workers[0].__enter__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for worker in self._workers:
+            worker.close()
+
+    def __call__(self, messages: Sequence[Received]) -> Fates:
+        """What ``run`` gives or raises in one of the processes; see ``Apart``."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._free)
+            worker = min(self._free, key=self._workers.index)  # those that run already come first
+            self._free.remove(worker)
+        try:
+            return worker(messages)
+        finally:
+            with self._changed:
+                self._free.append(worker)
+                self._changed.notify()
+
+    def counts(self) -> Mapping[str, int]:
+        """What was done so far by all of them."""
+        total: Counter[str] = Counter()
+        for worker in self._workers:
+            total.update(worker.counts())
+        return total
+
+    def stop(self, seconds: float) -> None:
+        """Ends the calls under way in so many seconds. May be called from a signal handler."""
+        for worker in self._workers:
+            worker.stop(seconds)
+
+
 def _serve(pipe: Connection, pickled_run: bytes, settings: Settings, parent: int) -> None:
     """Answers until the parent closes its end, or dies. Beam is imported here, once its logging is in hand."""
     log_to_stderr()

@@ -1,6 +1,7 @@
 """Counts the attempts to process each message, on disk because a message may crash its process."""
 
 import sqlite3
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -21,7 +22,7 @@ class Tries(NamedTuple):
 
 
 class Attempts:
-    """A SQLite file that counts, per message of one stream, what was begun and what failed.
+    """A SQLite file that counts, per message of one stream, what was begun and what failed. Several threads may use it.
 
     The stream's own ``delivery_attempt`` does not do: it also counts a message that merely stood beside the one that
     ended the process, and Pub/Sub counts only where a dead-letter policy is set.
@@ -29,9 +30,10 @@ class Attempts:
 
     def __init__(self, path: Path, stream: str) -> None:
         self._stream, self._path = stream, path
+        self._lock = threading.Lock()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._database = sqlite3.connect(path, timeout=30, isolation_level=None)
+            self._database = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
             self._database.execute("PRAGMA journal_mode=WAL")
             columns = [row[1] for row in self._database.execute("PRAGMA table_info(tries)")]
             if columns not in ([], ["stream", "message_id", "begun", "failed"]):
@@ -47,7 +49,8 @@ class Attempts:
         """Returns the attempts at this message so far."""
         query = "SELECT begun, failed FROM tries WHERE stream=? AND message_id=?"
         try:
-            row = self._database.execute(query, (self._stream, message_id)).fetchone()
+            with self._lock:
+                row = self._database.execute(query, (self._stream, message_id)).fetchone()
         except sqlite3.Error as error:
             raise self._fault(error) from error
         return Tries(*row) if row else Tries(0, 0)
@@ -73,14 +76,15 @@ class Attempts:
         self._database.close()
 
     def _each(self, statement: str, message_ids: Sequence[str]) -> None:
-        try:
-            self._database.execute("BEGIN IMMEDIATE")
-            self._database.executemany(statement, [(self._stream, message_id) for message_id in message_ids])
-            self._database.execute("COMMIT")
-        except sqlite3.Error as error:
-            if self._database.in_transaction:
-                self._database.execute("ROLLBACK")
-            raise self._fault(error) from error
+        with self._lock:
+            try:
+                self._database.execute("BEGIN IMMEDIATE")
+                self._database.executemany(statement, [(self._stream, message_id) for message_id in message_ids])
+                self._database.execute("COMMIT")
+            except sqlite3.Error as error:
+                if self._database.in_transaction:
+                    self._database.execute("ROLLBACK")
+                raise self._fault(error) from error
 
     def _fault(self, error: Exception) -> StreamError:
         return StreamError(str(self._path), f"cannot remember attempts: {error} (it may be removed)")

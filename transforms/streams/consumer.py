@@ -12,6 +12,7 @@ import dataclasses
 import logging
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 
 from transforms.errors import MeetwireError
 from transforms.streams.attempts import Attempts, Tries
@@ -205,3 +206,23 @@ class Consumer:
 def _line(error: Exception) -> str:
     """The error in one line of bearable length."""
     return f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
+
+
+def consume_together(consumers: Sequence[Consumer], idle_seconds: float | None) -> Fates:
+    """Has ``consumers`` of one subscription consume at the same time; what became of all.
+
+    Where one of them fails or is stopped, all are stopped after the runs under way.
+
+    Raises:
+        OSError: what the first that failed raised.
+    """
+    with ThreadPoolExecutor(len(consumers), thread_name_prefix="consumer") as threads:
+        running = [threads.submit(one.consume, idle_seconds) for one in consumers]
+        for ended in as_completed(running):
+            if ended.exception() or any(one.stopping for one in consumers):
+                for one in consumers:
+                    one.stop()
+    total = Fates()
+    for ended in running:
+        total.add(ended.result())
+    return total
