@@ -55,7 +55,7 @@ def stream_on_runner(
     options.view_as(StandardOptions).streaming = True
     # Received carries a dict: it travels, but is never a key.
     options.view_as(TypeOptions).allow_non_deterministic_key_coders = True
-    source = _source(options, settings.stream, messages, idle_seconds, readers or _readers(options))
+    source = source_of(options, settings.stream, messages, idle_seconds, readers or _readers(options))
     return _run(options, settings, source, watch=idle_seconds is not None)
 
 
@@ -70,9 +70,7 @@ def _run(options: PipelineOptions, settings: Settings, source: beam.PTransform, 
     load_model(settings)
     on_flink = _on_flink(options, settings, watch)
     with _job_service(options):
-        pipeline = beam.Pipeline(options=options)
-        with ErrorHandler(WriteDeadLetters(settings.tables)) as errors:
-            messages_to_tables(pipeline, source, WriteTables(settings.tables), settings, errors)
+        pipeline = built(options, settings, source)
         try:
             with _ended_by_signals(on_flink) as ended, on_flink or contextlib.nullcontext():
                 result = _submitted(pipeline, on_flink)
@@ -88,6 +86,14 @@ def _run(options: PipelineOptions, settings: Settings, source: beam.PTransform, 
         if not (on_flink and on_flink.cancelled):
             settle(settings)
         return fates_of(result)
+
+
+def built(options: PipelineOptions, settings: Settings, source: beam.PTransform) -> beam.Pipeline:
+    """The pipeline from ``source`` to the settings' tables, not yet running."""
+    pipeline = beam.Pipeline(options=options)
+    with ErrorHandler(WriteDeadLetters(settings.tables)) as errors:
+        messages_to_tables(pipeline, source, WriteTables(settings.tables), settings, errors)
+    return pipeline
 
 
 def _on_flink(options: PipelineOptions, settings: Settings, watch: bool) -> Stopping | None:
@@ -109,9 +115,10 @@ def _readers(options: PipelineOptions) -> int:
     return READERS_EACH * max(1, options.view_as(FlinkRunnerOptions).parallelism or 1)
 
 
-def _source(
-    options: PipelineOptions, stream: str, messages: int, idle_seconds: float | None, readers: int
+def source_of(
+    options: PipelineOptions, stream: str, messages: int = 200, idle_seconds: float | None = None, readers: int = 1
 ) -> beam.PTransform:
+    """What reads ``stream`` on the options' runner. SettingsError where nothing can."""
     address = parse_address(stream)
     if options.view_as(StandardOptions).runner == "DataflowRunner":
         if not isinstance(address, PubSubAddress) or address.subscription is None:

@@ -91,6 +91,7 @@ class Cluster:
         return self
 
     def __exit__(self, *_: object) -> None:
+        """Workers end with their pool, and job servers that a command started with the command."""
         for process in self.processes.values():
             process.terminate()
         for process in self.processes.values():
@@ -150,6 +151,11 @@ class Cluster:
     def running(self) -> list[str]:
         """The jobs that have not ended."""
         return [job["jid"] for job in self.ask("/jobs/overview")["jobs"] if job["end-time"] < 0]
+
+    def cancel_all(self) -> None:
+        for job in self.running():
+            cancel = urllib.request.Request(f"http://localhost:{self.rest}/jobs/{job}?mode=cancel", method="PATCH")
+            urllib.request.urlopen(cancel, timeout=30).close()
 
     def newest(self) -> str:
         return max(self.ask("/jobs/overview")["jobs"], key=lambda job: job["start-time"])["jid"]
