@@ -125,3 +125,16 @@ def test_the_templates_file_is_meetwire_stream():
     said = subprocess.run([sys.executable, file, "--help"], cwd="/", capture_output=True, text=True)
     assert said.returncode == 0, said.stderr
     assert said.stdout.startswith("usage: meetwire stream")
+
+
+def test_the_gcloud_lines_in_deploy_name_this_template_and_all_that_it_needs():
+    page = (ROOT / "docs" / "deploy.md").read_text("utf-8")
+    build, run = map(shlex.split, re.search(r"^```bash\n(.*?)^```", page, re.DOTALL | re.MULTILINE)[1].splitlines())
+    assert (ROOT / next(word for word in build if word.startswith("--metadata-file=")).partition("=")[2]).is_file()
+    assert build[4] == next(word for word in run if word.startswith("--template-file-gcs-location=")).partition("=")[2]
+    parameters = next(word for word in run if word.startswith("--parameters=")).partition("=")[2]
+    given = dict(one.split("=", 1) for one in parameters.split(","))
+    known = {one["name"]: one for one in TEMPLATE["parameters"]}
+    assert {name for name, one in known.items() if not one["isOptional"]} <= set(given) <= set(known)
+    for name, value in given.items():
+        assert all(re.search(pattern, value) for pattern in known[name].get("regexes", ()))

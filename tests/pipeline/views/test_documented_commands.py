@@ -45,6 +45,7 @@ BLOCKS = {
     ("docs/analysis.md", "python"): "tests/pipeline/tables/test_analysis.py",
     ("docs/analysis.md", "sql"): "tests/pipeline/tables/test_analysis.py",
     ("docs/dates.md", "python"): "tests/unit/language/dates/test_dates.py",
+    ("docs/deploy.md", "bash"): "tests/pipeline/test_dataflow.py",
     ("docs/deploy.md", "cron"): Path(__file__).relative_to(ROOT).as_posix(),
     ("docs/deploy.md", "ini"): Path(__file__).relative_to(ROOT).as_posix(),
     ("docs/deploy.md", "sh"): Path(__file__).relative_to(ROOT).as_posix(),
