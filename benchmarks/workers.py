@@ -19,7 +19,7 @@ from feeds import FOLDERS
 from run_memory import megabytes, tree
 from streams import CLI, english, variants
 
-from transforms.articles import message
+from transforms.articles import article_message
 from transforms.streams import Message
 from transforms.streams.folder import FolderPublisher
 
@@ -50,7 +50,7 @@ def main():
         folder = Path(name)
         publisher = FolderPublisher(folder / "stream")
         for raw in variants(english(asked.feeds, folder), asked.articles):
-            publisher.publish([Message(message.encode(raw), {}, "")])
+            publisher.publish([Message(article_message.encode(raw), {}, "")])
         ratios = []
         for pair in range(asked.pairs):
             (one, one_mb), (more, more_mb) = (
