@@ -28,7 +28,7 @@ def _cores(cgroup: Path) -> int:
 
 
 def _free_bytes(cgroup: Path, meminfo: Path) -> int | None:
-    """Memory that can be had without swapping; null where the system does not tell."""
+    """Memory that can be had without swapping; None where the system does not tell."""
     rooms = []
     for line in (_read(meminfo) or "").splitlines():
         if line.startswith("MemAvailable:"):

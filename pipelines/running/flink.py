@@ -117,7 +117,7 @@ class Stopping:
 
     Args:
         job: The job.
-        seconds: How long the stop with a savepoint may take; then the job is cancelled, which loses nothing. Null for a
+        seconds: How long the stop with a savepoint may take; then the job is cancelled, which loses nothing. None for a
             job that has no savepoints, a batch: it is cancelled at once.
         watch: Whether to look for the end of its readings.
     """
