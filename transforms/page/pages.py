@@ -51,7 +51,7 @@ def meetings(
         count=count,
         unlikely=unlikely,
         pending=pending,
-        facets=_facets(reader, chosen),
+        facets=_facets(reader, chosen) if reader.facts.count else [],
         shown=with_actors(shown.meetings),
         downloads=[*downloads, ("Atom feed", to("atom.xml", chosen.query()))],
         **links,
@@ -140,10 +140,15 @@ def _fields(found: Row, told: list[Row]) -> list[tuple[str, str]]:
         ("When", f"“{date['text']}”, from the {date['source']}" if date.get("text") else ""),
         ("Where", f"from the {place['source']}" if place else ""),
         ("Parties", found["kind"]),
-        ("Roles", ", ".join(f"{p['name']}: {p['role']}" for p in found["participants"] if p["role"])),
-        ("Offices", ", ".join(f"{p['name']}: {p['title']}" for p in found["participants"] if p["title"])),
+        ("Roles", _few([f"{p['name']}: {p['role']}" for p in found["participants"] if p["role"]])),
+        ("Offices", _few([f"{p['name']}: {p['title']}" for p in found["participants"] if p["title"]])),
         ("Lasted", f"{durations[-1]} minutes" if durations else ""),
     ]
+
+
+def _few(told: list[str], most: int = 8) -> str:
+    """The first ``most`` in a line, and how many more there are: at a summit they would be the whole page."""
+    return ", ".join(told[:most]) + (f" and {len(told) - most} more" if len(told) > most else "")
 
 
 def actors(reader: Reader, to: Addresses, q: str, after: tuple[int, str] | None, limit: int = 100) -> str:
