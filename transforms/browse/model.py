@@ -37,11 +37,12 @@ class Model:
 
     Attributes:
         version: Counts the commits that changed anything.
+        news: Counts those that changed meetings.
         pending: Rows of the tables that are still to be read.
     """
 
     def __init__(self, target: str) -> None:
-        self.target, self.version, self.pending = target, 0, 0
+        self.target, self.version, self.news, self.pending = target, 0, 0, 0
         self._store = Store(target)
         self._folder = TemporaryDirectory(prefix="meetwire-page-")
         self._lock = threading.Lock()
@@ -136,18 +137,19 @@ class Model:
     @contextlib.contextmanager
     def _committing(self, taking: Taking) -> Iterator[None]:
         """What is written meanwhile is seen at once; nothing of it where it fails."""
+        before = self._database.total_changes
         self._database.execute("BEGIN IMMEDIATE")
         try:
             yield
         except BaseException:
             self._database.execute("ROLLBACK")
             raise
-        changed = self._database.in_transaction
         self._database.execute("COMMIT")
         if taking.facts:
             self._facts = self._facts.changed(taking.facts)
             taking.facts = {}
-        self.version += changed
+            self.news += 1
+        self.version += self._database.total_changes > before
 
     def _take_operation(self) -> None:
         """How the pipeline is doing: of polls the last fortnight's, of dead letters the newest, without long payloads."""

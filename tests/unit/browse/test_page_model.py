@@ -215,7 +215,7 @@ def test_it_follows_each_change_as_if_read_anew(tmp_path, retention, is_local):
         model.refresh()
         for step in steps:
             step()
-            assert model.refresh()
+            model.refresh()
             assert not model.refresh()
             with model.reader() as reader:
                 assert said(reader) == anew(folder)
@@ -249,3 +249,14 @@ def test_tables_of_nothing_make_pages_of_nothing(tmp_path):
     write(tmp_path, told(1) | {"meeting_reports": []})
     found = anew(tmp_path)
     assert found["meetings"] == [] and found["totals"]["meetings"] == 0 and found["months"] == []
+
+
+def test_only_what_changes_meetings_is_news(tmp_path):
+    write(tmp_path, told(1), told(2))
+    with Model(str(tmp_path)) as model:
+        model.refresh()
+        version, news = model.version, model.news
+        write(tmp_path, told(3) | {"meeting_reports": []})
+        assert model.refresh() and model.version > version and model.news == news
+        write(tmp_path, told(4))
+        assert model.refresh() and model.news > news

@@ -37,7 +37,7 @@
       if (document.hidden) return;
       const answer = await fetch(version).then((r) => r.json()).catch(() => null);
       if (!answer) return;
-      if (first !== null && answer.version !== first && !document.querySelector(".fresh")) {
+      if (first !== null && answer.meetings !== first && !document.querySelector(".fresh")) {
         const said = document.createElement("p"), again = document.createElement("a");
         said.className = "notice fresh";
         again.href = location.href;
@@ -45,7 +45,7 @@
         said.append(again);
         count.after(said);
       }
-      first ??= answer.version;
+      first ??= answer.meetings;
     };
     look();
     setInterval(look, 5000);

@@ -148,11 +148,11 @@ def health(reader: Connection) -> Response:
     return answer({"totals": overview.totals(reader), "feeds": feeds, "dead_letters": overview.stages(reader)})
 
 
-@router.get("/version", responses=_answers(_object(version=_COUNT, pending=_COUNT)))
+@router.get("/version", responses=_answers(_object(version=_COUNT, meetings=_COUNT, pending=_COUNT)))
 def version(request: Request) -> Response:
-    """A number that changes with the tables, and how many meetings are still to be read."""
+    """A number that changes with the tables, one that changes with the meetings, and how many rows are still to be read."""
     model = request.app.state.model
-    return answer({"version": model.version, "pending": model.pending})
+    return answer({"version": model.version, "meetings": model.news, "pending": model.pending})
 
 
 Format = Literal["csv", "jsonl", "parquet", "ics"]
