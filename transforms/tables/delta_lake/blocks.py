@@ -94,8 +94,8 @@ def _wanted(searches: Sequence[Search]) -> Wanted:
     return Wanted(each_hash([key for search in searches for key in search.keys]), first, last)
 
 
-def _lying(file: pds.Fragment, table: pds.Dataset) -> Lying:
-    rows = file.to_table(schema=table.schema, columns=_COLUMNS).combine_chunks()
+def _lying(file: pds.Fragment, schema: pa.Schema) -> Lying:
+    rows = file.to_table(schema=schema, columns=_COLUMNS).combine_chunks()
     keys = rows["keys"].combine_chunks()
     coded = keys.flatten().dictionary_encode()
     found = each_hash(coded.dictionary.to_pylist())[coded.indices.to_numpy()]

@@ -57,13 +57,14 @@ class Lookup:
         """The rows of ``groups`` in this version of the table."""
         version = self._files.at(held)
         some = [
-            version.files[path].subset(row_group_ids=sorted(parts))
+            version.files[path]().subset(row_group_ids=sorted(parts))
             for path, parts in self._parts(held, groups).items()
             if path in version.files
         ]
-        table = version.table
-        test = pc.field(self._group).isin(pa.array(groups, table.schema.field(self._group).type))
-        return pds.FileSystemDataset(some, table.schema, table.format, table.filesystem).to_table(
+        if not some:
+            return (version.schema if columns is None else pa.schema(map(version.schema.field, columns))).empty_table()
+        test = pc.field(self._group).isin(pa.array(groups, version.schema.field(self._group).type))
+        return pds.FileSystemDataset(some, version.schema, some[0].format, some[0].filesystem).to_table(
             columns and list(columns), filter=test
         )
 
@@ -100,8 +101,8 @@ class Lookup:
         self._paths = list(number)
         self._columns = {path: self._columns[path] for path in known}
 
-    def _where(self, file: pds.Fragment, table: pds.Dataset) -> Where:
-        column = file.to_table(schema=table.schema, columns=[self._group]).column(0).combine_chunks()
+    def _where(self, file: pds.Fragment, schema: pa.Schema) -> Where:
+        column = file.to_table(schema=schema, columns=[self._group]).column(0).combine_chunks()
         self._columns[file.path] = hash(str(file.physical_schema))
         coded = column.dictionary_encode()
         sizes = [part.num_rows for part in file.row_groups]

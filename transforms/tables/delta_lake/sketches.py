@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 import numpy
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as pds
 from deltalake import DeltaTable
@@ -39,13 +40,13 @@ class Sketches:
 
     def near(self, held: DeltaTable, first: datetime, last: datetime) -> list[Kept]:
         """All sketches published from ``first`` to ``last``, and maybe others."""
-        return list(
-            self._files.known(held, (pc.field("published") >= first) & (pc.field("published") <= last)).values()
-        )
+        time = pc.field("published")
+        near = held.to_pyarrow_dataset().get_fragments((time >= first) & (time <= last))
+        return list(self._files.known(held, [file.path for file in near]).values())
 
 
-def _kept(file: pds.Fragment, table: pds.Dataset) -> Kept:
-    rows = file.to_table(schema=table.schema, columns=_COLUMNS, filter=pc.list_value_length(pc.field("values")) > 0)
+def _kept(file: pds.Fragment, schema: pa.Schema) -> Kept:
+    rows = file.to_table(schema=schema, columns=_COLUMNS, filter=pc.list_value_length(pc.field("values")) > 0)
     numbers = rows["values"].combine_chunks().flatten().to_numpy().astype(numpy.uint32)
     values = numbers.reshape(len(rows), -1) if len(rows) else Pool.of([]).values
     pool = Pool(rows["article_id"].to_pylist(), rows["published"].to_pylist(), values)

@@ -70,12 +70,13 @@ def test_a_change_is_what_the_rows_say_for_any_rows_held_and_new():
 
 def test_a_group_is_found_wherever_it_lies_among_many_files_others_and_files_that_are_gone(tmp_path):
     drawn, lookup, held = random.Random(3), Lookup("article_id"), None
-    schema = pa.schema([("article_id", pa.string()), ("n", pa.int64())])
+    schema = pa.schema([("article_id", pa.string()), ("n", pa.int64()), ("month", pa.string())])
     for step in range(60):
         names = [drawn.choice(["x", "é", "y", "z", None, str(step)]) for _ in range(drawn.randint(1, 7))]
-        rows = pa.table({"article_id": names, "n": [step] * len(names)}, schema)
+        months = [drawn.choice(["2026-01", "other", None, "a b/c%"]) for _ in names]
+        rows = pa.table({"article_id": names, "n": [step] * len(names), "month": months}, schema)
         parts = WriterProperties(max_row_group_size=3)
-        write_deltalake(held or str(tmp_path), rows, mode="append", writer_properties=parts)
+        write_deltalake(held or str(tmp_path), rows, mode="append", partition_by=["month"], writer_properties=parts)
         held = held or DeltaTable(str(tmp_path))
         held.update_incremental()
         if step % 20 == 13:
