@@ -33,8 +33,10 @@ class Sentence(Described):
             if joint in INCLUDING or joint in LED:
                 listed, stop = self.read_list(index, trigger)
                 whole = [*parties, *pending]
-                named = joint in LED and whole[-1].kind == "group" and listed[0].kind == "person"
-                keep = whole[:-1] if joint == (":",) or named or self._is_nameless(whole[-1]) else whole
+                if joint in LED and not self._is_delegation(whole[-1], listed):
+                    break
+                named = joint in LED or joint == (":",) or self._is_nameless(whole[-1])
+                keep = whole[:-1] if named else whole
                 parties, pending, end, at = [*keep, *listed], [], stop, stop
                 continue
             if joint == _COMMA:
@@ -57,6 +59,11 @@ class Sentence(Described):
         if pending and (headline or self._closed_by_verb(at) or all(p.title for p in [*parties, *pending])):
             return [*parties, *pending], at
         return parties, end
+
+    def _is_delegation(self, party: Party, leaders: list[Party]) -> bool:
+        """Whether ``party`` was made for the meeting, so that it is the people who lead it."""
+        made = party.kind == "group" and self.doc[party.head].lemma_.lower() in vocabulary("delegations")
+        return made and all(leader.kind == "person" for leader in leaders)
 
     def _is_nameless(self, party: Party) -> bool:
         """Whether ``party`` is several people of whom only those listed behind are known: "ministers including A and B"."""
