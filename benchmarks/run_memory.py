@@ -1,6 +1,6 @@
 """The memory of ``meetwire run``, whatever the number of articles: the peak of all its processes together.
 
-    python benchmarks/run_memory.py [FOLDER] [--articles 500 2000 8000]
+    python benchmarks/run_memory.py [FOLDER] [--articles 500 2000 8000] [--workers 1]
 
 FOLDER holds feeds (default: ../shared/feeds/corpus, else configs/sample-feeds); their English articles, again and again
 under other ids, are the feeds that are read, 200 entries each. Memory is the proportional set size that the kernel
@@ -52,11 +52,13 @@ def megabytes(pid):
     return next((int(line.split()[1]) / 1e3 for line in lines if line.startswith("Pss:")), 0.0)
 
 
-def peak(flags, folder):
+def peak(flags, folder, workers):
     """Runs once: the most that all its processes held at one time, each one's share then, and the seconds it took."""
+    (folder / "settings.yaml").write_text(f"workers: {workers}\n")
     places = ["--state", f"{folder}/state.sqlite", "--stream", f"folder:{folder}/stream", "--tables", f"{folder}/t"]
+    command = [*CLI, "run", "--config", f"{folder}/settings.yaml", *flags, *places]
     began = time.monotonic()
-    run = subprocess.Popen([*CLI, "run", *flags, *places], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     most = [0.0]
     while run.poll() is None:
         most = max(most, [megabytes(pid) for pid in tree(run.pid)], key=sum)
@@ -70,6 +72,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("feeds", nargs="?", type=Path, default=next(folder for folder in FOLDERS if folder.is_dir()))
     parser.add_argument("--articles", type=int, nargs="+", default=[500, 2_000, 8_000])
+    parser.add_argument("--workers", type=int, default=1, help="processes that read articles at once (default: 1)")
     arguments = parser.parse_args()
     print("memory of meetwire run: peak of all its processes (each one's share)")
     with tempfile.TemporaryDirectory() as name:
@@ -77,7 +80,7 @@ def main():
         for count in arguments.articles:
             folder = Path(name, str(count))
             folder.mkdir()
-            most, seconds = peak(list(write_feeds(raws, count, folder)), folder)
+            most, seconds = peak(list(write_feeds(raws, count, folder)), folder, arguments.workers)
             shares = " + ".join(f"{share:.0f}" for share in most)
             print(f"  {count:6,} articles {sum(most):6.0f} MB ({shares}) in {seconds:5.0f} s", flush=True)
 

@@ -71,7 +71,7 @@ def finished(tmp_path_factory):
     """A deployment after one run over the sample feeds, with what that run said."""
     made = Deployment(tmp_path_factory.mktemp("finished"))
     begun = time.monotonic()
-    made.first = made.meetwire("run")
+    made.first = made.meetwire("run", env={**os.environ, "COLUMNS": "150"})
     made.seconds = time.monotonic() - begun
     return made
 

@@ -12,7 +12,7 @@ from pipelines.configuration import settings_file
 from pipelines.configuration.settings import duration
 
 ROOT = Path(__file__).parents[3]
-MANIFESTS = list(yaml.safe_load_all((ROOT / "configs" / "flink-kubernetes.yaml").read_text("utf-8")))
+MANIFESTS = list(yaml.safe_load_all((ROOT / "configs" / "kubernetes" / "flink.yaml").read_text("utf-8")))
 
 
 def manifest(kind, name):

@@ -215,7 +215,8 @@ def _topics(sentence: Sentence, index: int) -> list[str]:
             and doc[end].lower_ in {"of", "in", "with", "between", "for", "to", "against", "on"}
             and (following := sentence.starting(end + 1)) is not None
         ):
-            if doc[sentence.phrases[following].head].ent_type_ in {"DATE", "TIME"}:
+            behind_it = sentence.phrases[following]
+            if doc[behind_it.head].ent_type_ in {"DATE", "TIME"} or behind_it.kind in {"person", "pronoun"}:
                 break
             end = sentence.phrases[following].end
         while start < end - 1 and doc[start].lower_ in {"the", "a", "an", "their", "his", "her"}:

@@ -171,7 +171,7 @@ def absorb(known: Draft, draft: Draft) -> None:
     if known.occasion is None or (draft.occasion and known.occasion.lower().endswith("talks")):
         known.occasion = draft.occasion or known.occasion
     known.duration = known.duration or draft.duration
-    known.topics = list(dict.fromkeys([*known.topics, *draft.topics]))
+    known.topics = _widest([*known.topics, *draft.topics])
     known.attribution = known.attribution or draft.attribution
     known.encounters.extend(draft.encounters)
     known.kinds.extend(draft.kinds)
@@ -185,3 +185,9 @@ def _finer(one: Any, other: Any) -> Any:
     if one is None or other is None:
         return one or other
     return other if _ORDER[other[0].span.precision] < _ORDER[one[0].span.precision] else one
+
+
+def _widest(topics: list[str]) -> list[str]:
+    """Each topic once, without those whose words stand in a longer one: "visas" beside "a backlog in visas"."""
+    padded = {topic: f" {topic.casefold()} " for topic in topics}
+    return [topic for topic, words in padded.items() if sum(words in other for other in set(padded.values())) == 1]
