@@ -52,19 +52,22 @@ def megabytes(pid):
     return next((int(line.split()[1]) / 1e3 for line in lines if line.startswith("Pss:")), 0.0)
 
 
-def peak(flags, folder, workers):
-    """Runs once: the most that all its processes held at one time, each one's share then, and the seconds it took."""
+def watched(command, folder, workers):
+    """Runs ``meetwire COMMAND`` once with so many workers, and with state and tables in ``folder``.
+
+    Returns the most that all its processes held at one time, as each one's megabytes then, and the seconds it took.
+    """
     (folder / "settings.yaml").write_text(f"workers: {workers}\n")
-    places = ["--state", f"{folder}/state.sqlite", "--stream", f"folder:{folder}/stream", "--tables", f"{folder}/t"]
-    command = [*CLI, "run", "--config", f"{folder}/settings.yaml", *flags, *places]
+    places = {"config": "settings.yaml", "state": "state.sqlite", "tables": "t"}
+    flags = [f"--{flag}={folder / name}" for flag, name in places.items()]
     began = time.monotonic()
-    run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    run = subprocess.Popen([*CLI, *command, *flags], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     most = [0.0]
     while run.poll() is None:
         most = max(most, [megabytes(pid) for pid in tree(run.pid)], key=sum)
         time.sleep(0.1)
     if run.returncode:
-        sys.exit(f"meetwire run ended with {run.returncode}")
+        sys.exit(f"meetwire {command[0]} ended with {run.returncode}")
     return most, time.monotonic() - began
 
 
@@ -80,7 +83,8 @@ def main():
         for count in arguments.articles:
             folder = Path(name, str(count))
             folder.mkdir()
-            most, seconds = peak(list(write_feeds(raws, count, folder)), folder, arguments.workers)
+            command = ["run", *write_feeds(raws, count, folder), f"--stream=folder:{folder}/stream"]
+            most, seconds = watched(command, folder, arguments.workers)
             shares = " + ".join(f"{share:.0f}" for share in most)
             print(f"  {count:6,} articles {sum(most):6.0f} MB ({shares}) in {seconds:5.0f} s", flush=True)
 

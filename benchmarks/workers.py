@@ -10,14 +10,12 @@ ratios, and how busy the machine was beside: on one that is shared the ratio say
 import argparse
 import os
 import statistics
-import subprocess
 import tempfile
-import time
 from pathlib import Path
 
 from feeds import FOLDERS
-from run_memory import megabytes, tree
-from streams import CLI, english, variants
+from run_memory import watched
+from streams import english, variants
 
 from transforms.articles import article_message
 from transforms.streams import Message
@@ -27,16 +25,8 @@ from transforms.streams.folder import FolderPublisher
 def run(stream, folder, workers):
     """Seconds of one batch, and the most megabytes that its processes held together."""
     folder.mkdir(parents=True)
-    (folder / "settings.yaml").write_text(f"workers: {workers}\n")
-    places = ["--state", f"{folder}/state.sqlite", "--stream", f"folder:{stream}", "--tables", f"{folder}/t"]
-    began, most = time.monotonic(), 0.0
-    command = [*CLI, "batch", "--since", "2000-01-01", "--config", f"{folder}/settings.yaml", *places]
-    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-    while process.poll() is None:
-        most = max(most, sum(map(megabytes, tree(process.pid))))
-        time.sleep(0.5)
-    assert process.returncode == 0
-    return time.monotonic() - began, most
+    most, seconds = watched(["batch", "--since", "2000-01-01", f"--stream=folder:{stream}"], folder, workers)
+    return seconds, sum(most)
 
 
 def main():

@@ -61,7 +61,7 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-class WorkerPool(beam_fn_api_pb2_grpc.BeamFnExternalWorkerPoolServicer):  # type: ignore[misc]
+class WorkerPool(beam_fn_api_pb2_grpc.BeamFnExternalWorkerPoolServicer):  # type: ignore[misc]  # generated, without types
     """The workers that were asked for: processes that end with this one, or when their runner hangs up.
 
     Each TaskManager numbers its workers from 1, so that a worker is known by the connection that it was asked for on too.
@@ -71,7 +71,7 @@ class WorkerPool(beam_fn_api_pb2_grpc.BeamFnExternalWorkerPoolServicer):  # type
         self._workers: dict[tuple[str, str], subprocess.Popen[bytes]] = {}
         self._lock = threading.Lock()
 
-    def StartWorker(self, request: Any, context: Any) -> Any:  # noqa: N802
+    def StartWorker(self, request: Any, context: Any) -> Any:  # noqa: N802  (the service's own name)
         """Starts a worker, which calls the runner at the address in ``request``."""
         command = [
             sys.executable,
@@ -90,7 +90,7 @@ class WorkerPool(beam_fn_api_pb2_grpc.BeamFnExternalWorkerPoolServicer):  # type
             self._workers[context.peer(), request.worker_id] = worker
         return beam_fn_api_pb2.StartWorkerResponse()
 
-    def StopWorker(self, request: Any, context: Any) -> Any:  # noqa: N802
+    def StopWorker(self, request: Any, context: Any) -> Any:  # noqa: N802  (the service's own name)
         """Ends a worker; one that is not known has ended."""
         with self._lock:
             worker = self._workers.pop((context.peer(), request.worker_id), None)

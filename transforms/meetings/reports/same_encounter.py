@@ -189,5 +189,5 @@ def _finer(one: Any, other: Any) -> Any:
 
 def _widest(topics: list[str]) -> list[str]:
     """Each topic once, without those whose words stand in a longer one: "visas" beside "a backlog in visas"."""
-    padded = {topic: f" {topic.casefold()} " for topic in topics}
-    return [topic for topic, words in padded.items() if sum(words in other for other in set(padded.values())) == 1]
+    padded = {f" {topic.casefold()} ": topic for topic in topics}
+    return [topic for words, topic in padded.items() if not any(words in other and words != other for other in padded)]
