@@ -40,10 +40,22 @@ class Manager:
         assert not self.asks.StopWorker(beam_fn_api_pb2.StopWorkerRequest(worker_id="1-1"), timeout=20).error
 
 
-def workers(pool):
-    children = Path(f"/proc/{pool.pid}/task").glob("*/children")
-    pids = [int(child) for file in children for child in file.read_text().split()]
-    return [pid for pid in pids if b"pipelines.running.worker_pool" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+def workers(pool, expected=1):
+    """Process ids of the pool's workers, once there are as many as expected: one just started shows its command late."""
+    until = time.monotonic() + 20
+    while True:
+        children = Path(f"/proc/{pool.pid}/task").glob("*/children")
+        pids = [pid for file in children for pid in file.read_text().split() if b"running.worker_pool" in command(pid)]
+        if len(pids) == expected or time.monotonic() > until:
+            return [int(pid) for pid in pids]
+        time.sleep(0.05)
+
+
+def command(pid):
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
 
 
 def alive(pid):
