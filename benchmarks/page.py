@@ -104,7 +104,7 @@ def merged(report, article):
     who = [rows.derive_id(party.name) for party in report.participants]
     day = report.date.start
     told = MergedReport(
-        report.report_id, report.article_id, report.meeting_id, who, who, [], day, day, report.published
+        report.report_id, report.article_id, report.meeting_id, who, who, [], day, day, report.published, ""
     )
     source = rows.MeetingSource(
         article.article_id, article.feed_title, article.title, article.link, article.published,

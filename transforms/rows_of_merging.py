@@ -20,6 +20,7 @@ class MergedReport(NamedTuple):
         first_day (DATE): The first day that the meeting can have been on, by this report.
         last_day (DATE): The last such day.
         day (TIMESTAMP): The beginning of the first day.
+        mark: Stands for the report and what its article says: merged once, it need not be merged again.
     """
 
     report_id: str
@@ -31,6 +32,7 @@ class MergedReport(NamedTuple):
     first_day: str
     last_day: str
     day: str
+    mark: str
 
 
 class ArticleSketch(NamedTuple):

@@ -40,7 +40,7 @@ def why_merged(tables: str, meeting_id: str) -> dict[str, Any]:
         "meeting_id": rows[0]["meeting_id"],
         "reports": [{name: row[name] for name in same} for row in rows],
         "corrected": corrections,
-        "joined": [_pair(one, other) for one, other in join(moved).pairs],
+        "joined": [_pair(one, other) for one, other in join(given).pairs],
     }
 
 

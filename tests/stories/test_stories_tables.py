@@ -14,6 +14,11 @@ from making import content, health, ticking
 from told_stories import written
 
 from pipelines import cli
+from transforms.tables import merging
+from transforms.tables.delta_lake.derived import DeltaHeld
+from transforms.tables.delta_lake.lookup import Lookup
+from transforms.tables.delta_lake.store import Store
+from transforms.tables.layout import LAYOUTS, STORED
 from transforms.tables.sinks import Tables
 
 MERGED = ("articles", "meeting_reports", "meetings", "actors", "who_met_whom")
@@ -48,6 +53,21 @@ def in_batches(folder, seed, count=4):
 def test_batches_in_any_order_give_what_all_at_once_gives(at_once, tmp_path):
     in_batches(tmp_path, seed=7)
     assert merged(tmp_path) == merged(at_once)
+
+
+def test_what_is_told_again_is_not_merged_again_and_what_is_told_otherwise_is(at_once, tmp_path, capsys):
+    shutil.copytree(at_once, tmp_path / "again")
+    articles, reports = written("test")
+    ids = {article.article_id for article in articles}
+    held = DeltaHeld(Store(str(tmp_path / "again")), {name: Lookup(LAYOUTS[STORED[name]].group) for name in STORED})
+    assert not any(merging.merged(held, ids))
+    other = next(a for a in articles if a.article_id == reports[0].article_id)._replace(link="https://moved.example/")
+    told = [report for report in reports if report.article_id == other.article_id]
+    Tables([str(tmp_path / "again")]).write_all({"articles": [other], "entities": [], "meeting_reports": told})
+    shown = asked(capsys, "meetings", "--tables", str(tmp_path / "again"))[1]
+    links = {s["link"] for m in shown for s in m["sources"] if s["article_id"] == other.article_id}
+    assert links == {other.link}
+    assert not any(merging.merged(held, ids))
 
 
 def test_a_rebuild_changes_nothing_and_makes_what_is_lost(at_once, capsys):

@@ -47,11 +47,11 @@ def weights() -> dict[str, float]:
     return {str(name): float(weight) for name, weight in lexicon.table("merging")["weights"].items()}
 
 
-def compare(one: Told, other: Told, days: str | None = None) -> Comparison:
-    """Compares two reports; the same whichever stands first. ``days``: how their days fit, where that is known."""
+def compare(one: Told, other: Told) -> Comparison:
+    """Compares two reports; the same whichever stands first."""
     one, other = sorted((one, other), key=lambda t: t.order)
     pairing = pair(one.parties, other.parties)
-    days = days or _days(one, other, pairing)
+    days = _days(one, other, pairing)
     features = {"any pair": 1.0, **_parties(pairing), days: 1.0, **place_features(one, other), **_manner(one, other)}
     if one.article_id == other.article_id:
         features["same article"] = 1.0
@@ -59,16 +59,30 @@ def compare(one: Told, other: Told, days: str | None = None) -> Comparison:
 
 
 def related(one: Told, other: Told) -> bool:
-    """Whether two reports could ever be of one meeting, or one correct the other, whatever third reports say.
+    """Whether two reports, as they were published, speak for one meeting, or one moves the other's day.
 
     A report that is not connected with a report by a chain of related ones has no say in what becomes of it.
     """
-    one, other = sorted((one, other), key=lambda t: t.order)
     gap = max((other.first - one.last).days, (one.first - other.last).days)
-    if gap > (CORRECTED_DAYS if one.dated and other.dated else UNDATED_DAYS + CORRECTED_DAYS):
+    dated = CORRECTED_DAYS if one.correction or other.correction else 1
+    if gap > (dated if one.dated and other.dated else UNDATED_DAYS):
         return False
-    made = compare(one, other, "same day")
-    return made.score > 0
+    if one.meeting_id == other.meeting_id or compare(one, other).score > 0:
+        return True
+    return is_moved(one, other) or is_moved(other, one)
+
+
+def is_moved(told: Told, correction: Told) -> bool:
+    """Whether a later article corrects the day of a report."""
+    gap = abs((correction.first - told.first).days)
+    if not correction.correction or correction.precision != "day" or told.precision != "day" or told.correction:
+        return False
+    if not 0 < gap <= CORRECTED_DAYS or told.mode != correction.mode:
+        return False
+    if not 0 <= (correction.published - told.published).days <= 14:
+        return False
+    pairing = pair(told.parties, correction.parties)
+    return pairing.sure >= 2 and not pairing.left and not pairing.right
 
 
 def _veto(one: Told, other: Told, pairing: Pairing, days: str) -> str | None:

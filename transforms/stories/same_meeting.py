@@ -9,18 +9,19 @@ import bisect
 import functools
 import itertools
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from transforms.stories.compare import CORRECTED_DAYS, UNDATED_DAYS, compare, related
-from transforms.stories.pairing import pair
+from transforms.stories.compare import CORRECTED_DAYS, UNDATED_DAYS, compare, is_moved, related
 from transforms.stories.spelling import skeleton
 from transforms.stories.told import Told, surely_dated
 
 # How far apart the days of two reports of one meeting can be, and of two that both give a date.
 REACH, CORRECTED = timedelta(UNDATED_DAYS + CORRECTED_DAYS), timedelta(CORRECTED_DAYS)
 
+# Pairs of reports that are remembered while groups are joined.
+_REMEMBERED = 100_000
 # Names of a report by which others are found: a list of a hundred guests is found by the first of them.
 _NAMED = 8
 
@@ -42,7 +43,7 @@ class Meeting(NamedTuple):
 def merge(reports: Iterable[Told]) -> list[Meeting]:
     """Every report in one meeting; meetings by their earliest report, and no two with one id."""
     by_id: dict[str, list[Told]] = defaultdict(list)
-    for group in sorted(join(corrected(reports)).groups, key=lambda group: group[0].order):
+    for group in sorted(join(list(reports)).groups, key=lambda group: group[0].order):
         by_id[group[0].meeting_id] += group
     return [Meeting(of, tuple(sorted(group, key=lambda t: t.order))) for of, group in by_id.items()]
 
@@ -128,22 +129,12 @@ class _Lying:
 def corrected(reports: Iterable[Told]) -> list[Told]:
     """The reports, by publication, with the days that later corrections give them."""
     made = sorted(reports, key=lambda t: t.order)
-    corrections = [t for t in made if t.correction and t.precision == "day"]
+    corrections = [t for t in made if t.correction]
     for place, told in enumerate(made):
         for correction in corrections:
-            if _is_moved(told, correction):
+            if is_moved(told, correction):
                 told = made[place] = told._replace(first=correction.first, last=correction.last)
     return made
-
-
-def _is_moved(told: Told, correction: Told) -> bool:
-    gap = abs((correction.first - told.first).days)
-    if told.precision != "day" or told.correction or not 0 < gap <= CORRECTED_DAYS or told.mode != correction.mode:
-        return False
-    if not 0 <= (correction.published - told.published).days <= 14:
-        return False
-    pairing = pair(told.parties, correction.parties)
-    return pairing.sure >= 2 and not pairing.left and not pairing.right
 
 
 class Joined(NamedTuple):
@@ -159,15 +150,17 @@ class Joined(NamedTuple):
 
 
 def join(reports: Sequence[Told]) -> Joined:
-    """Joins groups of reports from the surest pair down, unless any two of them rule it out."""
-    alike = _alike(reports)
+    """Joins groups of related reports from the surest pair down, unless any two of them rule it out."""
+    now = {t.report_id: t for t in corrected(reports)}
+    score = _Scores({t.report_id: t for t in reports}, now)
+    alike = _alike(now.values(), score)
     told = {t.report_id: t for t in alike}
-    compared = functools.cache(lambda one, other: compare(told[one], told[other]))
+    vetoed = functools.lru_cache(maxsize=_REMEMBERED)(lambda one, other: compare(told[one], told[other]).veto)
 
     def ruled_out(one: Group, other: Group) -> bool:
-        return any(compared(*sorted((a, b))).veto for a in one for b in other)
+        return any(vetoed(*sorted((a, b))) for a in one for b in other)
 
-    scored = [(-compared(*pair).score, pair) for pair in candidates(list(told.values()))]
+    scored = ((-score(*pair), pair) for pair in candidates(list(told.values())))
     group_of: dict[str, Group] = {report_id: (report_id,) for report_id in told}
     pairs = [(first, other) for first, others in alike.items() for other in others[1:]]
     for _, (a, b) in sorted((s, p) for s, p in scored if s < 0):
@@ -183,7 +176,27 @@ def join(reports: Sequence[Told]) -> Joined:
     return Joined(groups, pairs)
 
 
-def _alike(reports: Iterable[Told]) -> dict[Told, list[Told]]:
+class _Scores(NamedTuple):
+    """What speaks for two reports, named by id, being of one meeting.
+
+    Attributes:
+        published: The reports as they were published.
+        corrected: The reports with the days that corrections give them.
+    """
+
+    published: Mapping[str, Told]
+    corrected: Mapping[str, Told]
+
+    def __call__(self, one: str, other: str) -> float:
+        """The score of two related reports; 0 or less where they are not related."""
+        made = compare(self.corrected[one], self.corrected[other]).score
+        as_published = self.published[one], self.published[other]
+        if made <= 0 or as_published == (self.corrected[one], self.corrected[other]) or related(*as_published):
+            return made
+        return 0.0
+
+
+def _alike(reports: Iterable[Told], score: _Scores) -> dict[Told, list[Told]]:
     """Reports that tell the very same, by the first of them: a thousand papers' copies are compared as one."""
     made: dict[tuple[object, ...], list[Told]] = defaultdict(list)
     for told in sorted(reports, key=lambda t: t.order):
@@ -193,36 +206,38 @@ def _alike(reports: Iterable[Told]) -> dict[Told, list[Told]]:
     for first, *others in made.values():
         alike[first] = [first]
         for other in others:
-            alike.setdefault(first if compare(first, other).score > 0 else other, []).append(other)
+            alike.setdefault(first if score(first.report_id, other.report_id) > 0 else other, []).append(other)
     return alike
 
 
-def candidates(reports: Sequence[Told]) -> set[tuple[str, str]]:
-    """The pairs that are worth comparing, by report_id: one block in common and days within reach."""
+def candidates(reports: Sequence[Told]) -> Iterator[tuple[str, str]]:
+    """The pairs that are worth comparing, by report_id, each once: one block in common and days within reach."""
     lying = _Lying(reports)
-    pairs = ((one.report_id, other.report_id) for one in reports for other in lying.near(one))
-    return {(min(pair), max(pair)) for pair in pairs}
+    for one in reports:
+        for other in lying.near(one):
+            if one.report_id < other.report_id:  # who is near whom is mutual
+                yield one.report_id, other.report_id
 
 
 def blocks_of(told: Told) -> set[str]:
     """The blocks in which a report lies: each pair of words of a name, the article, and what few words can be of.
 
-    What few words can be of (a surname with its country, two surnames, two countries) begins with ``~``, in a brief
-    report, which does not name everybody in full, with ``?`` as well.
+    What few words can be of (a surname with its country, two surnames, two countries) begins with ``~``, in a report
+    that says so little of somebody, with ``?`` as well.
     """
-    vague = _vague(told)
-    brief = {f"?{key}" for key in vague} if _is_brief(told) else set()
-    return _full(told) | {f"~{key}" for key in vague} | brief
+    keys = _full(told)
+    for brief, vague in _vague(told):
+        keys |= {f"{mark}{key}" for mark in ("~?" if brief else "~") for key in vague}
+    return keys
 
 
 def wanted_of(told: Told) -> set[str]:
     """The blocks in which the reports lie that may tell of the same meeting: vague ones where either is brief."""
-    mark = "~" if _is_brief(told) else "?"
-    return _full(told) | {f"{mark}{key}" for key in _vague(told)}
-
-
-def _is_brief(told: Told) -> bool:
-    return any(len(party.words) < 2 for party in told.parties)
+    keys = _full(told)
+    for brief, vague in _vague(told):
+        mark = "~" if brief else "?"
+        keys |= {f"{mark}{key}" for key in vague}
+    return keys
 
 
 def _full(told: Told) -> set[str]:
@@ -232,15 +247,20 @@ def _full(told: Told) -> set[str]:
     return keys
 
 
-def _vague(told: Told) -> set[str]:
+def _vague(told: Told) -> tuple[tuple[bool, set[str]], tuple[bool, set[str]]]:
+    """What few words can be of, and whether the report says no more of somebody: surnames, and those without a name."""
     parties = told.parties[:_NAMED]
-    keys, words = set(), [sorted(set(map(skeleton, party.words))) for party in parties]
-    for party, name in zip(parties, words, strict=True):
-        keys |= {f"{word}/{of}" for word in name for of in (party.country, party.office) if of}
-        if party.country and party.office:
-            name.append(f"{party.office}/{party.country}")
-            keys.add(f"{name[-1]} {told.first}")
-    for one, other in itertools.combinations(words, 2):
-        keys |= {"+".join(sorted(two)) for two in itertools.product(one, other)}
+    words = [sorted(set(map(skeleton, party.words))) for party in parties]
+    posts = [f"{party.office}/{party.country}" if party.office and party.country else "" for party in parties]
+    surnames = {
+        f"{w}/{of}" for p, name in zip(parties, words, strict=True) for w in name for of in (p.country, p.office) if of
+    }
+    nameless = {f"{post} {told.first}" for post in posts if post}
+    for (one, post), (other, held) in itertools.combinations(zip(words, posts, strict=True), 2):
+        surnames |= {"+".join(sorted(two)) for two in itertools.product(one, other)}
+        nameless |= {"+".join(sorted((post, word))) for word in (*other, held) if post and word}
+        nameless |= {"+".join(sorted((held, word))) for word in one if held}
     countries = sorted({party.country for party in parties if party.country})
-    return keys | {"+".join(two) for two in itertools.combinations(countries, 2)}
+    nameless |= {"+".join(two) for two in itertools.combinations(countries, 2)}
+    sizes = [len(party.words) for party in told.parties]
+    return (min(sizes, default=0) < 2, surnames), (0 in sizes, nameless)

@@ -54,7 +54,7 @@ class Agreement(NamedTuple):
 _NO = Agreement(0.0, "nothing in common")
 
 
-@functools.lru_cache(maxsize=65536)
+@functools.lru_cache(maxsize=8192)
 def party_of(name: str, kind: str, title: str | None, country: str | None) -> Party:
     """A party of a report, from the columns of ``participants``."""
     before, name = _untitled(bare(name))
@@ -101,7 +101,7 @@ def _is_description(name: str) -> bool:
     )
 
 
-@functools.lru_cache(maxsize=262144)
+@functools.lru_cache(maxsize=16384)
 def agree(one: Party, other: Party) -> Agreement:
     """Whether two parties are one; a surname alone never is enough."""
     if one.kind == other.kind == "named":

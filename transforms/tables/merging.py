@@ -5,11 +5,12 @@ blocks and days, and whatever a chain of related reports connects with them. So 
 all of it at once would give.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any, NamedTuple, Protocol
 
-from transforms.rows import Meeting, MeetingReport
+from transforms.rows import Meeting, MeetingReport, derive_id
 from transforms.rows_of_merging import ArticleSketch, MergedReport
 from transforms.stories import same_meeting
 from transforms.stories.account import About, account
@@ -47,11 +48,13 @@ class Merged(NamedTuple):
         reports: The rows of ``merged_reports``.
         meetings: The rows of ``meetings``.
         ids: Every meeting_id that any of these reports had or could have: rows of ``meetings`` with another are of others.
+        articles: Articles of which ``reports`` has all that there are; those of which nothing has changed are left out.
     """
 
     reports: list[MergedReport]
     meetings: list[Meeting]
     ids: Groups
+    articles: Groups
 
 
 class _Reports:
@@ -81,6 +84,10 @@ class _Reports:
                 self._of[report.article_id].append(made)
         return [report for article in sorted(articles) for report in self._of[article]]
 
+    def mark(self, own: Told) -> str:
+        """What a report's row of ``merged_reports`` is marked with."""
+        return mark(own, self.rows[own.report_id], self.about[own.article_id])
+
     def find(self, wanted: Sequence[same_meeting.Search]) -> list[Told]:
         """The reports that any of some searches asks for, with the others of their articles."""
         return self.of_articles(self._held.found(wanted))
@@ -96,23 +103,35 @@ def source(article: Row) -> Source:
     return Source(article.get("title") or "", hours(article.get("utc_offset")))
 
 
+def mark(own: Told, report: MeetingReport, article: About) -> str:
+    """Stands for all that merging takes from a report and its article: the same mark, the same report."""
+    return derive_id(repr(report), repr(article), repr(own.offset))
+
+
 def merged(held: Held, articles: Groups) -> Merged:
     """What may change when the reports of ``articles`` are new, others or gone, or other articles are their copies."""
     reports, day = _Reports(held), date.fromisoformat
-    seeds = {t.report_id: t for t in reports.of_articles(articles)}
-    before = held.of_articles("merged_reports", articles)  # what an old report held together may fall apart
+    before = held.of_articles("merged_reports", articles)
+    now, then = defaultdict[str, set[tuple[str, str]]](set), defaultdict[str, set[tuple[str, str]]](set)
+    for t in reports.of_articles(articles):
+        now[t.article_id].add((t.report_id, reports.mark(t)))
+    for row in before:
+        then[row["article_id"]].add((row["report_id"], row.get("mark") or ""))
+    changed = {article for article in articles if now.get(article) != then.get(article)}
+    seeds = {t.report_id: t for t in reports.of_articles(changed)}
+    before = [row for row in before if row["article_id"] in changed]  # what these held together may fall apart
     old = [same_meeting.Search(frozenset(row["keys"]), day(row["first_day"]), day(row["last_day"])) for row in before]
     ids = {row["meeting_id"] for row in before}
     seeds |= {t.report_id: t for t in reports.find(old)}
     made = merged_of(same_meeting.connected(seeds.values(), reports.find), reports.rows, reports.about)
-    return made._replace(ids=made.ids | ids)
+    return made._replace(ids=made.ids | ids, articles=changed)
 
 
 def merged_of(given: Iterable[Told], reports: Mapping[str, MeetingReport], articles: Mapping[str, About]) -> Merged:
     """What merging makes of the ``given`` reports, from these alone."""
     given = list(given)
     as_told = {t.report_id: t for t in given}
-    made = Merged([], [], {t.meeting_id for t in given})
+    made = Merged([], [], {t.meeting_id for t in given}, set())
     for meeting in same_meeting.merge(given):
         who = actors(meeting, {t.report_id: reports[t.report_id].participants for t in meeting.reports})
         made.meetings.append(account(meeting, reports, who, articles))
@@ -129,6 +148,7 @@ def merged_of(given: Iterable[Told], reports: Mapping[str, MeetingReport], artic
                     own.first.isoformat(),
                     own.last.isoformat(),
                     rfc3339(datetime.combine(own.first, time())),
+                    mark(own, reports[own.report_id], articles[own.article_id]),
                 )
             )
     return made

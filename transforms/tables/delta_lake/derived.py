@@ -78,7 +78,8 @@ class Derived:
             return self._change("merged_meetings", held, made.meetings, made.ids, now)
 
         def reports(held: DeltaTable) -> Change:
-            return self._change("merged_reports", held, work_out().reports, reached, now)
+            made = work_out()
+            return self._change("merged_reports", held, made.reports, made.articles, now)
 
         self._commit("article_sketches", sketches)
         self._commit("merged_meetings", meetings)

@@ -1,9 +1,10 @@
 """What a process knows of the data files of a Delta table: a data file never changes, so each is read once."""
 
 import functools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 from urllib.parse import unquote, urlsplit
 
 import pyarrow as pa
@@ -13,7 +14,21 @@ import pyarrow.fs
 from deltalake import DeltaTable
 
 T = TypeVar("T")
+Times = tuple[datetime, datetime]
 _PARQUET = pds.ParquetFileFormat()
+
+
+class File(NamedTuple):
+    """A data file.
+
+    Attributes:
+        fragment: What Arrow reads, with the value of its partition; it keeps the file's footer.
+        times: The first and the last time in it, by the column that the table is partitioned by; None where Delta does
+            not say.
+    """
+
+    fragment: pds.ParquetFileFragment
+    times: Times | None
 
 
 class Version(NamedTuple):
@@ -22,12 +37,12 @@ class Version(NamedTuple):
     Attributes:
         number: As Delta counts.
         schema: The columns.
-        files: Path -> makes the data file, with the value of its partition.
+        files: Each data file by its path.
     """
 
     number: int
     schema: pa.Schema
-    files: dict[str, Callable[[], pds.ParquetFileFragment]]
+    files: dict[str, File]
 
 
 class Files(Generic[T]):
@@ -45,44 +60,58 @@ class Files(Generic[T]):
         """The version that ``held`` is at; what is known of files that are gone is forgotten."""
         number = held.version()
         if self._version is None or self._version.number != number:
-            self._version = Version(number, pa.schema(held.schema().to_arrow()), _files(held))
+            before = self._version.files if self._version else {}
+            self._version = Version(number, pa.schema(held.schema().to_arrow()), _files(held, before))
             self._known = {path: known for path, known in self._known.items() if path in self._version.files}
         return self._version
 
-    def known(self, held: DeltaTable, paths: Iterable[str] | None = None) -> dict[str, T]:
-        """Path -> what ``read`` made of the file; of all files, or those at ``paths``."""
+    def known(self, held: DeltaTable, within: Times | None = None) -> dict[str, T]:
+        """Path -> what ``read`` made of the file; of all files, or of those with times ``within`` two."""
         version = self.at(held)
-        wanted = version.files if paths is None else list(paths)
-        for path in wanted:
-            if path not in self._known:
-                self._known[path] = self._read(version.files[path](), version.schema)
-        return {path: self._known[path] for path in wanted}
+        for path, file in version.files.items():
+            if path not in self._known and _meets(file.times, within):
+                self._known[path] = self._read(file.fragment, version.schema)
+        if within is None:
+            return self._known
+        return {path: known for path, known in self._known.items() if _meets(version.files[path].times, within)}
 
 
-def _files(held: DeltaTable) -> dict[str, Callable[[], pds.ParquetFileFragment]]:
-    """Each data file of a table by its path.
+def _meets(times: Times | None, within: Times | None) -> bool:
+    return times is None or within is None or (times[0] <= within[1] and times[1] >= within[0])
 
-    Where they lie on this machine, Arrow reads them itself: delta-rs takes milliseconds for hundreds of files.
+
+def _files(held: DeltaTable, before: Mapping[str, File]) -> dict[str, File]:
+    """Each data file of a table by its path; those of an earlier version are taken from ``before``."""
+    actions = pa.table(held.get_add_actions())
+    paths = list(map(unquote, actions["path"].to_pylist()))
+    young = [place for place, path in enumerate(paths) if path not in before]
+    if not young:
+        return {path: before[path] for path in paths}
+    columns = [name for name in ("partition", "min", "max") if name in actions.column_names]
+    fragment = _fragments(held)
+    told = zip(young, actions.select(columns).take(young).to_pylist(), strict=True)
+    new = {paths[place]: File(fragment(paths[place], row.get("partition") or {}), _times(row)) for place, row in told}
+    return {path: before.get(path) or new[path] for path in paths}
+
+
+def _fragments(held: DeltaTable) -> Callable[[str, Mapping[str, str | None]], pds.ParquetFileFragment]:
+    """What makes the fragment of a path and its partition.
+
+    Where files lie on this machine, Arrow reads them itself: delta-rs takes milliseconds for hundreds of files.
     """
     root = urlsplit(held.table_uri)
     if root.scheme not in ("", "file"):
-        return {file.path: functools.partial(_same, file) for file in held.to_pyarrow_dataset().get_fragments()}
+        found = {file.path: file for file in held.to_pyarrow_dataset().get_fragments()}
+        return lambda path, partition: found[path]
     place = pyarrow.fs.SubTreeFileSystem(str(Path(unquote(root.path))), pyarrow.fs.LocalFileSystem())
-    actions = pa.table(held.get_add_actions()).select(["path", "partition"]).to_pylist()
-    partition = functools.cache(_of_partition)
-    return {
-        unquote(action["path"]): functools.partial(
-            _PARQUET.make_fragment,
-            unquote(action["path"]),
-            place,
-            partition(tuple((action["partition"] or {}).items())),
-        )
-        for action in actions
-    }
+    whole = functools.cache(_of_partition)
+    return lambda path, partition: _PARQUET.make_fragment(path, place, whole(tuple(partition.items())))
 
 
-def _same(file: pds.ParquetFileFragment) -> pds.ParquetFileFragment:
-    return file
+def _times(row: Mapping[str, Any]) -> Times | None:
+    """The least and greatest value of the only column that Delta keeps these of."""
+    first, last = (next(iter((row.get(name) or {}).values()), None) for name in ("min", "max"))
+    return (first, last) if first and last else None
 
 
 def _of_partition(values: Sequence[tuple[str, str | None]]) -> pc.Expression | None:

@@ -40,9 +40,7 @@ class Sketches:
 
     def near(self, held: DeltaTable, first: datetime, last: datetime) -> list[Kept]:
         """All sketches published from ``first`` to ``last``, and maybe others."""
-        time = pc.field("published")
-        near = held.to_pyarrow_dataset().get_fragments((time >= first) & (time <= last))
-        return list(self._files.known(held, [file.path for file in near]).values())
+        return list(self._files.known(held, (first, last)).values())
 
 
 def _kept(file: pds.Fragment, schema: pa.Schema) -> Kept:
