@@ -8,7 +8,7 @@ export OPENBLAS_NUM_THREADS ?= 1
 # The stamp is named after what was installed, for after a checkout times tell nothing.
 READY := .venv/.ready-$(firstword $(shell cat requirements.lock setup.py | cksum))
 
-.PHONY: open install hooks dist prepare screenshots run test flink coverage lint types bench ablation evaluate train soak docs lock clean bigquery-emulator
+.PHONY: open install hooks dist prepare screenshots run test flink coverage lint types places bench ablation evaluate train soak docs lock clean bigquery-emulator
 
 install: $(READY)
 
@@ -84,6 +84,10 @@ types: $(READY)
 
 evaluate: $(READY)
 	@meetwire evaluate --config configs/local.yaml
+
+# The table of cities, states and time zones, anew from GeoNames and ISO 3166-2 as the lock has them.
+places: $(READY)
+	@python -m training.make_places
 
 # The weights of the taught reader, from nothing: training/README.md tells what is needed and how long it takes.
 MARKED ?= ../shared/meetings/marked

@@ -11,7 +11,7 @@ from spacy.tokens import Doc
 from transforms.language.names import fold
 from transforms.language.words import is_plural_noun, noun_kind, unique_offices, words
 from transforms.language.world import countries
-from transforms.language.world.gazetteer import gazetteer
+from transforms.language.world.gazetteer import regions
 from transforms.language.world.organisations import organisation_of
 from transforms.lexicon import vocabulary
 
@@ -164,8 +164,8 @@ def _american_state(doc: Doc, start: int, end: int, title: str, country: str | N
         return country
     for at in range(start, end):
         for stop in range(min(at + 3, end), at, -1):
-            regions = gazetteer().regions.get(fold(doc[at:stop].text), ()) if doc[at].text[:1].isupper() else ()
-            if any(region.country == "US" for region in regions):
+            called = regions(fold(doc[at:stop].text)) if doc[at].text[:1].isupper() else ()
+            if any(region.country == "US" for region in called):
                 return "US"
     return country
 

@@ -1,7 +1,6 @@
 """Where a named place lies: venues, countries, cities of 15,000 people and more, states and provinces.
 
-Venues are ``lexicon/places.yaml``, the rest is ``gazetteer``'s. Loaded at the first look-up, once a process; a look-up
-takes microseconds and never raises.
+Venues are ``lexicon/places.yaml``, the rest is ``gazetteer``'s. A look-up takes microseconds and never raises.
 """
 
 import functools
@@ -12,7 +11,16 @@ from typing import Any, NamedTuple
 from transforms import lexicon
 from transforms.language.names import bare, fold
 from transforms.language.world import countries
-from transforms.language.world.gazetteer import KIND_OF_REGION, City, Region, gazetteer
+from transforms.language.world.gazetteer import (
+    KIND_OF_REGION,
+    City,
+    Region,
+    area_of,
+    cities,
+    regions,
+    state,
+    timezone_of,
+)
 
 # Below this many people a state or province of these countries (Maryland, Victoria) is meant, not a town abroad.
 _STATE = 1_000_000
@@ -123,7 +131,7 @@ def _part(text: str) -> Located | None:
     """A part of a country by its own name: "Scotland", "the West Bank", "Calif."."""
     code = _parts().get(fold(text))
     if code is not None:
-        return Located(text, code, None, None, gazetteer().country_zones.get(code))
+        return Located(text, code, None, None, timezone_of(code))
     state = _state_by_abbreviation(text) if text.endswith(".") else None
     return _whole(state) if state else None
 
@@ -139,23 +147,23 @@ def _country(text: str) -> Located | None:
     code = countries.country_of(text) if countries.is_country_name(text) else None
     if code is None:
         return None
-    tables, name = gazetteer(), countries.name_of(code) or text
-    if tables.areas.get(code, _CITY_STATE + 1) <= _CITY_STATE:
+    name, area = countries.name_of(code) or text, area_of(code)
+    if area is not None and area <= _CITY_STATE:
         seats = (*countries.seats_of(code), name)
         city = next((city for seat in seats if (city := _city(fold(seat), code))), None)
         if city is not None:
             return _at(city)._replace(name=name)
-    return Located(name, code, None, None, tables.country_zones.get(code))
+    return Located(name, code, None, None, timezone_of(code))
 
 
 def _city(key: str, country: str | None, region: str | None = None) -> City | None:
     """The likeliest city of this name in the country, in the region where that has one."""
-    here = [c for c in gazetteer().cities.get(key, ()) if country in (None, c.country)]
+    here = [c for c in cities(key) if country in (None, c.country)]
     return next((c for c in here if c.region == region), here[0] if here else None)
 
 
 def _region(key: str, country: str | None) -> Region | None:
-    rows = gazetteer().regions.get(key, ())
+    rows = regions(key)
     if country is not None:
         return next((row for row in rows if row.country == country), None)
     return min(rows, key=lambda row: (row.code != "", row.country not in _FEDERATIONS), default=None)
@@ -179,18 +187,14 @@ def _outranks(region: Region, city: City) -> bool:
 
 
 def _whole(region: Region) -> Located:
-    tables = gazetteer()
-    zone = tables.zones.get((region.country, region.code)) or tables.country_zones.get(region.country)
+    zone = timezone_of(region.country, region.code) or timezone_of(region.country)
     return Located(region.name, region.country, None, None, zone)
 
 
 def _state_by_abbreviation(text: str) -> Region | None:
     """A state of the U.S. by its postal or its press abbreviation (``CA``, ``Calif.``)."""
     postal = lexicon.table("regions")["states"].get(text.replace(" ", ""))
-    if not postal:
-        return None
-    states = (region for rows in gazetteer().regions.values() for region in rows if region.country == "US")
-    return next((region for region in states if region.code == postal), None)
+    return state(postal) if postal else None
 
 
 def _within(head: str, tail: str) -> Located | None:
