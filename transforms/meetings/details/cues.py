@@ -236,6 +236,17 @@ def verdict_before(noun: Token) -> Verdict | None:
     return None
 
 
+def is_told_now(trigger: Token, verb: Token | None) -> bool:
+    """Whether ``verb`` tells in the present of an encounter that is its own: not in "the offer follows a meeting"."""
+    if verb is None or (trigger.pos_ not in grammar.VERBAL and not is_argument(trigger)):
+        return False
+    if (row := rows().get((_cue(verb), "object"))) is not None and row.says == "held":
+        return False
+    return verb.tag_ in {"VBZ", "VBP"} or (
+        verb.tag_ == "VBG" and bool(grammar.auxiliaries(verb) & {"is", "are", "'s", "’s", "'re", "am", "be", "been"})
+    )
+
+
 def is_past(verb: Token) -> bool:
     """Whether ``verb`` is told as done."""
     auxiliaries = grammar.auxiliaries(verb)

@@ -13,6 +13,7 @@ from transforms.meetings.details.cues import (
     denied_gerund,
     is_argument,
     is_past,
+    is_told_now,
     verdict_above,
     verdict_before,
 )
@@ -126,15 +127,9 @@ def settled(
         if verdict.status in {"planned", "ongoing"} and date.span.end < today and fixed:
             return Verdict("held", verdict.why)
         coming = date.span.start >= today and date.span.precision == "day"
-        if verdict.status in {"held", "ongoing"} and _is_present(encounter) and not caption and coming:
+        if verdict.status in {"held", "ongoing"} and is_told_now(encounter.trigger, encounter.verb) and not caption and coming:
             return Verdict("planned", f"{verdict.why} on a coming day")
     if caption and verdict.status == "planned" and (date is None or fixed) and verdict.why.startswith("before"):
         return Verdict("held", verdict.why)
     return verdict
 
-
-def _is_present(encounter: Encounter) -> bool:
-    verb = encounter.verb
-    if verb is None:
-        return False
-    return verb.tag_ in {"VBZ", "VBP"} or (verb.tag_ == "VBG" and bool(grammar.auxiliaries(verb) & _PRESENT))

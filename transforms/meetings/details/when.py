@@ -9,6 +9,7 @@ from spacy.tokens import Doc, Span, Token
 from transforms.language.dates.expressions import DateSpan, Tense, find_dates, resolve
 from transforms.lexicon import vocabulary
 from transforms.lexicon.meeting_words import frames
+from transforms.meetings.details.cues import is_told_now
 from transforms.meetings.details.disruption import new_day
 from transforms.meetings.encounters import grammar
 from transforms.meetings.encounters.encounter import Encounter
@@ -16,6 +17,7 @@ from transforms.meetings.parties.sentence import Sentence
 from transforms.rows import MeetingDate
 
 _PAST_STATUS = {"held", "denied"}
+_UNDONE = {"denied", "cancelled"}
 # Behind a date that leads in what follows: "May 10: A met B".
 _LABEL = {":", "-", "–", "—"}
 # Costs of the ways from a date to the encounter; a date that costs more than _LIMIT belongs to something else.
@@ -116,24 +118,20 @@ def _resolved(encounter: Encounter, start: int, end: int, anchor: datetime | Non
     tense: Tense = "past" if status in _PAST_STATUS else "present" if status == "ongoing" else "future"
     if status == "cancelled":
         tense = "future"
-    verb = encounter.verb
-    present = verb is not None and (
-        verb.tag_ in {"VBZ", "VBP"}
-        or (verb.tag_ == "VBG" and bool(grammar.auxiliaries(verb) & {"is", "are", "'s", "’s"}))
-    )
-    if present and status in {"held", "ongoing"}:
+    if status in {"held", "ongoing"} and is_told_now(encounter.trigger, encounter.verb):
         return resolve(doc[start:end].text, anchor, "present", _context(encounter))
     found = resolve(doc[start:end].text, anchor, tense, _context(encounter))
-    if found is not None and anchor is not None and status == "denied" and found.precision == "day":
-        found = _nearest(found, resolve(doc[start:end].text, anchor, "future", _context(encounter)), anchor.date())
+    if found is not None and anchor is not None and status in _UNDONE and found.precision == "day":
+        other: Tense = "past" if status == "cancelled" else "future"
+        found = _nearest(found, resolve(doc[start:end].text, anchor, other, _context(encounter)), anchor.date())
     return found
 
 
-def _nearest(past: DateSpan, coming: DateSpan | None, today: date) -> DateSpan:
-    """The nearer of a past and a coming day, the past one of a week: "declined to meet him on May 20"."""
-    if coming is None or (today - past.start).days <= 7:
-        return past
-    return min(past, coming, key=lambda span: abs((span.start - today).days))
+def _nearest(likely: DateSpan, other: DateSpan | None, today: date) -> DateSpan:
+    """The nearer of two days, a past one that is likely if it is of a week: "declined to meet him on May 20"."""
+    if other is None or 0 <= (today - likely.start).days <= 7:
+        return likely
+    return min(likely, other, key=lambda span: abs((span.start - today).days))
 
 
 def _context(encounter: Encounter) -> str:
