@@ -95,13 +95,18 @@ def _tense(verb: Token, own: bool) -> Verdict:
             return Verdict("planned", "to " + token.text)
         if token.tag_ == "VBG" and auxiliaries & {"was", "were"}:
             return Verdict("ongoing" if any(c.lower_ == "still" for c in token.children) else "held", token.text)
-        if token.tag_ == "VBG" and auxiliaries & _PRESENT:
+        if token.tag_ == "VBG" and (auxiliaries & _PRESENT or _is_there_now(token)):
             return Verdict("ongoing", token.text)
         if token.tag_ == "VBG" and token.i and token.nbor(-1).lower_ == "before":
             return Verdict("planned", "before " + token.text)
         if "to" not in auxiliaries and (token.tag_ != "VBG" or token.dep_ == "pcomp"):
             break
     return Verdict("held", verb.text)
+
+
+def _is_there_now(verb: Token) -> bool:
+    """ "is in Moscow meeting with B"."""
+    return verb.dep_ in {"advcl", "xcomp", "acl"} and verb.head.lemma_ == "be" and verb.head.tag_ in {"VBZ", "VBP"}
 
 
 def _is_below_past(verb: Token) -> bool:
@@ -126,7 +131,8 @@ def settled(
     if date is not None and today is not None:
         if verdict.status in {"planned", "ongoing"} and date.span.end < today and fixed:
             return Verdict("held", verdict.why)
-        coming = date.span.start >= today and date.span.precision == "day"
+        near = date.span.start > today or (date.span.start == today and verdict.status == "held")
+        coming = near and date.span.precision == "day"
         if verdict.status in {"held", "ongoing"} and is_told_now(encounter.trigger, encounter.verb) and not caption and coming:
             return Verdict("planned", f"{verdict.why} on a coming day")
     if caption and verdict.status == "planned" and (date is None or fixed) and verdict.why.startswith("before"):

@@ -37,6 +37,7 @@ def travelled_to(encounter: Encounter) -> list[tuple[int, int, int, int]]:
             continue
         near = (
             token.i in related
+            or _is_way_there(token, encounter, related)
             or encounter.trigger.i in {t.i for t in token.subtree}
             or token.dep_ in {"advcl", "relcl", "conj", "ccomp"}
             or token.dep_ == "ROOT"
@@ -74,6 +75,14 @@ def travelled_to(encounter: Encounter) -> list[tuple[int, int, int, int]]:
             cost = 4 if token.i in related or encounter.trigger.i in {t.i for t in token.subtree} else 7
             found.append((cost, abs(start - encounter.trigger.i), start, place_end(sentence, index)))
     return found
+
+
+def _is_way_there(trip: Token, encounter: Encounter, related: set[int]) -> bool:
+    """ "made a trip to Oslo to meet B", "met B during a visit to Oslo"; not "thanked B for the visit to Oslo"."""
+    above = grammar.governor(trip)
+    if above is None or trip.dep_ != "pobj":
+        return above is not None and trip.dep_ == "dobj" and above.i in related
+    return above in {encounter.trigger, encounter.verb} and trip.head.lower_ in {"on", "during", "in", "amid"}
 
 
 def sentence_before(encounter: Encounter, status: str) -> Span | None:

@@ -71,7 +71,7 @@ def when(
         found = _resolved(encounter, start, end, anchor, status)
         if found is not None:
             return When(found, start, end)
-    return _just_now(encounter, anchor, status)
+    return None
 
 
 def led_in(encounter: Encounter, before: Span, anchor: datetime | None, status: str) -> When | None:
@@ -101,16 +101,14 @@ def _hangs_on(token: Token, verb: Token) -> bool:
     return next((t for t in grammar.chain(token) if t.pos_ in grammar.VERBAL), None) == verb
 
 
-def _just_now(encounter: Encounter, anchor: datetime | None, status: str) -> When | None:
-    """The day of publication for "has just met"; None without such a word."""
-    verb = encounter.verb
-    if verb is None or anchor is None or status != "held":
+def just_now(encounter: Encounter, anchor: datetime | None, status: str) -> When | None:
+    """The day of publication for what goes on now and for "has just met"; None for anything else."""
+    verb, at = encounter.verb, encounter.trigger.i
+    if anchor is None or verb is None:
         return None
-    for child in verb.children:
-        if child.lower_ == "just" and child.i == verb.i - 1:
-            today = resolve("today", anchor, "past")
-            return When(today, child.i, child.i + 1) if today is not None else None
-    return None
+    just = verb.i > 0 and verb.nbor(-1).lower_ == "just" and verb.nbor(-1).head == verb
+    today = resolve("today", anchor, "present") if status == "ongoing" or (just and status == "held") else None
+    return When(today, at, at + 1) if today is not None else None
 
 
 def _resolved(encounter: Encounter, start: int, end: int, anchor: datetime | None, status: str) -> DateSpan | None:

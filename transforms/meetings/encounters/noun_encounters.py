@@ -86,8 +86,8 @@ def match_noun(sentence: Sentence, noun: Token, frame: NounFrame, table: Frames)
     if not partners and not parties and not outer and (told := _told(sentence, noun, table)) is not None:
         outer, verb = told
     full = _unique([*outer, *parties])
-    if not _enough_noun(full, complete):
-        return
+    if not _enough_noun(full, complete) or (not between and full == partners and len(full) == 1):
+        return  # "is having breakfast with us": the other side is nobody
     first = Encounter(
         frame.name,
         noun,

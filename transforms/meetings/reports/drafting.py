@@ -70,6 +70,7 @@ def draft_of(
         date = when.when(encounter, spans, anchor, verdict.status, caption)
     elif before is not None and _goes_on(encounter):
         date = when.led_in(encounter, before, anchor, verdict.status)
+    date = date or when.just_now(encounter, anchor, verdict.status)
     if date is None and verdict.status in {"planned", "proposed"} and verdict.why.startswith(_WISHES):
         return None
     place = where.where(encounter)
