@@ -141,7 +141,8 @@ def _is_specific(report: MeetingReport) -> bool:
     """
     if report.status in {"cancelled", "denied"}:
         return True
-    return any(p.kind == "person" for p in report.participants) or report.date is not None or report.place is not None
+    told_where = report.place is not None and report.place.source != "dateline"
+    return any(p.kind == "person" for p in report.participants) or report.date is not None or told_where
 
 
 def _ids(told: Told) -> dict[int, str]:

@@ -26,7 +26,7 @@ def dateline_place(
     if printed is None or mode != "in_person" or status not in {"held", "ongoing"} or not _of_these_days(when, anchor):
         return None
     found = place_of(printed)
-    if found is None or found.country not in {participant.country for participant in participants}:
+    if found is None or (when is None and found.country not in {participant.country for participant in participants}):
         return None
     return Place(found.name, found.country, found.latitude, found.longitude, "dateline")
 
