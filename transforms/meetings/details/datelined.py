@@ -1,7 +1,7 @@
 """The dateline's place for a meeting whose own place the text does not say.
 
 Agencies write from where things happen, but not always: a story from London may tell of talks in Geneva. The
-dateline counts for a meeting in person of these days, where it lies in the country of one of the parties.
+dateline counts for a meeting in person of these days; where its day is not told, only in the country of a party.
 """
 
 from datetime import date, datetime

@@ -31,9 +31,26 @@ def test_a_meeting_of_these_days_in_the_country_of_a_party_was_where_the_datelin
 
 
 @pytest.mark.parametrize(
+    ("printed", "countries"),
+    [
+        ("DAVOS, Switzerland", ("US", "DE")),
+        ("GENEVA", ("RU", "CN")),
+        ("MANILA", ("JP", "KR")),
+        ("NEW YORK", ("CL", "FI")),
+        ("DOHA, Qatar", (None, "AF")),
+        ("NAIROBI", (None, None)),
+    ],
+)
+def test_a_dated_meeting_of_others_was_there_too(printed, countries):
+    assert place(printed, countries).source == "dateline"
+    assert place(printed, countries, when=None) is None
+
+
+@pytest.mark.parametrize(
     "but",
     [
-        {"countries": ("RU", "CN")},
+        {"countries": ("RU", "CN"), "when": None},
+        {"countries": (None, None), "when": None},
         {"status": "planned"},
         {"status": "denied"},
         {"mode": "phone"},
