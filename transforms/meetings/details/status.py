@@ -133,9 +133,13 @@ def settled(
             return Verdict("held", verdict.why)
         near = date.span.start > today or (date.span.start == today and verdict.status == "held")
         coming = near and date.span.precision == "day"
-        if verdict.status in {"held", "ongoing"} and is_told_now(encounter.trigger, encounter.verb) and not caption and coming:
+        if (
+            verdict.status in {"held", "ongoing"}
+            and is_told_now(encounter.trigger, encounter.verb)
+            and not caption
+            and coming
+        ):
             return Verdict("planned", f"{verdict.why} on a coming day")
     if caption and verdict.status == "planned" and (date is None or fixed) and verdict.why.startswith("before"):
         return Verdict("held", verdict.why)
     return verdict
-
