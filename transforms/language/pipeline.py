@@ -14,6 +14,7 @@ from spacy.attrs import DEP, HEAD
 from spacy.language import Language
 from spacy.tokenizer import Tokenizer
 from spacy.tokens import Doc, Token
+from spacy.training import minibatch_by_words
 
 from transforms.errors import MeetwireError
 
@@ -22,6 +23,8 @@ LIMIT = 200_000
 _PARAGRAPH = re.compile(r"[^\n\u2029]+(?:\n(?!\s*\n)[^\n\u2029]+)*[\n\u2029]*|[\n\u2029]+")
 # A single paragraph of more characters is split between words: the parser's memory grows with its length.
 _LONGEST = 4_000
+# Tokens that a component works on at a time: its memory grows by 3 kB with each, and more are no faster.
+_TOGETHER = 4_000
 _NEEDED = ("parser", "ner")
 # What runs only on paragraphs that are to be parsed, in the order of the model's own pipeline.
 _NAMES_ONLY = ("ner", "transformer")
@@ -179,8 +182,9 @@ def _run(components: Components, docs: Iterable[Doc]) -> None:
     """Lets each of ``components`` work on all ``docs`` that hold a token."""
     run = [doc for doc in docs if len(doc)]
     for name, component in components:
-        done = list(component.pipe(run, batch_size=64)) if hasattr(component, "pipe") else list(map(component, run))
-        assert len(done) == len(run), name
+        for some in minibatch_by_words(run, size=_TOGETHER, tolerance=0):
+            piped = component.pipe(some, batch_size=len(some)) if hasattr(component, "pipe") else map(component, some)
+            assert len(list(piped)) == len(some), name
 
 
 # One syllable as Korean and Chinese names are romanised: "min", "geun", "hye", "wen", "jeou".

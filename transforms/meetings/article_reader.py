@@ -7,7 +7,6 @@ import functools
 import re
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 from typing import cast
 
 from spacy.language import Language
@@ -28,6 +27,8 @@ __all__ = ["Extractor", "ModelError", "extractor_for", "read_batch"]
 CUT = "text_cut"
 # Set on an article in another language than the model's: nothing is looked for in it.
 FOREIGN = "language_not_read"
+# A batch ends with the article that brings it beyond so many characters.
+_TOGETHER = 100_000
 
 
 class Extractor:
@@ -50,7 +51,7 @@ class Extractor:
         self._lock = threading.Lock()
 
     def extract(self, articles: Iterable[Article], batch_size: int = 16) -> Iterator[Extract]:
-        """One extract an article, in order; lazy, ``batch_size`` articles at a time.
+        """One extract an article, in order; lazy, ``batch_size`` articles at a time, fewer of long ones.
 
         What spaCy learns of a batch's words is forgotten behind it, so that a stream of any length stays in memory.
         One batch at a time: spaCy can forget for one thread only.
@@ -94,8 +95,13 @@ def _sees(nlp: Language) -> Sees:
 
 
 def _batches(articles: Iterable[Article], size: int) -> Iterator[list[Article]]:
-    waiting = iter(articles)
-    while batch := list(islice(waiting, size)):
+    batch: list[Article] = []
+    for article in articles:
+        batch.append(article)
+        if len(batch) == size or sum(len(one.text) for one in batch) > _TOGETHER:
+            yield batch
+            batch = []
+    if batch:
         yield batch
 
 
