@@ -11,11 +11,10 @@ from typing import NamedTuple
 from transforms import lexicon
 from transforms.stories.pairing import Pairing, pair
 from transforms.stories.told import REMOTE, Told, hours_of
+from transforms.stories.told_party import contradict
 
-# Days by which a correction may move a meeting.
-CORRECTED_DAYS = 3
-# Days that a dated report may be off the days that are guessed for one without a date.
-UNDATED_DAYS = 14
+# Days by which a correction may move a meeting, and days off those that are guessed for a report without a date.
+CORRECTED_DAYS, UNDATED_DAYS = (int(lexicon.table("merging")["days"][name]) for name in ("corrected", "undated"))
 _SAME_TOWN_KM = 60
 _ZONES_APART = 6.0
 
@@ -52,10 +51,12 @@ def compare(one: Told, other: Told) -> Comparison:
     one, other = sorted((one, other), key=lambda t: t.order)
     pairing = pair(one.parties, other.parties)
     days = _days(one, other, pairing)
-    features = {"any pair": 1.0, **_parties(pairing), days: 1.0, **place_features(one, other), **_manner(one, other)}
+    twice = one.article_id == other.article_id and _told_twice(one, other, pairing)
+    features = {"any pair": 1.0, **_parties(pairing, twice), days: 1.0}
+    features |= {**place_features(one, other), **_manner(one, other)}
     if one.article_id == other.article_id:
         features["same article"] = 1.0
-    return Comparison(features, _veto(one, other, pairing, days), pairing)
+    return Comparison(features, _veto(one, other, pairing, days, twice), pairing)
 
 
 def related(one: Told, other: Told) -> bool:
@@ -85,9 +86,8 @@ def is_moved(told: Told, correction: Told) -> bool:
     return pairing.sure >= 2 and not pairing.left and not pairing.right
 
 
-def _veto(one: Told, other: Told, pairing: Pairing, days: str) -> str | None:
-    twice = one.article_id == other.article_id and _told_twice(one, other, pairing)
-    if not pairing.matches and not twice:
+def _veto(one: Told, other: Told, pairing: Pairing, days: str, twice: bool) -> str | None:
+    if not pairing.matches and not twice and not _may_be_them(one, other):
         return "nobody in common"
     if days == "days apart":
         return days
@@ -100,6 +100,14 @@ def _veto(one: Told, other: Told, pairing: Pairing, days: str) -> str | None:
     if one.article_id == other.article_id and not twice:
         return "two meetings of one article"
     return None
+
+
+def _may_be_them(one: Told, other: Told) -> bool:
+    """Whether one report gives offices or countries alone, and each of them may be somebody of the other."""
+    for vague, known in ((one, other), (other, one)):
+        if all(not party.words for party in vague.parties):
+            return all(any(not contradict(p, q) for q in known.parties) for p in vague.parties)
+    return False
 
 
 def _told_twice(one: Told, other: Told, pairing: Pairing) -> bool:
@@ -117,7 +125,7 @@ def _told_twice(one: Told, other: Told, pairing: Pairing) -> bool:
     )
 
 
-def _parties(pairing: Pairing) -> dict[str, float]:
+def _parties(pairing: Pairing, twice: bool) -> dict[str, float]:
     sure, found = pairing.sure, len(pairing.matches)
     left, right = len(pairing.left), len(pairing.right)
     kinds = {
@@ -130,7 +138,7 @@ def _parties(pairing: Pairing) -> dict[str, float]:
         (0, 2): "two likely parties",
     }
     name = kinds.get((min(sure, 3), min(found, 3))) or (
-        "one sure party" if sure else "one likely party" if found else "told twice"
+        "one sure party" if sure else "one likely party" if found else "told twice" if twice else "nobody in common"
     )
     made = {name: 1.0}
     if not left and not right:

@@ -5,22 +5,22 @@ where most of the runs of letters in them are the same. An article is a copy of 
 correction, which tells the matter anew, is not.
 """
 
-import functools
 import re
 from collections.abc import Iterable, Iterator, Sequence, Set
-from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from transforms.language.names import fold
-from transforms.spans import runs
+from transforms.spans import Places, runs
 
 # Letters in a run; in Chinese a run is two words, in English one or two.
 _RUN = 7
-_VALUES = 96
-_BAND = 3
+_VALUES, _BAND = 96, 3
+_THREES = _VALUES // _BAND
 # Share of equal values from which two texts are copies.
 ALIKE = 0.5
 # Copies are printed within days.
@@ -38,6 +38,8 @@ _NO_LETTERS = re.compile(r"[\W\d_]+")
 
 
 Values = npt.NDArray[np.uint32]
+Times = npt.NDArray[np.int64]
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 
 class Sketch(NamedTuple):
@@ -88,37 +90,58 @@ class Pool:
     Of two copies some three values or others are the same, of two other texts hardly ever: such threes are compared.
     """
 
-    def __init__(self, articles: Sequence[str], published: Sequence[datetime], values: Values) -> None:
-        """``values`` has a row for each of ``articles``, which were ``published`` then."""
-        self._articles, self._published, self.values = articles, published, values
-        bands = _bands(values).reshape(-1)
+    def __init__(self, articles: pa.Array, times: Times, values: Values) -> None:
+        """``values`` has a row for each of ``articles``, which were published at ``times``, microseconds since 1970."""
+        self._articles, self._times, self.values = articles, times, values
+        bands = self.bands()
         order = np.argsort(bands, kind="stable")
-        self._bands, self._places = bands[order], order // (_VALUES // _BAND)
+        self._bands, self._places = bands[order], (order // _THREES).astype(np.int32)
 
     @classmethod
     def of(cls, sketches: Iterable[Sketch]) -> "Pool":
         """A pool of those of ``sketches`` that can be compared."""
-        known = [one for one in sketches if one.values]
+        known = [one for one in sketches if one.values and one.published]
         values = np.frombuffer(b"".join(one.values for one in known), np.uint32).reshape(-1, _VALUES)
-        return cls([one.article_id for one in known], [one.published for one in known if one.published], values)
+        times = [(one.published - _EPOCH) // _MICROSECOND for one in known if one.published]
+        return cls(pa.array([one.article_id for one in known], pa.string()), np.array(times, np.int64), values)
 
     def alike(self, some: "Pool") -> Iterator[tuple[int, Sketch]]:
         """The articles whose texts are copies of one of ``some``, before or after it, each with the place of that one."""
-        first, last = (np.searchsorted(self._bands, some.bands, side) for side in ("left", "right"))
-        asked = np.repeat(np.arange(len(first)) // (_VALUES // _BAND), last - first)
-        pairs = np.unique(asked * len(self) + self._places[runs(first, last)])
-        for part in np.array_split(pairs, len(pairs) // _AT_ONCE + 1):
-            one, place = np.divmod(part, max(len(self), 1))
-            alike = (self.values[place] == some.values[one]).mean(axis=1) >= ALIKE
-            for given, found in zip(one[alike].tolist(), place[alike].tolist(), strict=True):
-                apart = abs(self._published[found] - some._published[given])
-                if self._articles[found] != some._articles[given] and apart <= WINDOW:
-                    yield given, self[found]
+        if not len(self) or not len(some):
+            return
+        bands = some.bands()
+        first, last = (np.searchsorted(self._bands, bands, side) for side in ("left", "right"))
+        before = np.cumsum(last - first)  # of the band and those before it
+        begin = 0
+        while begin < len(bands):
+            end = max(int(np.searchsorted(before, (before[begin - 1] if begin else 0) + _AT_ONCE)), begin + _THREES)
+            end -= end % _THREES  # an article's bands stay together, so that a pair is found once
+            yield from self._alike(some, first[begin:end], last[begin:end], begin // _THREES)
+            begin = end
 
-    @functools.cached_property
-    def bands(self) -> Any:
+    def _alike(self, some: "Pool", first: Places, last: Places, begin: int) -> Iterator[tuple[int, Sketch]]:
+        """Compares with ``some``, from place ``begin`` on, what lies at the places of their bands."""
+        one = begin + np.repeat(np.arange(len(first)) // _THREES, last - first)
+        place = self._places[runs(first, last)]
+        near = np.abs(self._times[place] - some._times[one]) <= WINDOW // _MICROSECOND
+        one, place = np.divmod(np.unique(one[near] * len(self) + place[near]), len(self))
+        for part in range(0, len(one), _AT_ONCE):
+            given, found = one[part : part + _AT_ONCE], place[part : part + _AT_ONCE]
+            alike = (self.values[found] == some.values[given]).mean(axis=1) >= ALIKE
+            for own, other in zip(given[alike].tolist(), found[alike].tolist(), strict=True):
+                copy = self[other]
+                if copy.article_id != some._articles[own].as_py():
+                    yield own, copy
+
+    def bands(self) -> Values:
         """The threes of each article, one after the other."""
-        return _bands(self.values).reshape(-1)
+        threes = self.values.reshape(len(self), _THREES, _BAND).astype(np.uint64)
+        mixed = np.broadcast_to(np.arange(_THREES, dtype=np.uint64), threes.shape[:2])
+        with np.errstate(over="ignore"):
+            for column in range(_BAND):
+                mixed = (mixed ^ threes[:, :, column]) * _MIX
+                mixed = mixed ^ (mixed >> np.uint64(29))
+        return mixed.astype(np.uint32).reshape(-1)
 
     def __len__(self) -> int:
         return len(self.values)
@@ -127,7 +150,8 @@ class Pool:
         return map(self.__getitem__, range(len(self)))
 
     def __getitem__(self, place: int) -> Sketch:
-        return Sketch(self._articles[place], self._published[place], self.values[place].tobytes())
+        published = _EPOCH + int(self._times[place]) * _MICROSECOND
+        return Sketch(self._articles[place].as_py(), published, self.values[place].tobytes())
 
 
 class Pools(NamedTuple):
@@ -162,14 +186,3 @@ class Pools(NamedTuple):
             if first and first < (one.published, one.article_id):
                 made[one.article_id] = first[1]
         return made
-
-
-def _bands(values: Any) -> Any:
-    """Each row's values in threes, as one number for a three and its place."""
-    threes = values.reshape(len(values), _VALUES // _BAND, _BAND).astype(np.uint64)
-    mixed = np.broadcast_to(np.arange(threes.shape[1], dtype=np.uint64), threes.shape[:2])
-    with np.errstate(over="ignore"):
-        for column in range(_BAND):
-            mixed = (mixed ^ threes[:, :, column]) * _MIX
-            mixed = mixed ^ (mixed >> np.uint64(29))
-    return mixed

@@ -132,15 +132,14 @@ def _loose_numbers(sentence: Span, taken: set[int]) -> list[tuple[int, int]]:
     """ "The two" and "both" without a noun, which are no noun phrases to the parser."""
     found: list[tuple[int, int]] = []
     for token in sentence:
-        if (
-            token.i in taken
-            or token.lower_ not in {"two", "three", "four", "both"}
-            or token.dep_ in {"nummod", "preconj", "det", "cc"}
-        ):
+        if token.i in taken or token.lower_ not in {"two", "three", "four", "both"}:
+            continue
+        last = token.i + 1 < sentence.end and token.nbor().lower_ in {"last", "first"} and token.nbor() == token.head
+        if token.dep_ in {"preconj", "det", "cc"} or (token.dep_ == "nummod" and not last):
             continue
         led = token.i > sentence.start and token.nbor(-1).lower_ == "the" and token.i - 1 not in taken
         if (led or token.lower_ == "both") and not any(child.lower_ == "of" for child in token.children):
-            found.append((token.i - led, token.i + 1))
+            found.append((token.i - led, token.i + 1 + last))  # "the two last met"
     return found
 
 

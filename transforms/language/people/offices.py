@@ -218,7 +218,8 @@ def _joined(doc: Doc, found: list[Office], office: Office) -> Office:
     last = found[-1]
     between = [t.lower_ for t in doc[last.end : office.start]]
     led_in = last.start > 0 and doc[last.start - 1].lower_ in {"the", "a", "an", "his", "her", "their"}
-    if between == [] or (between == ["and"] and not led_in and not last.plural and not office.plural):
+    owned = any(t.text in _POSSESSIVE for t in doc[office.start : office.head])  # "and Uganda's president"
+    if between == [] or (between == ["and"] and not (led_in or owned or last.plural or office.plural)):
         found.pop()
         title = " ".join([last.title, *between, office.title])
         country = _american_state(doc, last.start, office.end, title, last.country or office.country)

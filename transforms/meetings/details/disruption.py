@@ -26,11 +26,13 @@ def called_off(encounter: Encounter, spans: Sequence[tuple[int, int]]) -> Verdic
 
 def _concerns(verb: Token, encounter: Encounter) -> bool:
     """Whether ``verb`` is about the encounter: it is its subject, or "it"/"the meeting" is its object or subject."""
-    trigger = encounter.trigger
+    trigger, appointments = encounter.trigger, lexicon.words("status", "appointments")
+    if verb.dep_ == "relcl" and verb.head != trigger and verb.head.lemma_.lower() in {"one", *appointments}:
+        return False  # "in the place of the one that was called off"
     for child in grammar.children(verb, "nsubj", "nsubjpass", "dobj"):
         if child == trigger or trigger in child.subtree:
             return True
-        if child.lower_ in _ABOUT_IT or child.lemma_.lower() in lexicon.words("status", "appointments"):
+        if child.lower_ in _ABOUT_IT or child.lemma_.lower() in appointments:
             return True
     if verb.dep_ in {"conj", "relcl", "acl"} and verb.head == trigger:
         return True

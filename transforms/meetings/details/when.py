@@ -1,7 +1,7 @@
 """When an encounter is or was: the date that belongs to it, not the nearest date."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from spacy.tokens import Doc, Span, Token
@@ -10,6 +10,7 @@ from transforms.language.dates.expressions import DateSpan, Tense, find_dates, r
 from transforms.lexicon import vocabulary
 from transforms.lexicon.meeting_words import frames
 from transforms.meetings.details.cues import is_told_now
+from transforms.meetings.details.day_after import counted
 from transforms.meetings.details.disruption import new_day
 from transforms.meetings.encounters import grammar
 from transforms.meetings.encounters.encounter import Encounter
@@ -61,6 +62,9 @@ def when(
     moved = new_day(encounter, spans)
     if moved is not None and (found := _resolved(encounter, *moved, anchor, status)) is not None:
         return When(found, *moved)
+    if (apart := counted(encounter, spans)) is not None and (found := _resolved(encounter, *apart[1], anchor, status)):
+        days = timedelta(apart[0] if found.precision == "day" else 0)
+        return When(found._replace(start=found.start + days, end=found.end + days), *apart[1])
     ranked = sorted(
         (_cost(encounter, start, end, caption, status), abs(start - encounter.trigger.i), start, end)
         for start, end in spans

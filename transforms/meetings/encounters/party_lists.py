@@ -108,6 +108,8 @@ def objects_of(sentence: Sentence, verb: Token) -> tuple[list[Party], int]:
         index = sentence.starting(verb.i + 1)
         if index is None and verb.i + 2 < sentence.span.end and sentence.doc[verb.i + 1].pos_ in {"ADJ", "VERB", "ADV"}:
             index = sentence.starting(verb.i + 2)
+        if index is None:
+            index = _late_object(sentence, verb)
     else:
         index = sentence.covering(token.i)
     if index is None or sentence.phrases[index].start <= verb.i:
@@ -116,6 +118,23 @@ def objects_of(sentence: Sentence, verb: Token) -> tuple[list[Party], int]:
     if end < sentence.span.end and sentence.doc[end].text in {"'s", "’s", "'", "’"}:
         return [], verb.i + 1
     return parties, (end if parties else verb.i + 1)
+
+
+def _late_object(sentence: Sentence, verb: Token) -> int | None:
+    """The object behind where and when: "received in audience on Thursday at the palace the president of Peru"."""
+    at, end = verb.i + 1, min(sentence.span.end, verb.i + _REACH)
+    while at < end:
+        token, index = sentence.doc[at], sentence.starting(at)
+        dated = token.ent_type_ in {"DATE", "TIME"}
+        if index is not None and not dated and sentence.phrases[index].kind in {"person", "role"}:
+            return index if at > verb.i + 1 and sentence.doc[at - 1].pos_ not in {"ADP", "CCONJ", "PUNCT"} else None
+        if token.pos_ == "ADP" and (behind := sentence.phrase_near(at + 1)) is not None:
+            at = sentence.phrases[behind].end
+        elif dated or token.pos_ in {"ADP", "ADV"}:
+            at += 1
+        else:
+            return None
+    return None
 
 
 def _label(sentence: Sentence, index: int) -> str:

@@ -24,7 +24,10 @@ def pointing_back(sentence: Sentence, found: list[Encounter]) -> list[Encounter]
         noun = table.nouns.get(token.lemma_.lower()) or table.nouns.get(token.lower_)
         if noun is None or noun.name not in _FRAMES or token.pos_ != "NOUN" or token.i in triggers:
             continue
+        if token.dep_ == "pobj" and token.head.head.lower_ == "place":  # "in place of the talks that were called off"
+            continue
         happens = token.dep_ in {"nsubj", "nsubjpass"} and token.head.lemma_ in vocabulary("happening")
+        happens = happens and not _takes_a_place(token.head)
         told = next((c for c in grammar.children(token, "relcl", "acl") if c.lemma_ in vocabulary("happening")), None)
         if not (_of_a_day(token) or ((happens or told is not None) and _points(token))):
             continue
@@ -45,6 +48,11 @@ def pointing_back(sentence: Sentence, found: list[Encounter]) -> list[Encounter]
             )
         )
     return back
+
+
+def _takes_a_place(verb: Token) -> bool:
+    """Whether a meeting "takes the place of" another, rather than takes place."""
+    return any(t.lower_ == "place" and any(t.children) for t in grammar.children(verb, "dobj"))
 
 
 def _points(noun: Token) -> bool:

@@ -1,5 +1,7 @@
 """Whom a noun phrase stands for: one party, several for "leaders of A, B and C", or nobody."""
 
+import dataclasses
+
 from transforms.language.mentions.phrases import Phrase
 from transforms.language.words import noun_kind, plurals, words
 from transforms.language.world import countries
@@ -44,7 +46,7 @@ class Described(Layout):
             name = self.named(phrase.start, phrase.end)
             return [Party("country", name, phrase.entity, phrase.country, None, *at, False)], phrase.end
         if phrase.kind == "name":
-            return self._unknown(phrase), phrase.end
+            return self._at_home(self._unknown(phrase), phrase)
         nations = self._by_demonyms(phrase)
         return (nations, phrase.end) if nations else self._described(phrase)
 
@@ -62,13 +64,20 @@ class Described(Layout):
         joined = any(t.lower_ == "and" for t in doc[phrase.start : phrase.head])
         return found if len(found) > 1 and joined else []
 
+    def _at_home(self, found: list[Party], phrase: Phrase) -> tuple[list[Party], int]:
+        """(``found``, token behind) of the name in ``phrase``, with the country that a person is of."""
+        if [party.kind for party in found] != ["person"]:
+            return found, phrase.end
+        country, end = self._home(phrase)
+        return [dataclasses.replace(found[0], country=found[0].country or country)], end
+
     def _home(self, phrase: Phrase) -> tuple[str | None, int]:
-        """(country, token behind) of a person's "of Norway", "from the Labour Party", "(Norway)"."""
+        """(country, token behind) of a person's "of Norway", "from the Labour Party", "of Orbit Bank", "(Norway)"."""
         at = phrase.end
         if at + 1 >= self.span.end or self.doc[at].lower_ not in {"of", "from", "("}:
             return None, at
         index = self.starting(at + 1)
-        if index is None or self.phrases[index].kind not in {"country", "body"}:
+        if index is None or self.phrases[index].kind not in {"country", "body", "name"}:
             return None, at
         home = self.phrases[index]
         if self.doc[at].text == "(" and (home.end >= self.span.end or self.doc[home.end].text != ")"):

@@ -1,8 +1,10 @@
 """One report a meeting: what several sentences of an article tell of one encounter is put together."""
 
+import re
 from typing import Any
 
 from transforms.language.world import countries
+from transforms.lexicon import vocabulary
 from transforms.meetings.parties.party import Party
 from transforms.meetings.reports.draft import Draft
 
@@ -44,13 +46,20 @@ def same(one: Draft, other: Draft) -> bool:
     """Whether two drafts of one article tell of the same meeting; ``one`` stands first."""
     if not _parties_agree(one, other) or not _modes_agree(one, other) or not _dates_agree(one, other):
         return False
-    if not _statuses_agree(one, other):
+    if not _statuses_agree(one, other) or (one.keys != other.keys and (_is_apart(one) or _is_apart(other))):
         return False
     trigger = other.encounters[0].trigger
     before = {
         t.lower_ for t in trigger.doc[max(other.encounters[0].sentence.span.start, trigger.i - 4) : trigger.i + 3]
     }
     return not (one.encounters[0].sentence is not other.encounters[0].sentence and {"again", "another"} & before)
+
+
+def _is_apart(draft: Draft) -> bool:
+    """Whether those who met did so without others who met too: "met on their own"."""
+    trigger = draft.encounters[0].trigger
+    behind = trigger.doc[trigger.i + 1 : trigger.i + 8].text.lower()
+    return any(re.search(rf"\b{words}\b", behind) for words in vocabulary("apart"))
 
 
 def _parties_agree(one: Draft, other: Draft) -> bool:

@@ -9,14 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
-import numpy
+import pyarrow as pa
 from google.cloud import bigquery
 
 from transforms.rows_of_merging import ArticleSketch
-from transforms.stories.near import Pool
 from transforms.stories.same_meeting import REACH, Search
 from transforms.tables.bigquery.statements import WRITTEN_AT, as_told
-from transforms.tables.delta_lake.sketches import Kept
+from transforms.tables.delta_lake.sketches import COLUMNS, Kept, kept
+from transforms.tables.delta_lake.store import delta_schema
 from transforms.tables.merging import Groups, Row, copied, merged
 from transforms.tables.queries.ask import plain_value
 
@@ -78,21 +78,16 @@ class BigQueryHeld:
 
     def near(self, first: datetime, last: datetime) -> list[Kept]:
         """See ``Held``."""
-        found = [
-            row
-            for row in self._ask(
-                f"""SELECT t.article_id, t.published, t.values, t.duplicate_of
-                FROM ({as_told(self._dataset, "article_sketches")}) AS t WHERE t.published BETWEEN @first AND @last""",
-                [
-                    bigquery.ScalarQueryParameter("first", "TIMESTAMP", first),
-                    bigquery.ScalarQueryParameter("last", "TIMESTAMP", last),
-                ],
-            )
-            if row["values"]
-        ]
-        values = numpy.array([row["values"] for row in found], numpy.uint32).reshape(-1, Pool.of([]).values.shape[1])
-        pool = Pool([row["article_id"] for row in found], [row["published"] for row in found], values)
-        return [Kept(pool, [row["duplicate_of"] for row in found])]
+        found = self._ask(
+            f"""SELECT t.article_id, t.published, t.values, t.duplicate_of
+            FROM ({as_told(self._dataset, "article_sketches")}) AS t WHERE t.published BETWEEN @first AND @last""",
+            [
+                bigquery.ScalarQueryParameter("first", "TIMESTAMP", first),
+                bigquery.ScalarQueryParameter("last", "TIMESTAMP", last),
+            ],
+        )
+        schema = pa.schema(map(delta_schema("article_sketches").field, COLUMNS))
+        return [kept(pa.Table.from_pylist([row for row in found if row["values"]], schema))]
 
 
 class Merger:

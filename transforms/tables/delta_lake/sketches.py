@@ -1,6 +1,6 @@
 """Finds the sketches of articles by their time, and those that copy an article; see ``Files``."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
 from typing import NamedTuple
 
@@ -13,23 +13,25 @@ from deltalake import DeltaTable
 from transforms.stories.near import Pool, Sketch
 from transforms.tables.delta_lake.known_files import Files
 
-_COLUMNS = ["article_id", "published", "values", "duplicate_of"]
+COLUMNS = ["article_id", "published", "values", "duplicate_of"]
 
 
 class Kept(NamedTuple):
-    """The sketches of one file.
+    """Some sketches as the tables hold them.
 
     Attributes:
         pool: Those that can be compared.
-        originals: The article that each of the pool copies, or None.
+        by_original: Article -> the places in the pool of its copies.
     """
 
     pool: Pool
-    originals: Sequence[str | None]
+    by_original: Mapping[str, Sequence[int]]
 
     def copies(self, originals: Set[str]) -> list[Sketch]:
         """The sketches of the copies of ``originals``."""
-        return [self.pool[place] for place, original in enumerate(self.originals) if original in originals]
+        return [
+            self.pool[place] for original in self.by_original.keys() & originals for place in self.by_original[original]
+        ]
 
 
 class Sketches:
@@ -44,8 +46,17 @@ class Sketches:
 
 
 def _kept(file: pds.Fragment, schema: pa.Schema) -> Kept:
-    rows = file.to_table(schema=schema, columns=_COLUMNS, filter=pc.list_value_length(pc.field("values")) > 0)
-    numbers = rows["values"].combine_chunks().flatten().to_numpy().astype(numpy.uint32)
+    return kept(file.to_table(schema=schema, columns=COLUMNS, filter=pc.list_value_length(pc.field("values")) > 0))
+
+
+def kept(rows: pa.Table) -> Kept:
+    """What rows of ``article_sketches`` with values hold, from their ``COLUMNS``."""
+    rows = rows.combine_chunks()
+    numbers = rows["values"].combine_chunks().flatten().to_numpy(zero_copy_only=False).astype(numpy.uint32)
     values = numbers.reshape(len(rows), -1) if len(rows) else Pool.of([]).values
-    pool = Pool(rows["article_id"].to_pylist(), rows["published"].to_pylist(), values)
-    return Kept(pool, rows["duplicate_of"].to_pylist())
+    times = rows["published"].combine_chunks().cast(pa.timestamp("us", "UTC")).cast(pa.int64()).to_numpy()
+    by_original: dict[str, list[int]] = {}
+    for place, original in enumerate(rows["duplicate_of"].to_pylist()):
+        if original is not None:
+            by_original.setdefault(original, []).append(place)
+    return Kept(Pool(rows["article_id"].combine_chunks(), times, values), by_original)
