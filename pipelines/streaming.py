@@ -28,7 +28,7 @@ from pipelines.command_line.progress import Progress, say
 from pipelines.configuration.settings import Settings, SettingsError
 from pipelines.running import capacity
 from pipelines.running.own_process import Pool
-from pipelines.running.settle import settle
+from pipelines.running.settle import heed_actors_file, settle
 from pipelines.running.stream_metrics import Metrics
 from transforms.articles.article_message import decode_article
 from transforms.streams import Received, Subscription, open_subscription
@@ -93,6 +93,7 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
         return 1 if fates.refused else 0
     if arguments.readers is not None:
         raise SettingsError("--readers: goes with another --runner; here, start several of these")
+    heed_actors_file(settings)
     subscription = open_subscription(settings.stream)
 
     def done(messages: Sequence[Received], fates: Fates) -> None:
@@ -131,6 +132,7 @@ def take(
 
     Uses as many processes as the settings say. Without ``whole_chain`` the messages are articles that are clean already.
     """
+    heed_actors_file(settings)
     backlog = subscription.backlog()
     count = capacity.workers(settings.workers)
     limits = Limits(seconds=0.0)

@@ -24,12 +24,13 @@ from transforms.rows_of_meetings import (
     Place,
     StatusTold,
 )
-from transforms.rows_of_merging import Actor, MetPair, OfficeHeld
+from transforms.rows_of_merging import Actor, ActorDecision, MetPair, OfficeHeld
 from transforms.rows_of_operation import Attribute, DeadLetter, FeedHealth, Skipped
 
 __all__ = [
     "TABLES",
     "Actor",
+    "ActorDecision",
     "Article",
     "Attribute",
     "Dateline",
@@ -242,6 +243,7 @@ TABLES: dict[str, type] = {
     "meetings": Meeting,
     "actors": Actor,
     "who_met_whom": MetPair,
+    "actor_decisions": ActorDecision,
     "dead_letters": DeadLetter,
     "feed_health": FeedHealth,
 }

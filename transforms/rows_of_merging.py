@@ -1,6 +1,6 @@
 """What is kept of merging: to which meeting each report belongs, what tells copies of a text, and who is who.
 
-All of it is worked out from ``meeting_reports`` and ``articles`` and can be made anew from these at any time.
+All but the decisions is worked out from these, ``meeting_reports`` and ``articles``, and can be made anew at any time.
 """
 
 from collections.abc import Sequence
@@ -51,6 +51,36 @@ class ArticleSketch(NamedTuple):
     duplicate_of: Optional[str]
 
 
+class ActorDecision(NamedTuple):
+    """Who is who by decision: an analyst's, or a line of the user's own file of actors. Kept also where it is taken back.
+
+    Attributes:
+        decision_id: Derived from what is decided and, of an analyst's, when.
+        kind: join (the actors are one), split (the names are another's) or known (the file knows an actor by its names).
+        actor_ids: join: those that are one, the first gives the id; split: whose the names were and whose they are; known:
+            the actor.
+        names: join: what they were called; split: the names that are another's; known: every name, first the one that is
+            shown.
+        wikidata_id: known: the actor's item of Wikidata, such as Q42.
+        decided_at (TIMESTAMP): When it was decided.
+        decided_by: Who decided it.
+        why: Why, in their words.
+        taken_back_at (TIMESTAMP): When it was taken back; null while it counts.
+        taken_back_by: Who took it back.
+    """
+
+    decision_id: str
+    kind: str
+    actor_ids: Sequence[str]
+    names: Sequence[str]
+    wikidata_id: Optional[str]
+    decided_at: str
+    decided_by: str
+    why: str
+    taken_back_at: Optional[str]
+    taken_back_by: Optional[str]
+
+
 class OfficeHeld(NamedTuple):
     """An office that articles give to someone.
 
@@ -70,9 +100,10 @@ class Actor(NamedTuple):
 
     Attributes:
         actor_id: As in ``participants``.
-        name: The name by which most reports call it, a full one where there is any.
+        name: The name by which most reports call it, a full one where there is any; the one in the user's own file first.
         kind: person, organization, country or group.
         country: Of most reports that give one, ISO 3166-1 alpha-2.
+        wikidata_id: Its item of Wikidata, where the user's own file of actors has it.
         names: Every name that was seen, the most frequent first.
         countries: Every country that was given, the most frequent first.
         offices: The titles that were given, the latest first.
@@ -86,6 +117,7 @@ class Actor(NamedTuple):
     name: str
     kind: str
     country: Optional[str]
+    wikidata_id: Optional[str]
     names: Sequence[str]
     countries: Sequence[str]
     offices: Sequence[OfficeHeld]

@@ -41,6 +41,11 @@ class Parser(argparse.ArgumentParser):
         print(f"{self.prog}: {message} ({self.prog} --help explains)", file=sys.stderr)
         raise SystemExit(2)
 
+    def parse(self, argv: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
+        """The arguments and what is none; words of a list may stand on both sides of a flag."""
+        listed = any(not action.option_strings and action.nargs == "*" for action in self._actions)
+        return (self.parse_known_intermixed_args if listed else self.parse_known_args)(argv)
+
     def flags(self) -> list[str]:
         """Every flag that there is."""
         return [option for action in self._actions for option in action.option_strings if option.startswith("--")]
@@ -72,7 +77,7 @@ def run_command(argv: Sequence[str]) -> int:
     log_to_stderr()
     module = importlib.import_module(COMMANDS[name].module)
     parser = command_parser(name)
-    arguments, further = parser.parse_known_args(rest)
+    arguments, further = parser.parse(rest)
     arguments.beam = beam_flags(parser, further, COMMANDS[name].beam)
     try:
         settings = settings_of(name, arguments)

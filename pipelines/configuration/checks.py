@@ -15,6 +15,11 @@ from pipelines.configuration.settings import FeedSettings, FetchSettings, Settin
 from transforms.streams.connect import FolderAddress, parse_address
 from transforms.streams.message import StreamError
 
+# The commands that heed the user's own file of actors.
+_WRITES = frozenset(
+    f"pipelines.{name}"
+    for name in ["run", "batch", "streaming", "replay", "upkeep.rebuild", "upkeep.doctor", "views.actors"]
+)
 _FLAGS = {"feeds": "--feed", "state": "--state", "stream": "--stream", "tables": "--tables", "language": "--model"}
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*")
@@ -63,6 +68,10 @@ def check_together(settings: Settings, heeds: Collection[str], module: str) -> N
             raise SettingsError(
                 f"stream: {settings.stream}: names no subscription to read (pubsub://PROJECT/TOPIC/SUBSCRIPTION)"
             )
+    if settings.actors_file is not None and module in _WRITES:
+        from pipelines.configuration.actors_file import read_actors_file
+
+        read_actors_file(Path(settings.actors_file))
     if "model" in heeds:
         _check_model(settings.language.model)
     if "tables" in heeds:

@@ -134,6 +134,7 @@ class Settings:
         tables: Where tables go: a folder (Delta), ``gs://…``, ``s3://…`` or ``bigquery://PROJECT/DATASET``;
             a list writes to each.
         language: The spaCy pipeline.
+        actors_file: A YAML or CSV file of actors that you know by several names, beside the settings file.
         stop_within: How long an orderly stop (SIGTERM, Ctrl-C) may take; what is not done by then is given back.
         workers: Processes that read articles at once in ``run`` and ``batch``, each with a model; 0: one for each core,
             as far as there is memory.
@@ -145,5 +146,6 @@ class Settings:
     stream: str = "folder:data/stream"
     tables: tuple[str, ...] = ("data/tables",)
     language: LanguageSettings = LanguageSettings()
+    actors_file: str | None = None
     stop_within: timedelta = timedelta(seconds=25)
     workers: int = _within(0, 0, 1000)

@@ -40,6 +40,8 @@ def load(path: Path) -> Settings:
     """
     try:
         settings: Settings = build(Settings, read_yaml(path), "")
+        if settings.actors_file is not None:
+            settings = dataclasses.replace(settings, actors_file=str(path.parent / settings.actors_file))
         settings = dataclasses.replace(settings, feeds=tuple(_beside(path.parent, feed) for feed in settings.feeds))
         checks.check_file(settings)
     except SettingsError as error:

@@ -31,7 +31,7 @@ from pipelines.configuration.settings import Settings, SettingsError
 from pipelines.running.beam_options import beam_options
 from pipelines.running.flink import FlinkJob, Stopping
 from pipelines.running.prism import prism
-from pipelines.running.settle import settle
+from pipelines.running.settle import heed_actors_file, settle
 from transforms.streams import StreamError
 from transforms.streams.connect import FolderAddress, PubSubAddress, parse_address
 from transforms.streams.fates import Fates
@@ -68,6 +68,7 @@ def batch_on_runner(arguments: Sequence[str], settings: Settings, since: datetim
 
 def _run(options: PipelineOptions, settings: Settings, source: beam.PTransform, watch: bool = False) -> Fates:
     load_model(settings)
+    heed_actors_file(settings)
     on_flink = _on_flink(options, settings, watch)
     with _job_service(options):
         pipeline = built(options, settings, source)

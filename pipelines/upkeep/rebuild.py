@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pipelines.command_line import terminal
 from pipelines.command_line.progress import say
 from pipelines.configuration.settings import Settings
+from pipelines.running.settle import heed_actors_file
 from transforms.tables.sinks import open_sink
 
 
@@ -22,6 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace, settings: Settings) -> int:
     """Rebuilds every place of tables; 0."""
+    heed_actors_file(settings)
     for target in settings.tables:
         made = open_sink(target).rebuild(datetime.now(UTC))
         if arguments.json:

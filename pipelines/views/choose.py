@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from pipelines.command_line import terminal
 from pipelines.command_line.flags import add_min_confidence
 from pipelines.configuration.settings import SettingsError, shown
 from transforms.language.names import fold
@@ -85,6 +86,20 @@ def found_ids(actors: Sequence[Actor], name: str, otherwise: str) -> list[str]:
     if not found:
         raise SettingsError(otherwise)
     return found
+
+
+def only_actor(tables: str, actors: Sequence[Actor], name: str) -> Actor:
+    """The one actor that ``name`` means, of several the one whose very name it is; SettingsError where there is no one."""
+    found = find_actors(actors, name)
+    very = [one for one in found if words_of(one["name"]) == words_of(name)]
+    found = very if len(very) == 1 else found
+    if not found:
+        raise SettingsError(nobody(tables, name))
+    if len(found) > 1:
+        some = "; ".join(f"{a['actor_id']} {a['name']}, {a['country'] or 'no country'}" for a in found[:5])
+        more = f"; and {len(found) - 5} more" if len(found) > 5 else ""
+        raise SettingsError(terminal.plain(f"{shown(name)} is {len(found)} actors, give an actor_id: {some}{more}"))
+    return found[0]
 
 
 def nobody(tables: str, name: str) -> str:

@@ -9,15 +9,14 @@ people's is refused with a list of them: give the actor_id then.
 """
 
 import argparse
-from collections.abc import Sequence
 
 from rich.text import Text
 
 from pipelines.command_line import terminal
 from pipelines.command_line.flags import MIN_CONFIDENCE
 from pipelines.command_line.progress import say
-from pipelines.configuration.settings import Settings, SettingsError, shown
-from pipelines.views.choose import Actor, add_choice, condition, find_actors, nobody, read_actors
+from pipelines.configuration.settings import Settings
+from pipelines.views.choose import add_choice, condition, only_actor, read_actors
 from pipelines.views.meetings import delta_tables, newest_meetings, party_text, place_text, when_text
 from transforms.wording import counted
 
@@ -32,7 +31,7 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
     """Prints the timeline from the first folder of tables; 0."""
     tables = delta_tables(settings)
     actors = read_actors(tables)
-    actor = _only(tables, actors, arguments.who)
+    actor = only_actor(tables, actors, arguments.who)
     arguments.who = actor["actor_id"]
     least = (
         arguments.min_confidence if arguments.min_confidence is not None else 0 if arguments.json else MIN_CONFIDENCE
@@ -60,15 +59,3 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
             terminal.print_lines(console, Text(terminal.plain(f"but {against}"), style="dim"), indent=4)
     say(f"{terminal.plain(actor['name'])}: {counted(len(meetings), 'meeting')}")
     return 0
-
-
-def _only(tables: str, actors: Sequence[Actor], name: str) -> Actor:
-    """The one actor that ``name`` means; SettingsError where it is nobody's or several people's."""
-    found = find_actors(actors, name)
-    if not found:
-        raise SettingsError(nobody(tables, name))
-    if len(found) > 1:
-        some = "; ".join(f"{a['actor_id']} {a['name']}, {a['country'] or 'no country'}" for a in found[:5])
-        more = f"; and {len(found) - 5} more" if len(found) > 5 else ""
-        raise SettingsError(terminal.plain(f"{shown(name)} is {len(found)} actors, give an actor_id: {some}{more}"))
-    return found[0]

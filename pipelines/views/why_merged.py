@@ -7,13 +7,15 @@ from pipelines.command_line import terminal
 from pipelines.configuration.settings import SettingsError
 from transforms.rows import MeetingReport, Participant
 from transforms.stories.compare import compare, weights
+from transforms.stories.decided import Decisions
 from transforms.stories.same_meeting import corrected, join
 from transforms.stories.told import Source, Told, hours, told
 from transforms.tables.conform import from_dict
+from transforms.tables.merging import decisions_of
 from transforms.tables.queries.ask import ask
 
-_REPORTS = """SELECT r.*, a.title, a.feed_title, a.utc_offset FROM meeting_reports AS r
-    LEFT JOIN articles AS a USING (article_id)
+_REPORTS = """SELECT r.*, a.title, a.feed_title, a.utc_offset, m.reasons FROM meeting_reports AS r
+    LEFT JOIN articles AS a USING (article_id) LEFT JOIN (SELECT report_id, reasons FROM merged_reports) AS m USING (report_id)
     WHERE meeting_id = (SELECT coalesce(max("new"), '{0}') FROM meeting_aliases WHERE "old" = '{0}')
     ORDER BY r.published, report_id"""
 
@@ -31,11 +33,15 @@ def why_merged(tables: str, meeting_id: str) -> dict[str, Any]:
     if not rows:
         raise SettingsError(f"--explain: no meeting {meeting_id} in {tables} (meetwire meetings --json shows them)")
     reports = {row["report_id"]: from_dict(MeetingReport, row) for row in rows}
-    given = [told(reports[row["report_id"]], Source(row["title"] or "", hours(row["utc_offset"]))) for row in rows]
+    with ask(tables, "SELECT * FROM actor_decisions") as answer:
+        decisions = Decisions(decisions_of(dict(zip(answer.columns, row, strict=True)) for row in answer.rows))
+    given = [
+        told(reports[row["report_id"]], Source(row["title"] or "", hours(row["utc_offset"])), decisions) for row in rows
+    ]
     moved = corrected(given)
     first_day = {t.report_id: t.first for t in given}
     corrections = {t.report_id: t.first.isoformat() for t in moved if t.first != first_day[t.report_id]}
-    same = ("report_id", "title", "feed_title", "published", "status", "mode", "date", "participants")
+    same = ("report_id", "title", "feed_title", "published", "status", "mode", "date", "participants", "reasons")
     return {
         "meeting_id": rows[0]["meeting_id"],
         "reports": [{name: row[name] for name in same} for row in rows],
@@ -59,7 +65,8 @@ def print_why(explained: dict[str, Any]) -> None:
     numbers = {row["report_id"]: number for number, row in enumerate(explained["reports"], 1)}
     for row in explained["reports"]:
         day = (row["date"] or {}).get("start") or "no date"
-        names = ", ".join(_named(p) for p in row["participants"])
+        reasons = row["reasons"] or []  # none where the report is still to be merged
+        names = ", ".join(map(_named, row["participants"], [*reasons, *[""] * len(row["participants"])]))
         source = " · ".join(filter(None, [row["title"], row["feed_title"], terminal.shortest_time(row["published"])]))
         if moved := explained["corrected"].get(row["report_id"]):
             day = f"{moved} (told {day}, corrected)"
@@ -70,9 +77,9 @@ def print_why(explained: dict[str, Any]) -> None:
         print(f"{one} and {other}: {pair['score']:+g} = {weighed}; parties: {_listed(pair['parties'])}")
 
 
-def _named(participant: dict[str, Any]) -> str:
+def _named(participant: dict[str, Any], reason: str) -> str:
     made = Participant(**participant)
-    return f"{made.name} [{(made.actor_id or '')[:8]}]"
+    return f"{made.name} [{(made.actor_id or '')[:8]}{f': {reason}' if reason else ''}]"
 
 
 def _listed(reasons: Sequence[str]) -> str:

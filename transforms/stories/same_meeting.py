@@ -241,7 +241,7 @@ def wanted_of(told: Told) -> set[str]:
 
 
 def _full(told: Told) -> set[str]:
-    keys = {told.article_id}
+    keys = {told.article_id} | {f"={party.actor}" for party in told.parties if party.actor}
     for party in told.parties[:_NAMED]:
         keys |= {" ".join(two) for two in itertools.combinations(sorted(set(map(skeleton, party.words))), 2)}
     return keys

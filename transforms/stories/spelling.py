@@ -2,6 +2,7 @@
 
 import functools
 import re
+from collections.abc import Sequence
 
 from rapidfuzz.fuzz import ratio
 
@@ -81,6 +82,15 @@ def same_name(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[float, str]
     if exact == len(small):
         return 0.95, "part of the full name"
     return (0.9 if exact else 0.85), "other spelling"
+
+
+def name_key(words: Sequence[str]) -> str:
+    """What spellings and orders of one full name have in common."""
+    return " ".join(sorted(_word_key(word) for word in words if not is_letter(word)))
+
+
+def _word_key(word: str) -> str:
+    return word if len(word) < 4 else skeleton(word) + ("a" if word.endswith("a") else "")
 
 
 def _equal(one: str, other: str) -> bool:

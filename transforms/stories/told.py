@@ -10,7 +10,8 @@ from transforms.language.names import fold
 from transforms.language.world import countries
 from transforms.language.world.places import Located, locate
 from transforms.rows import MeetingReport
-from transforms.stories.told_party import Party, agree, party_of
+from transforms.stories.decided import NONE, Decisions
+from transforms.stories.told_party import Party, agree
 
 REMOTE = frozenset({"phone", "video"})
 # Where a report gives no date: from how many days before its publication to how many after the meeting may be.
@@ -89,8 +90,8 @@ class Told(NamedTuple):
         return self.published, self.report_id
 
 
-def told(report: MeetingReport, source: Source) -> Told:
-    """``report`` and its ``source`` prepared for comparing."""
+def told(report: MeetingReport, source: Source, decisions: Decisions = NONE) -> Told:
+    """``report`` and its ``source`` prepared for comparing; ``decisions`` say who some are."""
     published = (
         datetime.fromisoformat(report.published).astimezone(UTC)
         if report.published
@@ -103,7 +104,7 @@ def told(report: MeetingReport, source: Source) -> Told:
         report.meeting_id,
         report.article_id,
         published,
-        _parties(report),
+        _parties(report, decisions),
         report.status,
         report.mode,
         first,
@@ -125,17 +126,23 @@ def surely_dated(days: Any) -> Any:
     return days < _FEWEST_GUESSED
 
 
-def _parties(report: MeetingReport) -> tuple[Party, ...]:
+def _parties(report: MeetingReport, decisions: Decisions) -> tuple[Party, ...]:
     """The participants, one who is named twice once."""
     kept: list[Party] = []
     for p in report.participants:
-        party = party_of(p.name, p.kind, p.title, p.country)
-        twin = next((other for other in kept if party.words and other.words and agree(party, other).score >= 0.6), None)
+        party = decisions.party(p)
+        twin = next((other for other in kept if _is_twin(party, other)), None)
         if twin is None:
             kept.append(party)
-        elif len(party.words) > len(twin.words):
-            kept[kept.index(twin)] = party
+        else:
+            longer = party if len(party.words) > len(twin.words) else twin
+            kept[kept.index(twin)] = longer._replace(actor=party.actor or twin.actor)
     return tuple(kept)
+
+
+def _is_twin(one: Party, other: Party) -> bool:
+    decided = one.actor is not None and one.actor == other.actor
+    return decided or bool(one.words and other.words and agree(one, other).score >= 0.6)
 
 
 def _days(report: MeetingReport, published: datetime) -> tuple[date, date, str]:

@@ -25,6 +25,7 @@ class Party(NamedTuple):
         country: ISO 3166-1 alpha-2.
         body: The words of the title or description, for bodies and those who speak for them.
         kind: named, office, country or described.
+        actor: The actor that it is by decision; None where names say who it is.
     """
 
     words: tuple[str, ...]
@@ -32,11 +33,12 @@ class Party(NamedTuple):
     country: str | None
     body: frozenset[str]
     kind: str
+    actor: str | None = None
 
     @property
     def order(self) -> tuple[object, ...]:
         """What sorts parties, the same in every process."""
-        return self.words, self.office or "", self.country or "", self.kind, sorted(self.body)
+        return self.words, self.office or "", self.country or "", self.kind, sorted(self.body), self.actor or ""
 
 
 class Agreement(NamedTuple):
@@ -52,6 +54,7 @@ class Agreement(NamedTuple):
 
 
 _NO = Agreement(0.0, "nothing in common")
+_DECIDED_OTHERS = Agreement(0.0, "others by decision")
 
 
 @functools.lru_cache(maxsize=8192)
@@ -104,6 +107,8 @@ def _is_description(name: str) -> bool:
 @functools.lru_cache(maxsize=16384)
 def agree(one: Party, other: Party) -> Agreement:
     """Whether two parties are one; a surname alone never is enough."""
+    if one.actor and other.actor:
+        return Agreement(1.0, "decided") if one.actor == other.actor else _DECIDED_OTHERS
     if one.kind == other.kind == "named":
         return _names(one, other)
     if one.kind == other.kind == "country":
@@ -177,9 +182,10 @@ def _countries_differ(one: Party, other: Party) -> bool:
 
 def namesakes(one: Party, other: Party) -> bool:
     """Whether both are named in full, share a word of the name, and are two people."""
+    apart = bool(one.actor and other.actor and one.actor != other.actor)
     return (
         len(one.words) > 1
         and len(other.words) > 1
-        and not same_name(one.words, other.words)[0]
+        and (apart or not same_name(one.words, other.words)[0])
         and any(same_word(a, b) for a in one.words for b in other.words)
     )

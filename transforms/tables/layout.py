@@ -59,6 +59,7 @@ LAYOUTS: dict[str, Layout] = {
         "polled_at",
         tuple(name for name in rows.FeedHealth._fields if name not in _POLL),
     ),
+    "actor_decisions": Layout(rows.ActorDecision, ("decision_id",), "decided_at", "decided_month", "decision_id"),
     "merged_reports": Layout(rows_of_merging.MergedReport, ("report_id",), "day", "day_month", "article_id"),
     "article_sketches": Layout(
         rows_of_merging.ArticleSketch, ("article_id",), "published", "published_month", "article_id"
@@ -69,6 +70,8 @@ LAYOUTS: dict[str, Layout] = {
 # and begins again finds what it has to work out anew.
 DERIVED = ("article_sketches", "merged_meetings", "merged_reports")
 GIVEN = tuple(table for table in LAYOUTS if table not in DERIVED)
+# The table whose rows say who is who, whatever reports say.
+DECISIONS = "actor_decisions"
 # The tables that one extraction of one revision of an article writes together.
 EXTRACTED = ("articles", "entities", "meeting_reports")
 # Delta table -> the table whose rows it holds.

@@ -6,14 +6,15 @@ all of it at once would give.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import UTC, date, datetime, time
 from typing import Any, NamedTuple, Protocol
 
-from transforms.rows import Meeting, MeetingReport, derive_id
+from transforms.rows import ActorDecision, Meeting, MeetingReport, Participant, derive_id
 from transforms.rows_of_merging import ArticleSketch, MergedReport
 from transforms.stories import same_meeting
 from transforms.stories.account import About, account
+from transforms.stories.decided import NONE, Concerned, Decisions
 from transforms.stories.near import WINDOW, Pool, Pools, Sketch, sketch
 from transforms.stories.same_actor import actors
 from transforms.stories.told import Source, Told, hours, told
@@ -36,6 +37,9 @@ class Held(Protocol):
 
     def found(self, wanted: Sequence[same_meeting.Search]) -> Groups:
         """The articles of merged reports that any of some searches asks for, and maybe more."""
+
+    def decisions(self) -> Decisions:
+        """Who is who by decision."""
 
     def near(self, first: datetime, last: datetime) -> Sequence[Kept]:
         """What the rows of ``article_sketches`` published from ``first`` to ``last`` hold, and maybe others."""
@@ -62,6 +66,7 @@ class _Reports:
 
     def __init__(self, held: Held) -> None:
         self._held = held
+        self.decisions = held.decisions()
         self.rows: dict[str, MeetingReport] = {}
         self.told: dict[str, Told] = {}
         self.about: dict[str, About] = {}
@@ -79,7 +84,7 @@ class _Reports:
             originals = {row["article_id"]: row["duplicate_of"] for row in copies}
             self.about |= {of: about(known.get(of, {}), originals.get(of)) for of in telling}
             for report in found:
-                made = told(report, source(known.get(report.article_id, {})))
+                made = told(report, source(known.get(report.article_id, {})), self.decisions)
                 self.rows[report.report_id], self.told[report.report_id] = report, made
                 self._of[report.article_id].append(made)
         return [report for article in sorted(articles) for report in self._of[article]]
@@ -108,8 +113,11 @@ def mark(own: Told, report: MeetingReport, article: About) -> str:
     return derive_id(repr(report), repr(article), repr(own.offset))
 
 
-def merged(held: Held, articles: Groups) -> Merged:
-    """What may change when the reports of ``articles`` are new, others or gone, or other articles are their copies."""
+def merged(held: Held, articles: Groups, decided: Set[str] = frozenset()) -> Merged:
+    """What may change when the reports of ``articles`` are new, others or gone, or other articles are their copies.
+
+    ``decided``: those of whose reports a new decision may say something, though the reports are the same.
+    """
     reports, day = _Reports(held), date.fromisoformat
     before = held.of_articles("merged_reports", articles)
     now, then = defaultdict[str, set[tuple[str, str]]](set), defaultdict[str, set[tuple[str, str]]](set)
@@ -117,23 +125,50 @@ def merged(held: Held, articles: Groups) -> Merged:
         now[t.article_id].add((t.report_id, reports.mark(t)))
     for row in before:
         then[row["article_id"]].add((row["report_id"], row.get("mark") or ""))
-    changed = {article for article in articles if now.get(article) != then.get(article)}
+    changed = {article for article in articles if article in decided or now.get(article) != then.get(article)}
     seeds = {t.report_id: t for t in reports.of_articles(changed)}
     before = [row for row in before if row["article_id"] in changed]  # what these held together may fall apart
     old = [same_meeting.Search(frozenset(row["keys"]), day(row["first_day"]), day(row["last_day"])) for row in before]
     ids = {row["meeting_id"] for row in before}
     seeds |= {t.report_id: t for t in reports.find(old)}
-    made = merged_of(same_meeting.connected(seeds.values(), reports.find), reports.rows, reports.about)
+    connected = same_meeting.connected(seeds.values(), reports.find)
+    made = merged_of(connected, reports.rows, reports.about, reports.decisions)
     return made._replace(ids=made.ids | ids, articles=changed)
 
 
-def merged_of(given: Iterable[Told], reports: Mapping[str, MeetingReport], articles: Mapping[str, About]) -> Merged:
+def decisions_of(rows: Iterable[Row]) -> list[ActorDecision]:
+    """Rows of ``actor_decisions``."""
+    return [from_dict(ActorDecision, dict(row)) for row in rows]
+
+
+def concerned(
+    changed: Sequence[ActorDecision], decisions: Decisions, reports: Iterable[Row], merged_reports: Iterable[Row]
+) -> Groups:
+    """The articles of whose reports decisions that are new, or were taken back, may say something.
+
+    ``reports`` have the columns ``article_id`` and ``participants``, ``merged_reports`` ``article_id`` and ``actor_ids``.
+    """
+    whom = Concerned(changed, decisions)
+    found = {row["article_id"] for row in merged_reports if whom.actors(row["actor_ids"])}
+    return found | {
+        row["article_id"]
+        for row in reports
+        if any(whom.names(from_dict(Participant, one)) for one in row["participants"])
+    }
+
+
+def merged_of(
+    given: Iterable[Told],
+    reports: Mapping[str, MeetingReport],
+    articles: Mapping[str, About],
+    decisions: Decisions = NONE,
+) -> Merged:
     """What merging makes of the ``given`` reports, from these alone."""
     given = list(given)
     as_told = {t.report_id: t for t in given}
     made = Merged([], [], {t.meeting_id for t in given}, set())
     for meeting in same_meeting.merge(given):
-        who = actors(meeting, {t.report_id: reports[t.report_id].participants for t in meeting.reports})
+        who = actors(meeting, {t.report_id: reports[t.report_id].participants for t in meeting.reports}, decisions)
         made.meetings.append(account(meeting, reports, who, articles))
         for own in (as_told[t.report_id] for t in meeting.reports):
             identities = who[own.report_id]
@@ -162,8 +197,8 @@ class Everything(NamedTuple):
     merged_reports: list[MergedReport]
 
 
-def everything(articles: Iterable[Row], reports: Iterable[Row]) -> Everything:
-    """What there is to work out of all articles (with the columns of ``ARTICLE``) and all reports."""
+def everything(articles: Iterable[Row], reports: Iterable[Row], decisions: Decisions) -> Everything:
+    """What there is to work out of all articles (with the columns of ``ARTICLE``), all reports and all decisions."""
     kept: list[Sketch] = []
     known: dict[str, Row] = {}
     for row in articles:
@@ -172,9 +207,9 @@ def everything(articles: Iterable[Row], reports: Iterable[Row]) -> Everything:
     sketches = sketch_rows(kept, Pools(Pool.of(kept)))
     copies = {row.article_id: row.duplicate_of for row in sketches}
     found = {row["report_id"]: from_dict(MeetingReport, dict(row)) for row in reports}
-    given = [told(report, source(known.get(report.article_id, {}))) for report in found.values()]
+    given = [told(report, source(known.get(report.article_id, {})), decisions) for report in found.values()]
     telling = {t.article_id for t in given}
-    made = merged_of(given, found, {of: about(known.get(of, {}), copies.get(of)) for of in telling})
+    made = merged_of(given, found, {of: about(known.get(of, {}), copies.get(of)) for of in telling}, decisions)
     return Everything(sketches, made.meetings, made.reports)
 
 

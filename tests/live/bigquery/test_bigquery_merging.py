@@ -9,7 +9,9 @@ import pytest
 from holding import content, query
 from making import by_table, extract, ticking
 
+from transforms import rows
 from transforms.clock import utc_now
+from transforms.stories.decided import name_words, own_id, split_off
 from transforms.tables.bigquery.merge_steps import Merger
 from transforms.tables.bigquery.sink import open_bigquery
 from transforms.tables.lines import to_lines
@@ -92,3 +94,27 @@ def test_a_stream_merges_by_itself_once_the_last_time_is_long_ago(target):
     assert query(target, "SELECT report_count FROM meetings") == [[2]]
     sink.settle(utc_now())
     assert query(target, "SELECT report_count FROM meetings") == [[3]]
+
+
+def test_decisions_count_in_bigquery_as_in_delta_tables(target, tmp_path, stories):
+    articles, reports, _ = stories
+    sinks = [open_sink(str(tmp_path)), open_sink(target)]
+    names = sorted({p.name for r in reports for p in r.participants if own_id(name_words(p.name))})[:40]
+    ids = list(dict.fromkeys(own_id(name_words(name)) for name in names))
+    at = "2026-01-01T00:00:00Z"
+    made = [
+        rows.ActorDecision("j", "join", ids[:2], [], None, at, "ana", "so it is", None, None),
+        rows.ActorDecision("k", "known", ids[4:5], names[4:7], "Q1", at, "people.csv", "the file", None, None),
+        rows.ActorDecision(
+            "s", "split", [ids[9], split_off(ids[9], names[10:11])], names[10:11], None, at, "ana", "no", None, None
+        ),
+    ]
+    steps = [told(articles[:24], reports), {"actor_decisions": made}, told(articles[24:], reports)]
+    steps.append({"actor_decisions": [made[0]._replace(taken_back_at="2026-01-02T00:00:00Z", taken_back_by="ana")]})
+    for step in steps:
+        for sink in sinks:
+            sink.write(to_lines(step)[0], utc_now())
+            sink.settle(utc_now())
+        wanted = making.content(tmp_path)
+        assert merged(target) == {table: wanted[table] for table in MERGED}
+    assert content(target)["actor_decisions"] == wanted["actor_decisions"]

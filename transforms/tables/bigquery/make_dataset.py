@@ -16,6 +16,7 @@ CLUSTERS = {
     "meeting_reports": ("meeting_id", "article_id", "revision_id", "report_id"),
     "dead_letters": ("stage", "letter_id"),
     "feed_health": ("feed_url",),
+    "actor_decisions": ("decision_id",),
     "merged_reports": ("meeting_id", "report_id"),
     "article_sketches": ("article_id",),
     "merged_meetings": ("meeting_id",),

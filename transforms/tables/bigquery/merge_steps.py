@@ -13,11 +13,13 @@ import pyarrow as pa
 from google.cloud import bigquery
 
 from transforms.rows_of_merging import ArticleSketch
+from transforms.stories.decided import Decisions
 from transforms.stories.same_meeting import REACH, Search
 from transforms.tables.bigquery.statements import WRITTEN_AT, as_told
 from transforms.tables.delta_lake.sketches import COLUMNS, Kept, kept
 from transforms.tables.delta_lake.store import delta_schema
-from transforms.tables.merging import Groups, Row, copied, merged
+from transforms.tables.layout import DECISIONS
+from transforms.tables.merging import Groups, Row, concerned, copied, decisions_of, merged
 from transforms.tables.queries.ask import plain_value
 
 # A write may take so long from the time that its rows are given until they are there.
@@ -76,6 +78,10 @@ class BigQueryHeld:
             if any(one.reaches(row["first_day"], row["last_day"]) for one in by_key[row["key"]])
         }
 
+    def decisions(self) -> Decisions:
+        """See ``Held``."""
+        return Decisions(decisions_of(map(_plain, self._ask(as_told(self._dataset, DECISIONS)))))
+
     def near(self, first: datetime, last: datetime) -> list[Kept]:
         """See ``Held``."""
         found = self._ask(
@@ -95,6 +101,7 @@ class Merger:
 
     def __init__(self, ask: Ask, dataset: str) -> None:
         self._ask, self._dataset = ask, dataset
+        self._decided: Groups = set()
 
     def last(self) -> datetime | None:
         """When reports were last merged; None where they never were."""
@@ -112,6 +119,24 @@ class Merger:
             WHERE s.merged IS NULL OR a.written > TIMESTAMP_SUB(s.merged, INTERVAL {UNDER_WAY.seconds} SECOND)"""
         return {row["article_id"] for row in self._ask(sql)}
 
+    def decided(self) -> Groups:
+        """The articles that decisions concern which were written since reports were last merged, or shortly before."""
+        sql = f"SELECT * EXCEPT ({WRITTEN_AT}) FROM `{self._dataset}.{DECISIONS}` WHERE {WRITTEN_AT} > @since"
+        last = self.last()
+        if last is None:
+            return set()
+        since = bigquery.ScalarQueryParameter("since", "TIMESTAMP", last - UNDER_WAY)
+        changed = decisions_of(map(_plain, self._ask(sql, [since])))
+        if not changed:
+            return set()
+        reports, merged_reports = (
+            self._ask(f"SELECT t.article_id, t.{column} FROM ({as_told(self._dataset, table)}) AS t")
+            for table, column in (("meeting_reports", "participants"), ("merged_reports", "actor_ids"))
+        )
+        decisions = BigQueryHeld(self._ask, self._dataset).decisions()
+        self._decided = concerned(changed, decisions, reports, merged_reports)
+        return self._decided
+
     def merges(self, since: datetime) -> set[datetime]:
         """The times of merges from shortly before ``since``."""
         sql = f"SELECT DISTINCT {WRITTEN_AT} AS at FROM `{self._dataset}.article_sketches` WHERE {WRITTEN_AT} > @since"
@@ -123,7 +148,7 @@ class Merger:
         held = BigQueryHeld(self._ask, self._dataset)
         sketches = copied(held, articles)
         held.fresh = {row.article_id: row for row in sketches}
-        made = merged(held, articles | held.fresh.keys())
+        made = merged(held, articles | held.fresh.keys(), self._decided)
         return {"article_sketches": sketches, "merged_meetings": made.meetings, "merged_reports": made.reports}
 
 

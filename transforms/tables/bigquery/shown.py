@@ -64,13 +64,18 @@ def _actors(dataset: str) -> str:
                 SELECT actor_id, title, MIN(published) AS since, MAX(published) AS until
                 FROM told WHERE title IS NOT NULL GROUP BY actor_id, title
             ) AS offices GROUP BY actor_id
+        ), known AS (
+            SELECT actor_ids[OFFSET(0)] AS actor_id, names[OFFSET(0)] AS name, wikidata_id
+            FROM `{dataset}.actor_decisions_latest` WHERE kind = 'known' AND taken_back_at IS NULL
         ), total AS (
             SELECT actor_id, COUNT(DISTINCT meeting_id) AS meeting_count, COUNT(DISTINCT report_id) AS report_count,
                 MIN(published) AS first_reported, MAX(published) AS last_reported
             FROM told GROUP BY actor_id
         )
-        SELECT t.actor_id, n.found[OFFSET(0)] AS name, k.found[OFFSET(0)] AS kind, c.found[SAFE_OFFSET(0)] AS country,
+        SELECT t.actor_id, IFNULL(w.name, n.found[OFFSET(0)]) AS name, k.found[OFFSET(0)] AS kind,
+            c.found[SAFE_OFFSET(0)] AS country, w.wikidata_id,
             n.found AS names, IFNULL(c.found, []) AS countries, IFNULL(h.found, []) AS offices,
             meeting_count, report_count, first_reported, last_reported
         FROM total AS t JOIN names AS n ON n.actor_id = t.actor_id JOIN kinds AS k ON k.actor_id = t.actor_id
-        LEFT JOIN countries AS c ON c.actor_id = t.actor_id LEFT JOIN held AS h ON h.actor_id = t.actor_id"""
+        LEFT JOIN countries AS c ON c.actor_id = t.actor_id LEFT JOIN held AS h ON h.actor_id = t.actor_id
+        LEFT JOIN known AS w ON w.actor_id = t.actor_id"""

@@ -16,7 +16,7 @@ from transforms.tables.bigquery.client import REQUEST_SECONDS, connect, parse, t
 from transforms.tables.bigquery.insert import MAX_BYTES, Insert, Refusal, insert
 from transforms.tables.bigquery.load import load
 from transforms.tables.bigquery.make_dataset import make_all
-from transforms.tables.bigquery.merge_steps import Merger
+from transforms.tables.bigquery.merge_steps import BigQueryHeld, Merger
 from transforms.tables.bigquery.statements import WRITTEN_AT, as_told
 from transforms.tables.conform import from_dict, rfc3339
 from transforms.tables.dead_letters import letter_of_row
@@ -82,10 +82,14 @@ class BigQuerySink:
         dataset = f"{self.target.project}.{self.target.dataset}"
         with told(dataset):
             merger = Merger(self._rows, dataset)
-            due = sorted(merger.due())
+            decided = merger.decided()
+            if decided:  # all at once: of a part of them the next merge would not know
+                self._merge(merger, decided, now)
+            due = sorted(merger.due() - decided)
             for begin in range(0, len(due), _AT_ONCE):
                 # Each merge is told apart by its time.
-                self._merge(merger, set(due[begin : begin + _AT_ONCE]), now + timedelta(microseconds=begin))
+                at = now + timedelta(microseconds=begin + _TRIES)
+                self._merge(merger, set(due[begin : begin + _AT_ONCE]), at)
             self._merged_at = now
 
     def _merge(self, merger: Merger, articles: set[str], now: datetime) -> None:
@@ -112,7 +116,8 @@ class BigQuerySink:
         dataset = f"{self.target.project}.{self.target.dataset}"
         with told(dataset):
             articles = self._every(f"SELECT {', '.join(ARTICLE)} FROM ({as_told(dataset, 'articles')}) AS a")
-            made = everything(articles, self._every(as_told(dataset, "meeting_reports")))
+            decisions = BigQueryHeld(self._rows, dataset).decisions()
+            made = everything(articles, self._every(as_told(dataset, "meeting_reports")), decisions)
             lines, _ = to_lines({table: getattr(made, table) for table in DERIVED}, lambda: now)
             self._load(lines, now)
         return Counter(line.table for line in lines)

@@ -45,6 +45,8 @@ def compact(target: str, retention_hours: float = RETENTION_HOURS) -> Compacted:
     store = Store(target)
     before = after = deleted = 0
     with store.lock():
+        store.open("articles")
+        store.make()  # tables of an earlier version lack some
         for name in STORED:
             before += len(store.open(name).file_uris())
             deleted += _compact(store, name, retention_hours)

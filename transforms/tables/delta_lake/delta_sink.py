@@ -19,14 +19,15 @@ from deltalake import DeltaTable, write_deltalake
 from transforms.clock import utc_now
 from transforms.tables.delta_lake.compaction import tidy
 from transforms.tables.delta_lake.current import Change, change, split_revisions
-from transforms.tables.delta_lake.derived import Derived
+from transforms.tables.delta_lake.derived import Derived, plain_rows
 from transforms.tables.delta_lake.encode import to_arrow
 from transforms.tables.delta_lake.first_format import refuse
 from transforms.tables.delta_lake.lookup import Lookup
 from transforms.tables.delta_lake.store import PARTS, STRICT, Store, delta_schema, fields, partitioned
 from transforms.tables.evolve import differences, possible
-from transforms.tables.layout import EXTRACTED, HISTORY, LAYOUTS, STORED
+from transforms.tables.layout import DECISIONS, EXTRACTED, HISTORY, LAYOUTS, STORED
 from transforms.tables.lines import Line
+from transforms.tables.merging import decisions_of
 from transforms.tables.queries import database
 from transforms.tables.queries.views import quoted
 from transforms.tables.schemas import bigquery_schema
@@ -67,6 +68,8 @@ class DeltaSink:
                 self._derived.update(set(chain.from_iterable(given)), now)
             for table in new.keys() - set(EXTRACTED):
                 self._commit(table, partial(self._merged, table, new[table]))
+            if DECISIONS in new:
+                self._derived.decide(decisions_of(plain_rows(new[DECISIONS])), now)
             self._show()
         return Counter()
 

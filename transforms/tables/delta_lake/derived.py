@@ -6,13 +6,15 @@ forestalled is worked out anew.
 
 import functools
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
 from deltalake import DeltaTable, write_deltalake
 
+from transforms.rows import ActorDecision
+from transforms.stories.decided import NONE, Decisions
 from transforms.stories.same_meeting import Search
 from transforms.tables.conform import conform, to_json
 from transforms.tables.delta_lake.blocks import Blocks
@@ -21,11 +23,24 @@ from transforms.tables.delta_lake.encode import to_arrow
 from transforms.tables.delta_lake.lookup import Lookup
 from transforms.tables.delta_lake.sketches import Kept, Sketches
 from transforms.tables.delta_lake.store import PARTS, STRICT, Store, partitioned
-from transforms.tables.layout import DERIVED, LAYOUTS
-from transforms.tables.merging import ARTICLE, Everything, Groups, Merged, Row, copied, everything, merged
+from transforms.tables.layout import DECISIONS, DERIVED, LAYOUTS
+from transforms.tables.merging import (
+    ARTICLE,
+    Everything,
+    Groups,
+    Merged,
+    Row,
+    concerned,
+    copied,
+    decisions_of,
+    everything,
+    merged,
+)
 from transforms.tables.queries.ask import plain_value
 
 Commit = Callable[[str, Callable[[DeltaTable], Change]], None]
+_WORKED_OUT_FROM = ("articles", "meeting_reports", DECISIONS)
+_MERGED_FROM = ("meeting_reports", "merged_reports", DECISIONS)
 # Rows that become columns at a time.
 _BATCH = 5000
 
@@ -36,6 +51,7 @@ class DeltaHeld:
     def __init__(self, store: Store, lookups: Mapping[str, Lookup]) -> None:
         self._store, self._lookups = store, lookups
         self._blocks, self._sketches = Blocks(), Sketches()
+        self._decided: tuple[int, Decisions] = -1, NONE
 
     def of_articles(self, table: str, articles: Groups, columns: Sequence[str] | None = None) -> list[Row]:
         """See ``Held``."""
@@ -44,6 +60,13 @@ class DeltaHeld:
     def found(self, wanted: Sequence[Search]) -> Groups:
         """See ``Held``."""
         return self._blocks.articles(self._store.open("merged_reports"), wanted)
+
+    def decisions(self) -> Decisions:
+        """See ``Held``."""
+        held = self._store.open(DECISIONS)
+        if held.version() != self._decided[0]:
+            self._decided = held.version(), Decisions(decisions_of(plain_rows(held.to_pyarrow_table())))
+        return self._decided[1]
 
     def near(self, first: datetime, last: datetime) -> list[Kept]:
         """See ``Held``."""
@@ -58,7 +81,24 @@ class Derived:
         self._held = DeltaHeld(store, lookups)
 
     def update(self, articles: Groups, now: datetime) -> None:
-        """Works out what may change with ``articles``, which are new, others, or have other reports."""
+        """Works out what may change with ``articles``, which are new, others, or have other reports.
+
+        Once more where another writer's decision came meanwhile, which has not seen what this one made.
+        """
+        before = self._store.open(DECISIONS).version()
+        self._update(articles, now)
+        while before != (before := self._store.open(DECISIONS).version()):
+            self._update(articles, now, articles)
+
+    def decide(self, decisions: Sequence[ActorDecision], now: datetime) -> None:
+        """Works out what ``decisions`` change, which lie in their table already."""
+        reports = self._every("meeting_reports", ("article_id", "participants"))
+        merged_reports = self._every("merged_reports", ("article_id", "actor_ids"))
+        articles = concerned(decisions, self._held.decisions(), reports, merged_reports)
+        if articles:
+            self._update(articles, now, articles)
+
+    def _update(self, articles: Groups, now: datetime, decided: Set[str] = frozenset()) -> None:
         reached = set(articles)
 
         def sketches(held: DeltaTable) -> Change:
@@ -68,10 +108,10 @@ class Derived:
 
         @functools.lru_cache(maxsize=1)
         def merged_at(*versions: int) -> Merged:
-            return merged(self._held, reached)
+            return merged(self._held, reached, decided)
 
         def work_out() -> Merged:  # twice only where another writer came in between
-            return merged_at(*(self._store.open(table).version() for table in ("meeting_reports", "merged_reports")))
+            return merged_at(*(self._store.open(table).version() for table in _MERGED_FROM))
 
         def meetings(held: DeltaTable) -> Change:
             made = work_out()
@@ -100,11 +140,12 @@ class Derived:
 
         @functools.lru_cache(maxsize=1)
         def everything_at(*versions: int) -> Everything:
-            return everything(self._every("articles", ARTICLE), self._every("meeting_reports"))
+            given = self._every("articles", ARTICLE), self._every("meeting_reports")
+            return everything(*given, self._held.decisions())
 
         def replace(table: str) -> int:
             held = self._store.open(table)
-            made = everything_at(*(self._store.open(name).version() for name in ("articles", "meeting_reports")))
+            made = everything_at(*(self._store.open(name).version() for name in _WORKED_OUT_FROM))
             new = _columns(table, getattr(made, table), now)
             write_deltalake(
                 held,

@@ -14,7 +14,7 @@ import duckdb
 
 from transforms.errors import MeetwireError
 from transforms.tables.delta_lake.store import Store, told
-from transforms.tables.layout import DATABASE, OWN, STORED
+from transforms.tables.layout import DATABASE, DECISIONS, OWN, STORED
 from transforms.tables.queries import views
 
 _ASIDE = "views-"
@@ -55,7 +55,12 @@ def create_views(connection: duckdb.DuckDBPyConnection, store: Store, alike: Set
 
 def _source(connection: duckdb.DuckDBPyConnection, store: Store, name: str, by_name: bool) -> str:
     """A SELECT of a table's rows: of its files, or, of one in a bucket, through delta-rs."""
-    table = store.open(name)
+    try:
+        table = store.open(name)
+    except FileNotFoundError:
+        if name != DECISIONS:
+            raise
+        return "SELECT 1 AS none WHERE false"  # of an earlier version, in which nobody has decided anything
     if not store.local:
         connection.register(f"delta_{name}", table.to_pyarrow_dataset())
         return f"SELECT * FROM delta_{name}"

@@ -91,16 +91,20 @@ _ACTORS = f"""CREATE VIEW actors AS {_TOLD}, name AS ({_ranked("name", "CAST(con
         SELECT actor_id, list({{'title': title, 'first': first, 'last': last}} ORDER BY last DESC NULLS LAST, title) AS found
         FROM (SELECT actor_id, title, min(published) AS first, max(published) AS last FROM told
             WHERE title IS NOT NULL GROUP BY ALL) GROUP BY actor_id
+    ), known AS (
+        SELECT actor_ids[1] AS actor_id, names[1] AS name, wikidata_id FROM actor_decisions
+        WHERE kind = 'known' AND taken_back_at IS NULL
     ), total AS (
         SELECT actor_id, count(DISTINCT meeting_id) AS meeting_count, count(DISTINCT report_id) AS report_count,
             min(published) AS first_reported, max(published) AS last_reported
         FROM told GROUP BY actor_id
     )
-    SELECT actor_id, name.found[1] AS name, kind.found[1] AS kind, country.found[1] AS country, name.found AS names,
+    SELECT actor_id, coalesce(known.name, name.found[1]) AS name, kind.found[1] AS kind, country.found[1] AS country,
+        known.wikidata_id, name.found AS names,
         coalesce(country.found, []) AS countries, coalesce(office.found, []) AS offices, meeting_count, report_count,
         first_reported, last_reported
     FROM total JOIN name USING (actor_id) JOIN kind USING (actor_id) LEFT JOIN country USING (actor_id)
-    LEFT JOIN office USING (actor_id)"""
+    LEFT JOIN office USING (actor_id) LEFT JOIN known USING (actor_id)"""
 _PAIRS = f"""CREATE VIEW who_met_whom AS
     SELECT {PAIR.replace("`", '"')}
     FROM (
