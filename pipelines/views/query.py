@@ -4,7 +4,7 @@
   meetwire query --csv "select * from articles" > articles.csv
   meetwire query "show tables"
 
-Tables: articles, entities, meeting_reports, meetings, actors, who_met_whom (a row a pair and meeting), dead_letters,
+Tables: articles, entities, meeting_reports, meetings, actors, who_met_whom (a row a pair and meeting), actor_decisions, dead_letters,
 feed_health, and article_revisions with every revision of an article. Each id is there once, and only the newest revision of an article counts. Statements only read;
 runs may write meanwhile. Without SQL on the command line it is read from stdin.
 """

@@ -37,11 +37,17 @@ NOT_RUN = {
     "meetwire evaluate": "scores every gold set; the evaluation's tests run it over sets of their own",
     "docker": "needs Docker; what the image is made of is tried by make dist",
     "sudo apt-get": "installs packages of the system",
+    **dict.fromkeys(
+        (f"meetwire {words}" for words in ("actors join", "actors split", "actors undo", "meetings --explain")),
+        "is about actors and meetings of one's own; its own tests decide and explain",
+    ),
     "meetwire export --format postgres": "needs a Postgres; its own tests start one",
 }
 # Page and language of fenced blocks -> the test that runs or reads them.
 BLOCKS = {
     ("README.md", "text"): "tests/pipeline/test_run.py",
+    ("docs/actors.md", "text"): "tests/unit/pipelines/configuration/test_actors_file.py",
+    ("docs/actors.md", "yaml"): "tests/unit/pipelines/configuration/test_actors_file.py",
     ("docs/analysis.md", "python"): "tests/pipeline/tables/test_analysis.py",
     ("docs/analysis.md", "sql"): "tests/pipeline/tables/test_analysis.py",
     ("docs/dates.md", "python"): "tests/unit/language/dates/test_dates.py",

@@ -1,5 +1,8 @@
 """The user's own file of actors: its names are one actor, with its item of Wikidata; a bad file is one line with a way out."""
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +23,15 @@ def test_yaml_and_csv_say_the_same(tmp_path, name, text):
         (("Ana Ruiz", "Anna Ruys", "La Canciller"), "Q123"),
         (("ASEAN",), None),
     ]
+
+
+def test_the_examples_of_the_manual_say_the_same(tmp_path):
+    page = (Path(__file__).parents[4] / "docs/actors.md").read_text(encoding="utf-8")
+    read = []
+    for language, name in (("yaml", "people.yaml"), ("text", "people.csv")):
+        (tmp_path / name).write_text(re.search(rf"```{language}\n(.*?)```", page, re.DOTALL)[1], encoding="utf-8")
+        read.append([(actor.names, actor.wikidata_id) for actor in read_actors_file(tmp_path / name)])
+    assert len(read[0]) == 2 and read[0] == read[1]
 
 
 @pytest.mark.parametrize(
