@@ -81,10 +81,11 @@ class Growing:
     def decide(self, changed):
         self.rows |= {row.decision_id: row for row in changed}
         held = (map(plain, self.tables[name].values()) for name in ("meeting_reports", "merged_reports"))
-        self.merge(concerned(changed, self.decisions(), *held))
+        articles = concerned(changed, self.decisions(), *held)
+        self.merge(articles, articles)
 
-    def merge(self, articles):
-        made = merged(self, articles)
+    def merge(self, articles, decided=frozenset()):
+        made = merged(self, articles, decided)
         self.meetings = {of: m for of, m in self.meetings.items() if of not in made.ids}
         self.meetings |= {meeting.meeting_id: meeting for meeting in made.meetings}
         self.tables["merged_reports"] |= {row.report_id: row for row in made.reports}
