@@ -368,11 +368,16 @@ def _possessed(doc: Doc, mention: PersonMention) -> PersonMention:
 
 
 def _with_apposition(doc: Doc, mention: PersonMention, offices: list[Office]) -> PersonMention:
-    """``mention`` with the office behind it: "Katsuya Okada, Minister for Foreign Affairs of Japan,"."""
+    """``mention`` with the office around it: "the mayor, Ana Ruiz,", "Katsuya Okada, Minister for Foreign Affairs of Japan,"."""
     if mention.title and mention.country:
         return mention
     at = mention.end
-    if at + 1 >= len(doc) or doc[at].text != ",":
+    if at + 1 >= len(doc) or doc[at].text not in {",", "."}:
+        return mention
+    before = next((o for o in offices if o.end == mention.start - 1 and doc[o.end].text == ","), None)
+    if before is not None and not before.plural and not mention.title:  # "the mayor, Ana Ruiz, said"
+        return mention._replace(title=before.title, country=mention.country or before.country)
+    if doc[at].text == ".":
         return mention
     at += 1
     while at < len(doc) and doc[at].lower_ in {"the", "a", "an", "then", "also"}:

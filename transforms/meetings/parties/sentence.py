@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Sequence
 
+from transforms.language.words import noun_kind
 from transforms.lexicon import vocabulary
 from transforms.meetings.parties.described_parties import Described
 from transforms.meetings.parties.party import Party
@@ -136,7 +137,9 @@ class Sentence(Described):
     def _is_bare_name(self, party: Party) -> bool:
         """Whether no office leads in the name, so that it can name the office before it."""
         mention = next((m for m in self.reading.people if party.start <= m.name_start < party.end), None)
-        return mention is None or mention.title is None or mention.title in vocabulary("forms_of_address")
+        if mention is None or mention.title is None or mention.title in vocabulary("forms_of_address"):
+            return True
+        return not any(noun_kind(t.text) for t in self.doc[mention.start : mention.name_start])
 
     def _merged(self, before: list[Party], more: list[Party], joint: tuple[str, ...]) -> list[Party]:
         """``before`` and ``more``; "reporters and editors from The Times" is one party."""
