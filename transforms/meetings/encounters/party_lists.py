@@ -137,9 +137,10 @@ def _late_object(sentence: Sentence, verb: Token) -> int | None:
     return None
 
 
-def _label(sentence: Sentence, index: int) -> str:
+def _is_when(sentence: Sentence, index: int) -> bool:
+    """Whether phrase ``index`` is a date and nobody's name: the model takes the name of "met with Ana Ruiz Friday" in."""
     phrase = sentence.phrases[index]
-    return str(sentence.doc[phrase.head].ent_type_)
+    return phrase.kind != "person" and sentence.doc[phrase.head].ent_type_ in {"DATE", "TIME"}
 
 
 def preposition_before(sentence: Sentence, party: Party) -> str:
@@ -166,7 +167,7 @@ def partners_behind(
             index = sentence.starting(at + 1)
             if index is None:
                 index = _near(sentence, at + 1)
-            if index is not None and _label(sentence, index) not in {"DATE", "TIME"}:
+            if index is not None and not _is_when(sentence, index):
                 parties, stop = sentence.read_list(index)
                 if parties and not _is_relation(sentence, at, start):
                     yield parties, stop, (since, at)
