@@ -82,6 +82,8 @@ def _is_way_there(trip: Token, encounter: Encounter, related: set[int]) -> bool:
     above = grammar.governor(trip)
     if above is None or trip.dep_ != "pobj":
         return above is not None and trip.dep_ == "dobj" and above.i in related
+    if above.lemma_ == "be" and above.dep_ == "relcl":  # "A, who is on a visit to Oslo, met B"
+        return trip.head.lower_ == "on" and any(p.start <= above.head.i < p.end for p in encounter.parties)
     return above in {encounter.trigger, encounter.verb} and trip.head.lower_ in {"on", "during", "in", "amid"}
 
 

@@ -10,6 +10,8 @@ from transforms.meetings.encounters import grammar
 from transforms.meetings.encounters.encounter import Encounter
 from transforms.meetings.parties.place_phrases import Where, is_place, phrase_after, place_end
 
+# Who is welcomed to a palace is met there.
+_AT_HOME = {"welcome", "receive", "host"}
 _IN = {"in", "at", "outside", "near", "inside", "aboard", "within", "off"}
 
 
@@ -33,7 +35,8 @@ def _prepositional(encounter: Encounter) -> list[tuple[int, int, int, int]]:
     found: list[tuple[int, int, int, int]] = []
     at = sentence.span.start
     while at < sentence.span.end - 1:
-        if doc[at].lower_ not in _IN or at in taken:
+        to_the_host = doc[at].lower_ == "to" and doc[at].head == encounter.trigger and encounter.frame in _AT_HOME
+        if (doc[at].lower_ not in _IN and not to_the_host) or at in taken:
             at += 1
             continue
         index = phrase_after(sentence, at)

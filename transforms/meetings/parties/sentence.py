@@ -27,6 +27,8 @@ class Sentence(Described):
         parties, at = self.read_one(first)
         if not parties:
             return [], at
+        if len(parties) > 1 and (named := self._their_people(parties, at)) is not None:
+            parties, at = named
         pending: list[Party] = []
         end = at
         while (step := self._next(at, trigger)) is not None:
@@ -60,6 +62,19 @@ class Sentence(Described):
         if pending and (headline or self._closed_by_verb(at) or all(p.title for p in [*parties, *pending])):
             return [*parties, *pending], at
         return parties, end
+
+    def _their_people(self, states: list[Party], at: int) -> tuple[list[Party], int] | None:
+        """(the people, token behind them) who are named behind ``states``: "the leaders of Chile and Peru, A and B,"."""
+        joint, behind = self.separator(at)
+        index = self.starting(behind if joint == _COMMA else at)
+        kinds = {p.kind for p in self.phrases[index : index + len(states)]} if index is not None else set()
+        if index is None or not {"person"} <= kinds <= {"person", "name"}:
+            return None
+        people, stop = self.read_list(index)
+        if len(people) != len(states) or any(p.kind != "person" for p in people):
+            return None
+        pairs = zip(people, states, strict=True)
+        return [dataclasses.replace(p, country=p.country or s.country) for p, s in pairs], self._past_comma(stop)
 
     def _is_delegation(self, party: Party, leaders: list[Party]) -> bool:
         """Whether ``party`` was made for the meeting, so that it is the people who lead it."""
