@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from spacy.tokens import Token
 
 from transforms import lexicon
+from transforms.lexicon import vocabulary
 from transforms.meetings.details.cues import Verdict, cancelling
 from transforms.meetings.encounters import grammar
 from transforms.meetings.encounters.encounter import Encounter
@@ -21,6 +22,16 @@ def called_off(encounter: Encounter, spans: Sequence[tuple[int, int]]) -> Verdic
         status = cancelling(token) if token.pos_ in {"VERB", "ADJ"} else None
         if status is not None and _concerns(token, encounter):
             return Verdict(status, token.text)
+    return None
+
+
+def on_a_trip_called_off(verb: Token) -> Verdict | None:
+    """ "cancelled a visit to Oslo, where she was to meet B": what the trip was for falls with it."""
+    for token in grammar.chain(verb):
+        if token.dep_ == "relcl" and token.head.lemma_.lower() in vocabulary("trips"):
+            above = grammar.governor(token.head)
+            status = cancelling(above) if above is not None else None
+            return Verdict(status, above.text) if status and above is not None else None
     return None
 
 

@@ -17,7 +17,7 @@ from transforms.meetings.details.cues import (
     verdict_above,
     verdict_before,
 )
-from transforms.meetings.details.disruption import called_off
+from transforms.meetings.details.disruption import called_off, on_a_trip_called_off
 from transforms.meetings.details.when import When
 from transforms.meetings.encounters import grammar
 from transforms.meetings.encounters.encounter import Encounter
@@ -35,7 +35,7 @@ def status_of(encounter: Encounter, spans: Sequence[tuple[int, int]]) -> Verdict
     before = verdict_before(trigger) if encounter.noun else None
     if before is not None and before.status != "planned":
         return before
-    if (later := called_off(encounter, spans)) is not None:
+    if (later := called_off(encounter, spans) or on_a_trip_called_off(trigger)) is not None:
         return later
     told_by = trigger if not encounter.noun else verb if is_argument(trigger) else None
     if told_by is not None and _is_conditional(told_by):
@@ -49,6 +49,8 @@ def status_of(encounter: Encounter, spans: Sequence[tuple[int, int]]) -> Verdict
         return before
     if above is not None or verb is None:
         return above or Verdict("held", trigger.text)
+    if encounter.noun and _is_in_talks(trigger):
+        return Verdict("ongoing", "in " + trigger.text)
     return _tense(verb, not encounter.noun or is_argument(trigger))
 
 
@@ -102,6 +104,12 @@ def _tense(verb: Token, own: bool) -> Verdict:
         if "to" not in auxiliaries and (token.tag_ != "VBG" or token.dep_ == "pcomp"):
             break
     return Verdict("held", verb.text)
+
+
+def _is_in_talks(noun: Token) -> bool:
+    """ "is in talks with B"."""
+    above = noun.head.head
+    return noun.head.lower_ == "in" and above.lemma_ == "be" and above.tag_ in {"VBZ", "VBP"} and noun.tag_ == "NNS"
 
 
 def _is_there_now(verb: Token) -> bool:
