@@ -16,6 +16,8 @@ from transforms.lexicon import vocabulary
 _OWN_WORDS = {"statement", "remarks", "letter", "message", "speech", "address", "transcript", "testimony"}
 # How many tokens the name and office before a speaker's words may take.
 _LABEL = 16
+# Through how many sentences in a row "she" is followed back to a name.
+_CHAIN = 4
 _SINGULAR = {"he", "she", "his", "him", "her", "i", "my", "me"}
 
 
@@ -54,7 +56,7 @@ class Memory:
             return subjects[-1] if len(subjects) > 1 and token.lower_ in {"his", "her"} else subjects[0]
         if inside:
             return inside[-1]
-        before = self._subject_of_previous(sentence)
+        before = self._subject_of_previous(sentence, token)
         if before is not None:
             return before
         earlier = self.people_before(sentence.start, max(0, sentence.start - 120))
@@ -110,16 +112,24 @@ class Memory:
                         return True
         return False
 
-    def _subject_of_previous(self, sentence: Span) -> int | None:
-        if sentence.start == 0:
-            return None
-        previous = self._reading.doc[sentence.start - 1].sent
-        for token in previous:
-            if token.dep_ in {"nsubj", "nsubjpass"}:
-                index = self._reading.person_at(token.i)
-                if index is not None:
-                    return index
+    def _subject_of_previous(self, sentence: Span, pronoun: Token) -> int | None:
+        """The person who is the subject of the sentence before, or of the one before that where it is ``pronoun`` too."""
+        speakers = self._speakers_behind(pronoun, sentence)
+        for _ in range(_CHAIN):
+            if sentence.start == 0:
+                return None
+            sentence = self._reading.doc[sentence.start - 1].sent
+            subjects = [token for token in sentence if token.dep_ in {"nsubj", "nsubjpass"}]
+            people = (self._reading.person_at(token.i) for token in subjects)
+            found = next((i for i in people if i is not None and i not in speakers), None)
+            if found is not None or not any(token.lower_ == pronoun.lower_ for token in subjects):
+                return found
         return None
+
+    def _speakers_behind(self, pronoun: Token, sentence: Span) -> set[int | None]:
+        """Who says the sentence of ``pronoun``, and so is not meant by it: "She will meet B," said Ruiz."""
+        verbs = (t for t in sentence if t.lemma_ in vocabulary("saying") and t.i > pronoun.i)
+        return {self._reading.person_at(c.i) for verb in verbs for c in verb.children if c.dep_ == "nsubj"}
 
     def pair(self, token: int, sentence: Span, count: int = 2) -> list[int]:
         """The last ``count`` people before ``token``: in its own sentence, else looking back over the article."""
