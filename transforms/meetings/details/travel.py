@@ -4,6 +4,7 @@ from spacy.tokens import Span, Token
 
 from transforms.language.mentions.entities import Reading
 from transforms.lexicon import vocabulary
+from transforms.meetings.details import cues
 from transforms.meetings.encounters import grammar
 from transforms.meetings.encounters.encounter import Encounter
 from transforms.meetings.parties.place_phrases import Where, is_place, phrase_after, place_end
@@ -105,9 +106,11 @@ def from_context(encounter: Encounter, reading: Reading, previous: Span, status:
     for token in previous:
         was_there = token.lemma_ == "be" and token == previous.root
         told_now = token.tag_ == "VBZ" and token == previous.root  # a headline's "visits"
-        if (token.pos_ != "VERB" and not was_there) or not (told_now or token.tag_ in {"VBD", "VBN", "VBG"}):
+        will_go = status == "planned" and is_to_come(token)
+        if (token.pos_ != "VERB" and not was_there) or not (will_go or told_now or token.tag_ in {"VBD", "VBN", "VBG"}):
             continue
-        if token.lemma_ not in (_STAYS if status == "planned" and not told_now else vocabulary("travelling") | _STAYS):
+        stays = status == "planned" and not told_now and not will_go
+        if token.lemma_ not in (_STAYS if stays else vocabulary("travelling") | _STAYS):
             continue
         index = _led_to(before, token)
         if index is None:
@@ -118,6 +121,12 @@ def from_context(encounter: Encounter, reading: Reading, previous: Span, status:
             return Where(last.start, last.end, "document")
         return Where(before.phrases[index].start, place_end(before, index), "document")
     return None
+
+
+def is_to_come(verb: Token) -> bool:
+    """ "will travel to Oslo", "is expected to visit Oslo"."""
+    auxiliaries = grammar.auxiliaries(verb)
+    return bool(auxiliaries & cues.WILL) or ("to" in auxiliaries and verb.dep_ in {"ROOT", "xcomp", "ccomp"})
 
 
 # Who has arrived will meet there; who travelled somewhere may meet elsewhere tomorrow.

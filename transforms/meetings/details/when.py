@@ -12,6 +12,7 @@ from transforms.lexicon.meeting_words import frames
 from transforms.meetings.details.cues import is_told_now
 from transforms.meetings.details.day_after import counted
 from transforms.meetings.details.disruption import new_day
+from transforms.meetings.details.travel import is_to_come
 from transforms.meetings.encounters import grammar
 from transforms.meetings.encounters.encounter import Encounter
 from transforms.meetings.parties.sentence import Sentence
@@ -83,9 +84,10 @@ def led_in(encounter: Encounter, before: Span, anchor: datetime | None, status: 
 
     "Lund was in Oslo on Monday. She met ...", "MONDAY: Lund met ...".
     """
+    gone = [t for t in before if _has_gone(t) or (status == "planned" and _will_go(t))]
     for start, end in _dates_of(before):
         alone = len(before) - (end - start) <= 2 and before[-1].text in _LABEL
-        if not alone and not (_has_gone(before.root) and _hangs_on(before.doc[start:end].root, before.root)):
+        if not alone and not any(_hangs_on(before.doc[start:end].root, verb) for verb in gone):
             continue
         if (found := _resolved(encounter, start, end, anchor, status)) is not None:
             return When(found, start, end)
@@ -94,10 +96,14 @@ def led_in(encounter: Encounter, before: Span, anchor: datetime | None, status: 
 
 def _has_gone(verb: Token) -> bool:
     """Whether ``verb`` tells that someone came to a place or was there."""
-    if verb.tag_ not in {"VBD", "VBZ"}:
+    if verb.tag_ not in {"VBD", "VBZ"} or verb != verb.sent.root:
         return False
     there = any(c.dep_ == "prep" and c.lower_ in {"in", "at"} for c in verb.children)
     return verb.lemma_ in vocabulary("travelling") or (verb.lemma_ == "be" and there)
+
+
+def _will_go(verb: Token) -> bool:
+    return verb.lemma_ in vocabulary("travelling") and is_to_come(verb)
 
 
 def _hangs_on(token: Token, verb: Token) -> bool:
