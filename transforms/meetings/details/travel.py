@@ -88,13 +88,17 @@ def _is_way_there(trip: Token, encounter: Encounter, related: set[int]) -> bool:
     return above in {encounter.trigger, encounter.verb} and trip.head.lower_ in {"on", "during", "in", "amid"}
 
 
-def sentence_before(encounter: Encounter, status: str) -> Span | None:
-    """The parsed sentence before that of ``encounter``; None where what it tells can be of no use."""
+def sentences_before(encounter: Encounter, status: str, count: int) -> list[Span]:
+    """Up to ``count`` parsed sentences before that of ``encounter``, nearest first; none where they can be of no use."""
+    found: list[Span] = []
     first = encounter.sentence.span.start
-    if status not in {"held", "ongoing", "planned"} or first == 0:
-        return None
-    previous = encounter.sentence.doc[first - 1].sent
-    return previous if any(t.pos_ for t in previous) else None
+    while len(found) < count and first > 0 and status in {"held", "ongoing", "planned"}:
+        previous = encounter.sentence.doc[first - 1].sent
+        if not any(t.pos_ for t in previous):
+            break
+        found.append(previous)
+        first = previous.start
+    return found
 
 
 def from_context(encounter: Encounter, reading: Reading, previous: Span, status: str) -> Where | None:

@@ -12,6 +12,8 @@ from transforms.meetings.encounters.lookalikes import counts
 from transforms.meetings.parties.sentence import Party, Sentence
 from transforms.meetings.reports.draft import Draft
 
+# How many sentences back "she met B" takes day and place from where she went.
+_BACK = 3
 # "I hope to hold a meeting", with no day to it, is a wish and no plan.
 _WISHES = ("hope", "hoping", "wish", "look")
 
@@ -65,11 +67,13 @@ def draft_of(
         return None
     date = when.when(encounter, spans, anchor, verdict.status, caption)
     verdict = status.settled(verdict, encounter, date, anchor, caption)
-    before = travel.sentence_before(encounter, verdict.status)
+    goes_on = _goes_on(encounter)
+    before = travel.sentences_before(encounter, verdict.status, _BACK if goes_on else 1)
     if date is not None:
         date = when.when(encounter, spans, anchor, verdict.status, caption)
-    elif before is not None and _goes_on(encounter):
-        date = when.led_in(encounter, before, anchor, verdict.status)
+    elif goes_on:
+        led_in = (when.led_in(encounter, sentence, anchor, verdict.status) for sentence in before)
+        date = next(filter(None, led_in), None)
     date = date or when.just_now(encounter, anchor, verdict.status)
     if date is None and verdict.status in {"planned", "proposed"} and verdict.why.startswith(_WISHES):
         return None
@@ -77,8 +81,9 @@ def draft_of(
     manner = mode.mode_of(encounter, place is not None)
     if manner[0] in {"phone", "video"}:
         place = None
-    if place is None and manner[0] == "in_person" and before is not None:
-        place = travel.from_context(encounter, reading, before, verdict.status)
+    if place is None and manner[0] == "in_person":
+        led_to = (travel.from_context(encounter, reading, sentence, verdict.status) for sentence in before)
+        place = next(filter(None, led_to), None)
     parties = [
         p for p in parties if place is None or not (p.kind in {"country"} and place.start <= p.start < place.end)
     ]
