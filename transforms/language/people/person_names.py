@@ -73,7 +73,10 @@ def is_namelike(doc: Doc, at: int) -> bool:
         return False
     if token.like_num or not text[:1].isupper() or not (token.is_alpha or any(mark in text for mark in ".'’-")):
         return False
-    if text in _POSSESSIVE or (token.lower_.removesuffix("." if len(text) > 2 else "") in words("not_names") and not _surname_like_a_word(doc, at)):
+    if text in _POSSESSIVE or (
+        token.lower_.removesuffix("." if len(text) > 2 else "") in words("not_names")
+        and not _surname_like_a_word(doc, at)
+    ):
         return False
     return not (noun_kind(text) and text.istitle() and noun_kind(text) != "people")
 

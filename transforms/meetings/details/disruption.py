@@ -27,12 +27,13 @@ def called_off(encounter: Encounter, spans: Sequence[tuple[int, int]]) -> Verdic
 
 def on_a_trip_called_off(verb: Token) -> Verdict | None:
     """ "cancelled a visit to Oslo, where she was to meet B": what the trip was for falls with it."""
-    for token in grammar.chain(verb):
-        if token.dep_ == "relcl" and token.head.lemma_.lower() in vocabulary("trips"):
-            above = grammar.governor(token.head)
-            status = cancelling(above) if above is not None else None
-            return Verdict(status, above.text) if status and above is not None else None
-    return None
+    clause = next((t for t in grammar.chain(verb) if t.dep_ == "relcl"), None)
+    above = grammar.governor(clause.head) if clause is not None else None
+    if clause is None or above is None:
+        return None
+    trip = any(t.lemma_.lower() in vocabulary("trips") for t in grammar.chain(clause.head) if t.i > above.i)
+    status = cancelling(above) if trip else None
+    return Verdict(status, above.text) if status else None
 
 
 def _concerns(verb: Token, encounter: Encounter) -> bool:
