@@ -27,8 +27,8 @@ class Sentence(Described):
         parties, at = self.read_one(first)
         if not parties:
             return [], at
-        if len(parties) > 1 and (named := self._their_people(parties, at)) is not None:
-            parties, at = named
+        if len(parties) > 1 and (people := self._their_people(parties, at)) is not None:
+            parties, at = people
         pending: list[Party] = []
         end = at
         while (step := self._next(at, trigger)) is not None:
