@@ -53,6 +53,7 @@ setup(
         "jinja2~=3.1",
         "listparser~=0.20",
         "lxml>=6,<7",
+        "networkx>=3.4,<4",
         "prometheus-client>=0.22,<1",
         "protego~=0.7",
         "py3langid~=0.4",

@@ -1,4 +1,4 @@
-"""Meetings, participants, pairs or sources as CSV, JSON lines or a database, for spreadsheets, statistics and any tool.
+"""Meetings, participants, pairs or sources as CSV, JSON lines, a graph or a database, for spreadsheets and any tool.
 
   meetwire export > meetings.csv                     one line a meeting
   meetwire export participants > participants.csv    one line a participant of a meeting
@@ -7,9 +7,11 @@
   meetwire export --format jsonl                     the same flat lines as JSON
   meetwire export --format jsonl --nested            meetings as the tables hold them
   meetwire export entities --format jsonl            a whole table, row by row: articles, entities, meeting_reports,
-                                                     dead_letters, feed_health
+                                                     dead_letters, feed_health, actor_decisions
   meetwire export --format sqlite --output meetings.sqlite      all of this as a SQLite file
   meetwire export --format postgres --output postgresql://USER@HOST/DATABASE    and as tables of the schema meetwire
+  meetwire export --format gexf --output met.gexf    who met whom as a graph for Gephi; graphml for other tools
+  meetwire export --who "Ana Ruiz" --country JP      only these meetings; the flags are those of meetwire meetings
   meetwire export --since 2023-04-01 --until 2023-05-01 --status held --output meetings.csv
 
 --since and --until take meetings by their own date (the last day of a range counts); those without a date are left
@@ -23,16 +25,15 @@ import importlib.util
 import io
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 from urllib.parse import urlsplit
 
 from pipelines.command_line import terminal
-from pipelines.command_line.flags import add_min_confidence
 from pipelines.command_line.progress import say
 from pipelines.configuration.settings import Settings, SettingsError
-from pipelines.views.choose import STATUSES, day_flag, when_and_what
+from pipelines.views.choose import add_choice, condition, read_actors, when_and_what
 from transforms.rows import Meeting, MeetingSource
 from transforms.tables.layout import GIVEN, LAYOUTS
 from transforms.tables.queries.ask import Answer, ask
@@ -41,6 +42,8 @@ from transforms.tables.queries.relational import Relation, write_postgres, write
 from transforms.tables.schemas import columns
 from transforms.wording import counted
 
+# Formats of ``graph``, whose library is loaded where they are asked for.
+_GRAPHS = ("gexf", "graphml")
 _DATABASES: dict[str, Callable[[str, Iterable[Relation]], int]] = {"sqlite": write_sqlite, "postgres": write_postgres}
 # What a spreadsheet would take for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -50,12 +53,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to export, how, and which meetings."""
     chosen = "(default: meetings; into a database, all of them)"
     parser.add_argument("what", nargs="?", choices=(*WHAT, *GIVEN), help=chosen)
-    parser.add_argument("--format", choices=("csv", "jsonl", *_DATABASES), default="csv", help="(default: csv)")
+    parser.add_argument(
+        "--format", choices=("csv", "jsonl", *_GRAPHS, *_DATABASES), default="csv", help="(default: csv)"
+    )
     parser.add_argument("--nested", action="store_true", help="JSON lines of whole meetings, as the tables hold them")
-    parser.add_argument("--since", type=day_flag, metavar="DATE", help="meetings that end on this day or later")
-    parser.add_argument("--until", type=day_flag, metavar="DATE", help="meetings that begin before this day")
-    parser.add_argument("--status", action="append", choices=STATUSES, help="only these; again and again")
-    add_min_confidence(parser, "meetings with at least this confidence, 0 to 1")
+    add_choice(parser, "default: 0")
     output = "a file or postgresql://USER@HOST/DATABASE, written whole or not at all (default: stdout)"
     parser.add_argument("--output", metavar="FILE", help=output)
 
@@ -69,7 +71,10 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
         say(counted(count, "row"))
         return 0
     arguments.what = arguments.what or "meetings"
-    with ask(target, _sql(arguments.what, arguments)) as answer:
+    if arguments.format in _GRAPHS:
+        _write_whole(_graph(arguments, target), arguments.output)
+        return 0
+    with ask(target, _sql(arguments.what, arguments, target)) as answer:
         lines = _lines(arguments.what, answer, nested=arguments.nested)
         if arguments.output is None:
             terminal.takes_every_letter()
@@ -77,18 +82,39 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
         else:
             text = io.StringIO(newline="")
             count = _write(lines, arguments, text)
-            output = Path(arguments.output)
-            aside = output.with_name(f".{output.name}.part")
-            aside.write_text(text.getvalue(), encoding="utf-8", newline="")
-            aside.replace(output)
+            _write_whole(text.getvalue(), arguments.output)
     say(counted(count, "line"))
     return 0
+
+
+def _graph(arguments: argparse.Namespace, target: str) -> str:
+    """Who met whom as a graph in the format that is asked for."""
+    from transforms.tables.queries.graph import GRAPHS, graph_of
+
+    with ask(target, _sql("meetings", arguments, target)) as answer:
+        graph = graph_of(_lines("meetings", answer, nested=True), read_actors(target))
+    say(f"{counted(graph.number_of_nodes(), 'actor')}, {counted(graph.number_of_edges(), 'pair')}")
+    return GRAPHS[arguments.format](graph)
+
+
+def _write_whole(text: str, file: str | None) -> None:
+    """Writes a file whole or not at all; to stdout without one."""
+    if file is None:
+        terminal.takes_every_letter()
+        sys.stdout.write(text)
+        return
+    output = Path(file)
+    aside = output.with_name(f".{output.name}.part")
+    aside.write_text(text, encoding="utf-8", newline="")
+    aside.replace(output)
 
 
 def _check(arguments: argparse.Namespace) -> None:
     if arguments.nested and (arguments.what not in (None, "meetings") or arguments.format != "jsonl"):
         raise SettingsError("--nested is for meetings with --format jsonl")
-    chosen = (arguments.since, arguments.until, arguments.status, arguments.min_confidence)
+    chosen = (arguments.since, arguments.until, arguments.status, arguments.min_confidence, *_whom(arguments))
+    if arguments.format in _GRAPHS and arguments.what not in (None, "meetings"):
+        raise SettingsError(f"--format {arguments.format} is a graph of meetings: leave {arguments.what} out")
     if arguments.what in GIVEN and (arguments.format == "csv" or any(chosen)):
         raise SettingsError(f"{arguments.what} goes out whole, with --format jsonl; meetwire query chooses rows")
     output = arguments.output or ""
@@ -99,6 +125,10 @@ def _check(arguments: argparse.Namespace) -> None:
         raise SettingsError("--format postgres goes with --output postgresql://USER@HOST/DATABASE")
     if is_postgres and importlib.util.find_spec("pg8000") is None:
         raise SettingsError("--format postgres needs pg8000: pip install 'meetwire[postgres]'")
+
+
+def _whom(arguments: argparse.Namespace) -> Sequence[str | None]:
+    return arguments.who, arguments.other, arguments.country, arguments.place
 
 
 def _names_a_database(output: str) -> bool:
@@ -114,7 +144,7 @@ def _names_a_database(output: str) -> bool:
 def _relations(arguments: argparse.Namespace, target: str) -> Iterator[Relation]:
     """What goes into a database: one table, or every one."""
     for what in [arguments.what] if arguments.what else [*WHAT, *(name for name in GIVEN if name not in WHAT)]:
-        with ask(target, _sql(what, arguments)) as answer:
+        with ask(target, _sql(what, arguments, target)) as answer:
             lines = _lines(what, answer)
             if what in WHAT:
                 kinds = {name: KINDS.get(name, "STRING") for name in _names(what)}
@@ -130,11 +160,19 @@ def _lines(what: str, answer: Answer, nested: bool = False) -> Iterable[dict[str
     return WHAT[what](rows) if what in WHAT and not nested else rows
 
 
-def _sql(what: str, arguments: argparse.Namespace) -> str:
+def _where(arguments: argparse.Namespace, target: str) -> str:
+    if not any(_whom(arguments)):
+        return when_and_what(arguments)
+    if target.startswith("bigquery://"):
+        raise SettingsError("--who, --with, --country and --place ask a folder or bucket, named first in tables")
+    return condition(arguments, target)
+
+
+def _sql(what: str, arguments: argparse.Namespace, target: str) -> str:
     """The same in DuckDB and in BigQuery."""
     if what in GIVEN:
         return f"SELECT * FROM {what} ORDER BY {', '.join(LAYOUTS[what].keys)}"
-    where = f"{when_and_what(arguments)} AND m.confidence >= {arguments.min_confidence or 0.0!r}"
+    where = f"{_where(arguments, target)} AND m.confidence >= {arguments.min_confidence or 0.0!r}"
     return f"SELECT * FROM meetings AS m WHERE {where} ORDER BY m.date.start IS NULL, m.date.start, meeting_id"
 
 
