@@ -95,12 +95,18 @@ class Memory:
         for verb in sentence:  # "I met ...," Vella told parliament.
             if verb.pos_ == "VERB" and verb.lemma_ in vocabulary("saying") and verb.i > token.i:
                 for child in verb.children:
-                    if child.dep_ == "nsubj" and (found := self._reading.person_at(child.i)) is not None:
+                    if child.dep_ == "nsubj" and (found := self._named_or_meant(child, sentence)) is not None:
                         return found
         if inside:
             return inside[0]
         earlier = self.people_before(sentence.start, max(0, sentence.start - 60))
         return earlier[0] if earlier else None
+
+    def _named_or_meant(self, token: Token, sentence: Span) -> int | None:
+        """The person whom ``token`` names or, as "he" or "she", stands for."""
+        if token.lower_ in {"he", "she"}:
+            return self.pronoun(token, sentence)
+        return self._reading.person_at(token.i)
 
     def _is_subject(self, index: int, sentence: Span, before: int) -> bool:
         for start, end in self._reading.entities[index].spans:

@@ -215,7 +215,8 @@ def _other_side(
         return parties
     if have and "pobj" in path:  # "his meeting": the pronoun is the subject already
         return []
-    if noun.tag_ == "NNS" and noun.lemma_ != "talk" and not grammar.children(noun, "det", "poss"):
+    lasting = noun.head.lower_ == "of" and noun.head.head.ent_type_ in {"DATE", "TIME"}  # "two days of negotiations"
+    if noun.tag_ == "NNS" and noun.lemma_ != "talk" and not lasting and not grammar.children(noun, "det", "poss"):
         return []
     return _among(sentence, noun, verb, table, parties) if supported or "pobj" in path else []
 
