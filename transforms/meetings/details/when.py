@@ -63,9 +63,10 @@ def when(
     moved = new_day(encounter, spans)
     if moved is not None and (found := _resolved(encounter, *moved, anchor, status)) is not None:
         return When(found, *moved)
-    if (apart := counted(encounter, spans)) is not None and (found := _resolved(encounter, *apart[1], anchor, status)):
-        days = timedelta(apart[0] if found.precision == "day" else 0)
-        return When(found._replace(start=found.start + days, end=found.end + days), *apart[1])
+    if (apart := counted(encounter, spans)) is not None:
+        found, days = _resolved(encounter, *apart[1], anchor, status), timedelta(apart[0])
+        if found is not None and found.precision == "day":  # no day is counted from a month
+            return When(found._replace(start=found.start + days, end=found.end + days), *apart[1])
     ranked = sorted(
         (_cost(encounter, start, end, caption, status), abs(start - encounter.trigger.i), start, end)
         for start, end in spans
