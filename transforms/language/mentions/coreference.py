@@ -105,7 +105,7 @@ class Memory:
     def _named_or_meant(self, token: Token, sentence: Span) -> int | None:
         """The person whom ``token`` names or, as "he" or "she", stands for."""
         if token.lower_ in {"he", "she"}:
-            return self.pronoun(token, sentence)
+            return self._subject_of_previous(sentence, token)  # those in the quotation are others
         return self._reading.person_at(token.i)
 
     def _is_subject(self, index: int, sentence: Span, before: int) -> bool:

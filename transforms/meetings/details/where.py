@@ -47,6 +47,8 @@ def _prepositional(encounter: Encounter) -> list[tuple[int, int, int, int]]:
             continue
         end = place_end(sentence, index)
         cost = _cost(encounter, doc[at])
+        if encounter.date_span is not None and not encounter.date_span[0] <= at <= encounter.date_span[1]:
+            cost += 4  # "met A in Oslo on Monday and B in Bern on Tuesday"
         found.append((cost, abs(at - encounter.trigger.i), sentence.phrases[index].start, end))
         at = end
     return found

@@ -9,6 +9,7 @@ from transforms.lexicon.meeting_words import VerbFrame, frames
 from transforms.meetings.encounters import grammar
 from transforms.meetings.parties.sentence import PARTY_KINDS, Party, Sentence
 
+_CIRCUMSTANCES = {"DATE", "TIME", "GPE", "LOC", "FAC"}
 # How far behind a trigger its "with" may stand, over adverbs, dates and places.
 _REACH = 16
 
@@ -208,20 +209,27 @@ def _is_relation(sentence: Sentence, preposition: int, start: int) -> bool:
 
 
 def another_day(sentence: Sentence, at: int) -> tuple[list[Party], int, tuple[int, int]] | None:
-    """The second partner of "met A on Monday and B on Tuesday": (parties, end, tokens around the date)."""
+    """The second partner of "met A in Oslo on Monday and B in Bern on Tuesday": (parties, end, tokens around both)."""
     doc, end = sentence.doc, sentence.span.end
-    stop = at
-    while (
-        stop < end and (doc[stop].ent_type_ in {"DATE", "TIME"} or doc[stop].lower_ in {"on", "in"}) and stop - at < 6
-    ):
-        stop += 1
+    stop = _behind_circumstances(sentence, at)
     if stop == at or stop + 1 >= end or doc[stop].lower_ != "and" or (index := sentence.starting(stop + 1)) is None:
         return None
     parties, behind = sentence.read_list(index)
-    dated = behind + 1 < end and any(t.ent_type_ == "DATE" for t in doc[behind : behind + 3])
-    if not dated or not parties:
+    last = _behind_circumstances(sentence, behind)
+    if not parties or not any(t.ent_type_ == "DATE" for t in doc[behind:last]):
         return None
-    return parties, behind, (stop, min(behind + 4, end))
+    return parties, behind, (stop, last)
+
+
+def _behind_circumstances(sentence: Sentence, at: int) -> int:
+    """The token behind the days and places that begin at token ``at``."""
+    doc, stop, joints = sentence.doc, at, {"on", "in", "at"}
+    while stop < min(sentence.span.end, at + 9):
+        unknown = doc[stop].pos_ == "PROPN" and doc[stop - 1].lower_ in {"in", "at"}
+        if not unknown and doc[stop].ent_type_ not in _CIRCUMSTANCES and doc[stop].lower_ not in joints:
+            break
+        stop += 1
+    return stop
 
 
 def _near(sentence: Sentence, at: int) -> int | None:
