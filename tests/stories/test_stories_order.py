@@ -1,15 +1,25 @@
 """The same reports give the same meetings, whatever the order and the batches in which they come."""
 
 from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from told_stories import tellings
 
+from transforms import rows
 from transforms.stories.same_meeting import Search, blocks_of, connected, merge
+from transforms.stories.told import Source, told
 
 REPORTS = [t.told for split in ("dev", "test") for t in tellings(split)]
-AT_ONCE = {t.report_id: meeting.meeting_id for meeting in merge(REPORTS) for t in meeting.reports}
+
+
+def merged(reports):
+    """Meeting -> the reports that tell of it."""
+    return {meeting.meeting_id: {t.report_id for t in meeting.reports} for meeting in merge(reports)}
+
+
+AT_ONCE = merged(REPORTS)
 
 
 class Grown:
@@ -17,7 +27,7 @@ class Grown:
 
     def __init__(self) -> None:
         self.told = {}
-        self.meeting_of = {}
+        self.meetings = {}
 
     def find(self, wanted: Sequence[Search]):
         return [
@@ -28,11 +38,14 @@ class Grown:
 
     def add(self, batch) -> None:
         self.told |= {t.report_id: t for t in batch}
-        for meeting in merge(connected(batch, self.find)):
-            self.meeting_of |= dict.fromkeys((t.report_id for t in meeting.reports), meeting.meeting_id)
+        found = connected(batch, self.find)
+        for one in found:
+            self.meetings.pop(one.meeting_id, None)
+        self.meetings |= merged(found)
 
     def remove(self, gone) -> None:
-        del self.told[gone.report_id], self.meeting_of[gone.report_id]
+        del self.told[gone.report_id]
+        self.meetings.pop(next(of for of, reports in self.meetings.items() if gone.report_id in reports))
         self.add(self.find([Search(frozenset(blocks_of(gone)), gone.first, gone.last)]))
 
 
@@ -42,13 +55,13 @@ def test_any_order_and_any_batches_give_what_all_at_once_gives(order, size):
     grown = Grown()
     for start in range(0, len(order), size):
         grown.add(order[start : start + size])
-    assert grown.meeting_of == AT_ONCE
+    assert grown.meetings == AT_ONCE
 
 
 @settings(max_examples=10, deadline=None)
 @given(st.permutations(REPORTS))
 def test_merging_at_once_does_not_look_at_the_order(order):
-    assert {t.report_id: meeting.meeting_id for meeting in merge(order) for t in meeting.reports} == AT_ONCE
+    assert merged(order) == AT_ONCE
 
 
 @settings(max_examples=25, deadline=None)
@@ -56,7 +69,67 @@ def test_merging_at_once_does_not_look_at_the_order(order):
 def test_reports_that_are_gone_leave_what_would_be_without_them(gone):
     grown = Grown()
     grown.add(REPORTS)
-    for told in gone:
-        grown.remove(told)
+    for one in gone:
+        grown.remove(one)
     left = [t for t in REPORTS if t not in gone]
-    assert grown.meeting_of == {t.report_id: m.meeting_id for m in merge(left) for t in m.reports}
+    assert grown.meetings == merged(left)
+
+
+PARTIES = [
+    ("Ana Orlov", "person", "Foreign Minister", "RU"),
+    ("Orlov", "person", None, None),
+    ("Bo Lund", "person", "Prime Minister", "NO"),
+    ("the Norwegian Handball Federation", "organization", None, None),
+    ("Nordic Players' Union", "organization", None, None),
+    ("United Nations", "organization", None, None),
+    ("dock workers", "group", None, None),
+    ("Hamas", "organization", None, None),
+    ("Chile", "country", None, "CL"),
+    ("Peru", "country", None, "PE"),
+    ("the prime minister", "person", "Prime Minister", "NO"),
+    ("rebel commander", "person", None, None),
+]
+DAY = date(2026, 10, 16)
+
+
+@st.composite
+def reports(draw):
+    """Reports of a few people, bodies, groups, countries and offices in three days, each from an article of its own."""
+    made = []
+    for number in range(draw(st.integers(2, 9))):
+        article = f"article {number}"
+        published = datetime.combine(DAY + timedelta(draw(st.integers(0, 2))), time(9), UTC).isoformat()
+        chosen = draw(st.lists(st.sampled_from(PARTIES), min_size=1, max_size=3, unique=True))
+        day = draw(st.sampled_from([None, *(str(DAY + timedelta(days)) for days in range(3))]))
+        names, mode = sorted(name for name, *_ in chosen), draw(st.sampled_from(["in_person", "unknown"]))
+        report = rows.MeetingReport(
+            report_id=rows.derive_id(article),
+            meeting_id=rows.derive_id(*names, day or published[:10], mode),
+            article_id=article,
+            revision_id=article,
+            participants=[rows.Participant(None, n, kind, title, country, None) for n, kind, title, country in chosen],
+            status=draw(st.sampled_from(["held", "planned"])),
+            mode=mode,
+            kind="bilateral",
+            date=day and rows.MeetingDate(day, day, "day", None, "sentence"),
+            place=None,
+            duration_minutes=None,
+            occasion=None,
+            topics=[],
+            attribution=None,
+            evidence=[],
+            confidence=0.9,
+            extractor="rules",
+            published=published,
+        )
+        made.append(told(report, Source(draw(st.sampled_from(["Talks", "Correction: Talks"])), None)))
+    return made
+
+
+@settings(max_examples=300, deadline=None)
+@given(reports(), st.integers(1, 3))
+def test_whoever_met_people_bodies_groups_or_countries_order_and_batches_do_not_matter(given_reports, size):
+    grown = Grown()
+    for start in range(0, len(given_reports), size):
+        grown.add(given_reports[start : start + size])
+    assert grown.meetings == merged(given_reports)

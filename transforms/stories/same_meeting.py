@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from transforms.rows import derive_id
 from transforms.stories.compare import CORRECTED_DAYS, UNDATED_DAYS, compare, is_moved, related
 from transforms.stories.spelling import skeleton
 from transforms.stories.told import Told, surely_dated
@@ -220,7 +221,10 @@ def candidates(reports: Sequence[Told]) -> Iterator[tuple[str, str]]:
 
 
 def blocks_of(told: Told) -> set[str]:
-    """The blocks in which a report lies: each pair of words of a name, the article, and what few words can be of.
+    """The blocks in which a report lies.
+
+    These are each pair of words of a name, the article, what the report alone stands for, all parties together, and what
+    few words can be of.
 
     What few words can be of (a surname with its country, two surnames, two countries) begins with ``~``, in a report
     that says so little of somebody, with ``?`` as well.
@@ -241,7 +245,8 @@ def wanted_of(told: Told) -> set[str]:
 
 
 def _full(told: Told) -> set[str]:
-    keys = {told.article_id} | {f"={party.actor}" for party in told.parties if party.actor}
+    the_same = derive_id(*(repr(party.order) for party in told.parties))
+    keys = {told.article_id, told.meeting_id, the_same} | {f"={party.actor}" for party in told.parties if party.actor}
     for party in told.parties[:_NAMED]:
         keys |= {" ".join(two) for two in itertools.combinations(sorted(set(map(skeleton, party.words))), 2)}
     return keys
