@@ -61,6 +61,7 @@ class ActorDecision(NamedTuple):
             the actor.
         names: join: what they were called; split: the names that are another's; known: every name, first the one that is
             shown.
+        country: split: another's are only those of this country, ISO 3166-1 alpha-2; null where the names are, of any.
         wikidata_id: known: the actor's item of Wikidata, such as Q42.
         decided_at (TIMESTAMP): When it was decided.
         decided_by: Who decided it.
@@ -73,6 +74,7 @@ class ActorDecision(NamedTuple):
     kind: str
     actor_ids: Sequence[str]
     names: Sequence[str]
+    country: Optional[str]
     wikidata_id: Optional[str]
     decided_at: str
     decided_by: str

@@ -51,6 +51,7 @@ class KnownActor(NamedTuple):
             "known",
             [self.actor_id],
             list(self.names),
+            None,
             self.wikidata_id,
             rfc3339(now),
             file,

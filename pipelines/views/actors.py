@@ -9,6 +9,7 @@ the meetings that it reaches follow at once:
 
 meetwire actors join "Ana Ruiz" "Anna Ruys" --why "one minister, two spellings"     the first one's id stays
 meetwire actors split "Ana Ruiz" --name "Ana Maria Ruiz" --why "mother and daughter"
+meetwire actors split "Ana Ruiz" --country KE --why "namesakes: a footballer and a mayor"
 meetwire actors decisions          who decided what, when and why
 meetwire actors undo DECISION_ID   takes one back
 """
@@ -23,7 +24,7 @@ from pipelines.command_line import terminal
 from pipelines.command_line.progress import say
 from pipelines.configuration.settings import Settings, SettingsError
 from pipelines.running.settle import heed_actors_file
-from pipelines.views.choose import Actor, find_actors, read_actors
+from pipelines.views.choose import Actor, country_flag, find_actors, read_actors
 from pipelines.views.meetings import delta_tables, limit_flag
 from pipelines.views.who_is_who import decide
 from transforms.tables.queries.ask import ask
@@ -47,6 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="split: a full name that is another's; again and again",
     )
+    parser.add_argument("--country", type=country_flag, metavar="CC", help="split: those of this country are another")
     parser.add_argument("--why", metavar="TEXT", help="join and split: the reason, for whoever asks later")
     parser.add_argument("--by", metavar="WHO", help="who decides (default: the user of this machine)")
 
@@ -57,8 +59,8 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.words and arguments.words[0] in DECIDING:
         heed_actors_file(settings)
         return decide(arguments, settings, tables)
-    if arguments.name or arguments.why or arguments.by:
-        raise SettingsError(f"--name, --why and --by go with {', '.join(DECIDING[:2])}")
+    if arguments.name or arguments.country or arguments.why or arguments.by:
+        raise SettingsError(f"--name, --country, --why and --by go with {', '.join(DECIDING[:2])}")
     if len(arguments.words) > 1:
         raise SettingsError(f'one name at a time, in quotes: "{" ".join(arguments.words)}"')
     every = read_actors(tables)
@@ -85,7 +87,8 @@ def _print(console: Console, actor: Actor, why: Sequence[str]) -> None:
         style="not bold",
     )
     terminal.print_lines(console, text)
-    lines = [
+    lines = [f"of {', '.join(actor['countries'])}"] if len(actor["countries"]) > 1 else []
+    lines += [
         f"{office['title']} · {(office['first'] or '')[:10]} to {(office['last'] or '')[:10]}"
         for office in actor["offices"]
     ]

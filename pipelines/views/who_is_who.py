@@ -36,10 +36,12 @@ def decide(arguments: argparse.Namespace, settings: Settings, tables: str) -> in
         if not (arguments.why or "").strip():
             raise SettingsError(f"{verb}: say why, with --why TEXT: whoever asks later sees it")
         actors = read_actors(tables)
-        row = _join(tables, actors, words, rows) if verb == "join" else _split(tables, actors, words, arguments.name)
+        row = _join(tables, actors, words, rows) if verb == "join" else _split(tables, actors, arguments)
         if row is not None:
             row = row._replace(decided_at=rfc3339(now), decided_by=by, why=" ".join(arguments.why.split()))
-            row = row._replace(decision_id=derive_id("decision", *row.actor_ids, *row.names, row.decided_at))
+            row = row._replace(
+                decision_id=derive_id("decision", *row.actor_ids, *row.names, row.country or "", row.decided_at)
+            )
             _check_against(rows, row)
         made = row
     if made is not None:
@@ -49,8 +51,8 @@ def decide(arguments: argparse.Namespace, settings: Settings, tables: str) -> in
     return 0
 
 
-def _row(kind: str, actor_ids: Sequence[str], names: Sequence[str]) -> ActorDecision:
-    return ActorDecision("", kind, actor_ids, names, None, "", "", "", None, None)
+def _row(kind: str, actor_ids: Sequence[str], names: Sequence[str], country: str | None = None) -> ActorDecision:
+    return ActorDecision("", kind, actor_ids, names, country, None, "", "", "", None, None)
 
 
 def _join(
@@ -79,13 +81,21 @@ def _join(
     return _row("join", list(found), [actor["name"] for actor in found.values()])
 
 
-def _split(tables: str, actors: Sequence[Actor], words: Sequence[str], names: Sequence[str]) -> ActorDecision:
-    """The decision that some of an actor's names are another's."""
-    if len(words) != 1 or not names:
+def _split(tables: str, actors: Sequence[Actor], arguments: argparse.Namespace) -> ActorDecision:
+    """The decision that some of an actor's names, or those of a country, are another's."""
+    words, names, country = arguments.words[1:], arguments.name, arguments.country
+    if len(words) != 1 or bool(names) == bool(country):
         raise SettingsError(
-            'split: give one actor and the names that are another\'s: split "Ana Ruiz" --name "Anna Ruys" --why …'
+            'split: give one actor, and the names or the country that are another\'s: split "Ana Ruiz" --name "Anna Ruys" --why …'
         )
     actor = only_actor(tables, actors, words[0])
+    if country:
+        if country not in actor["countries"] or len(actor["countries"]) < 2:
+            several = ", ".join(actor["countries"]) or "none"
+            raise SettingsError(
+                f"split: {country} is not one of several countries of {terminal.plain(actor['name'])}: {several}"
+            )
+        return _row("split", [actor["actor_id"], split_off(actor["actor_id"], [], country)], [actor["name"]], country)
     own = {name_words(name): name for name in actor["names"]}
     full = {words: name for words, name in own.items() if own_id(words)}
     for name in names:
@@ -149,7 +159,7 @@ def _list(rows: Sequence[ActorDecision], as_json: bool) -> None:
             terminal.print_json(row._asdict())
             continue
         names = (" = " if row.kind == "join" else ", ").join(row.names)
-        wikidata = f" [{row.wikidata_id}]" if row.wikidata_id else ""
+        wikidata = f" [{row.wikidata_id or row.country}]" if row.wikidata_id or row.country else ""
         end = f"; taken back by {row.taken_back_by} on {row.taken_back_at[:10]}" if row.taken_back_at else ""
         print(
             terminal.plain(

@@ -14,6 +14,7 @@ from transforms.tables.merging import concerned, everything, merged
 
 ARTICLES, REPORTS = written("test")
 ARTICLES = [article._replace(text=article.article_id) for article in ARTICLES]  # none is a copy of another
+COUNTRIES = sorted({p.country for report in REPORTS for p in report.participants if p.country})
 OF_ARTICLE = {article.article_id: [r for r in REPORTS if r.article_id == article.article_id] for article in ARTICLES}
 PEOPLE = sorted(
     {
@@ -25,9 +26,9 @@ PEOPLE = sorted(
 )
 
 
-def decision(kind, actor_ids, names, number):
+def decision(kind, actor_ids, names, number, country=None):
     at = f"2026-01-01T00:00:{number:02}Z"
-    return rows.ActorDecision(f"d{number}", kind, actor_ids, names, None, at, "ana", "so it is", None, None)
+    return rows.ActorDecision(f"d{number}", kind, actor_ids, names, country, None, at, "ana", "so it is", None, None)
 
 
 @st.composite
@@ -38,7 +39,10 @@ def decided(draw):
         kind = draw(st.sampled_from(["join", "split", "known"]))
         names = draw(st.lists(st.sampled_from(PEOPLE), min_size=2, max_size=3, unique=True))
         ids = list(dict.fromkeys(own_id(name_words(name)) for name in names))
-        if kind == "split":
+        country = draw(st.sampled_from([None, *COUNTRIES]))
+        if kind == "split" and country:
+            made.append(decision(kind, [ids[0], split_off(ids[0], [], country)], names[:1], number, country))
+        elif kind == "split":
             made.append(decision(kind, [ids[0], split_off(ids[0], names[:1])], names[:1], number))
         elif kind == "known" or len(ids) > 1:
             made.append(decision(kind, ids if kind == "join" else ids[:1], names if kind == "known" else [], number))

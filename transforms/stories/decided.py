@@ -1,7 +1,7 @@
 """Who is who by decision, whatever the names say: an analyst's, or a line of the user's own file of actors.
 
-A ``join`` makes actors one, a ``split`` makes some of an actor's full names another's, and a ``known`` actor of the file
-has every name that stands there. Later decisions outweigh earlier ones; what was taken back has no say.
+A ``join`` makes actors one, a ``split`` makes some of an actor's full names another's, or those of a country, and a
+``known`` actor of the file has every name that stands there. Later decisions outweigh earlier ones; what was taken back has no say.
 """
 
 from collections.abc import Iterable, Sequence
@@ -37,14 +37,19 @@ class Decisions:
         self._joined: dict[str, Decided] = {}
         self._named: dict[Name, Decided] = {}
         self._own: dict[str, Decided] = {}
+        self._parted: dict[str, dict[str, Decided]] = {}
         known = {row.actor_ids[0] for row in counting if row.kind == "known"}
         for row in (row for row in counting if row.kind == "known"):
             self._know(row)
         for row in counting:
-            if row.kind == "split":
+            if row.kind == "split" and row.country is None:
                 self._split(row)
             elif row.kind == "join":
                 self._join(row, known)
+        for row in counting:
+            if row.kind == "split" and row.country is not None:
+                home = self._parted.setdefault(self.kept(row.actor_ids[0]), {})
+                home[row.country] = Decided(row.actor_ids[1], _said(row))
 
     def _know(self, row: ActorDecision) -> None:
         found = Decided(row.actor_ids[0], _said(row))
@@ -77,10 +82,15 @@ class Decisions:
 
     def of(self, name: str, party: Party) -> Decided | None:
         """Who is called ``name``, and is ``party`` as names are compared; None where no decision says so."""
-        if not self._own and not self._named:
+        if not (self._own or self._named or self._parted):
             return None
         own = own_id(party.words)
         found = self._named.get(_key(name, party)) or (self._own.get(own) if own else None)
+        parted = self._parted.get(self.kept(found.actor_id if found else own or ""), {})
+        if (
+            parted and party.country
+        ):  # who is of another country than those that were split off is so by the same decision
+            found = parted.get(party.country) or Decided(found.actor_id if found else own or "", _first_reason(parted))
         if found is None:
             return None
         return Decided(self.kept(found.actor_id), self.why_joined(found.actor_id) or found.reason)
@@ -118,8 +128,14 @@ def own_id(words: Sequence[str]) -> str | None:
     return derive_id("actor", name_key(words)) if sum(not is_letter(word) for word in words) > 1 else None
 
 
-def split_off(actor_id: str, names: Sequence[str]) -> str:
-    """Who has some names that are no longer the actor's: whose they would be anyway, or someone of their own."""
+def _first_reason(parted: dict[str, Decided]) -> str:
+    return next(iter(parted.values())).reason
+
+
+def split_off(actor_id: str, names: Sequence[str], country: str | None = None) -> str:
+    """Who is split off an actor: whose the names would be anyway, or someone of their own."""
+    if country is not None:
+        return derive_id("actor", "split", actor_id, country)
     words = sorted(map(name_words, names))
     own = own_id(words[0])
     return own if own and own != actor_id else derive_id("actor", "split", actor_id, *map(" ".join, words))

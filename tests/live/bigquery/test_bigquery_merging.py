@@ -103,10 +103,20 @@ def test_decisions_count_in_bigquery_as_in_delta_tables(target, tmp_path, storie
     ids = list(dict.fromkeys(own_id(name_words(name)) for name in names))
     at = "2026-01-01T00:00:00Z"
     made = [
-        rows.ActorDecision("j", "join", ids[:2], [], None, at, "ana", "so it is", None, None),
-        rows.ActorDecision("k", "known", ids[4:5], names[4:7], "Q1", at, "people.csv", "the file", None, None),
+        rows.ActorDecision("j", "join", ids[:2], [], None, None, at, "ana", "so it is", None, None),
+        rows.ActorDecision("k", "known", ids[4:5], names[4:7], None, "Q1", at, "people.csv", "the file", None, None),
         rows.ActorDecision(
-            "s", "split", [ids[9], split_off(ids[9], names[10:11])], names[10:11], None, at, "ana", "no", None, None
+            "s",
+            "split",
+            [ids[9], split_off(ids[9], names[10:11])],
+            names[10:11],
+            None,
+            None,
+            at,
+            "ana",
+            "no",
+            None,
+            None,
         ),
     ]
     steps = [told(articles[:24], reports), {"actor_decisions": made}, told(articles[24:], reports)]

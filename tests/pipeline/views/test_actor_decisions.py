@@ -113,7 +113,7 @@ def test_why_a_name_is_an_actors_is_told_without_any_decision(folder, actors):
         (("join", ANA, "Nobody Atall"), "nobody is called"),
         (("join", ANA, "0" * 32), "nobody is called"),
         (("join", ANA, LARS), "met each other"),
-        (("split", ANA), "the names that are another's"),
+        (("split", ANA), "the names or the country that are another's"),
         (("split", ANA, "--name", "Otto Falk"), "no name of Ana Ruiz"),
         (("split", ANA, "--name", ANA), "leave one"),
         (("split", "Otto Falk", "--name", "Otto F. Falk"), "nobody is called"),
@@ -190,6 +190,30 @@ def test_decisions_beside_a_writer_are_heeded_in_what_it_writes_and_has_written(
         assert writing.wait() == 0
     assert sorted([ANA, BEA]) in names(folder)
     assert len(rows_of(folder, "SELECT 1 FROM meetings")) == 8
+    assert rebuilt(folder)
+
+
+def test_namesakes_are_split_by_country_and_who_has_none_goes_by_the_meeting(folder, actors):
+    places = {"PE": ("f", 3), "KE": ("g", 5), None: ("h", 5), "KE ": ("i", 9)}
+    given = []
+    for country, (name, day) in places.items():
+        extract = told(name, "Rosa Lima", "Otto Falk" if day == 5 else f"Nils {name.upper()}berg", day=day)
+        who = [
+            p._replace(country=country and country.strip()) if p.name == "Rosa Lima" else p
+            for p in extract.reports[0].participants
+        ]
+        given.append(extract._replace(reports=[extract.reports[0]._replace(participants=who)]))
+    Tables([folder]).write_all(by_table(*given))
+    assert rows_of(folder, "SELECT report_count FROM actors WHERE name = 'Rosa Lima'") == [(4,)]
+    assert "is not one of several countries" in actors("split", "Rosa Lima", "--country", "NO", code=2).err
+    assert "names or the country" in actors("split", "Rosa Lima", "--country", "KE", "--name", "Rosa Lima", code=2).err
+    actors("split", "Rosa Lima", "--country", "KE")
+    found = rows_of(folder, "SELECT country, report_count FROM actors WHERE name = 'Rosa Lima' ORDER BY 1")
+    assert found == [("KE", 3), ("PE", 1)]
+    assert rebuilt(folder)
+    assert "[KE]" in actors("decisions").out
+    actors("undo", decision_id(folder))
+    assert rows_of(folder, "SELECT report_count FROM actors WHERE name = 'Rosa Lima'") == [(4,)]
     assert rebuilt(folder)
 
 
