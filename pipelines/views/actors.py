@@ -55,10 +55,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace, settings: Settings) -> int:
     """Prints the actors of the first folder of tables, or decides who is who; 0."""
-    tables = delta_tables(settings)
     if arguments.words and arguments.words[0] in DECIDING:
         heed_actors_file(settings)
+        tables = next((target for target in settings.tables if "bigquery:" not in target), settings.tables[0])
         return decide(arguments, settings, tables)
+    tables = delta_tables(settings)
     if arguments.name or arguments.country or arguments.why or arguments.by:
         raise SettingsError(f"--name, --country, --why and --by go with {', '.join(DECIDING[:2])}")
     if len(arguments.words) > 1:

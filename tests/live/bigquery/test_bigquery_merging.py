@@ -9,6 +9,7 @@ import pytest
 from holding import content, query
 from making import by_table, extract, ticking
 
+from pipelines import cli
 from transforms import rows
 from transforms.clock import utc_now
 from transforms.stories.decided import name_words, own_id, split_off
@@ -94,6 +95,24 @@ def test_a_stream_merges_by_itself_once_the_last_time_is_long_ago(target):
     assert query(target, "SELECT report_count FROM meetings") == [[2]]
     sink.settle(utc_now())
     assert query(target, "SELECT report_count FROM meetings") == [[3]]
+
+
+def test_an_analyst_decides_where_bigquery_is_all_there_is(target, capsys):
+    open_sink(target).write(to_lines(by_table(extract("a")))[0], utc_now(), bounded=True)
+    open_sink(target).settle(utc_now())
+    assert cli.main(["actors", "join", "Ann Lee", "Bo Kim", "--why", "x", "--tables", target]) == 2
+    assert "met each other" in capsys.readouterr().err
+    made = extract("b")
+    who = [making.participant("Ana Lee"), making.participant("Otto Falk")]
+    made = made._replace(reports=[made.reports[0]._replace(meeting_id="n", participants=who)])
+    open_sink(target).write(to_lines(by_table(made))[0], utc_now(), bounded=True)
+    open_sink(target).settle(utc_now())
+    assert cli.main(["actors", "join", "Ann Lee", "Ana Lee", "--why", "x", "--by", "ana", "--tables", target]) == 0
+    found = query(target, "SELECT report_count FROM actors WHERE 'Ana Lee' IN UNNEST(names)")
+    assert found == [[2]]
+    decision = query(target, "SELECT decision_id FROM actor_decisions_latest")[0][0]
+    assert cli.main(["actors", "undo", decision, "--tables", target]) == 0
+    assert query(target, "SELECT report_count FROM actors WHERE 'Ana Lee' IN UNNEST(names)") == [[1]]
 
 
 def test_decisions_count_in_bigquery_as_in_delta_tables(target, tmp_path, stories):
