@@ -25,6 +25,8 @@ Groups = set[str]
 Row = Mapping[str, Any]
 _FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 ARTICLE = ("article_id", "published", "feed_title", "title", "text", "link", "utc_offset")
+COMPARED = ("report_id", "meeting_id", "article_id", "published", "participants", "status", "mode", "date", "place", "occasion")  # fmt: skip
+SOURCE = ("article_id", "title", "utc_offset")
 ABOUT = ("article_id", "feed_title", "title", "link", "utc_offset")
 TEXTS = ("article_id", "published", "title", "text")
 
@@ -62,14 +64,11 @@ class Merged(NamedTuple):
 
 
 class _Reports:
-    """Reports as they lie in the tables and as they are compared, with their articles; each is read once."""
+    """Reports as they are compared, each read once, and as they lie in the tables, for those that are merged."""
 
     def __init__(self, held: Held) -> None:
         self._held = held
         self.decisions = held.decisions()
-        self.rows: dict[str, MeetingReport] = {}
-        self.told: dict[str, Told] = {}
-        self.about: dict[str, About] = {}
         self._of: dict[str, list[Told]] = {}
 
     def of_articles(self, articles: Groups) -> list[Told]:
@@ -77,25 +76,27 @@ class _Reports:
         missing = articles - self._of.keys()
         if missing:
             self._of |= {article: [] for article in missing}
-            found = [from_dict(MeetingReport, dict(row)) for row in self._held.of_articles("meeting_reports", missing)]
-            telling = {report.article_id for report in found}
-            known = {row["article_id"]: row for row in self._held.of_articles("articles", telling, ABOUT)}
-            copies = self._held.of_articles("article_sketches", telling, ("article_id", "duplicate_of"))
-            originals = {row["article_id"]: row["duplicate_of"] for row in copies}
-            self.about |= {of: about(known.get(of, {}), originals.get(of)) for of in telling}
-            for report in found:
-                made = told(report, source(known.get(report.article_id, {})), self.decisions)
-                self.rows[report.report_id], self.told[report.report_id] = report, made
-                self._of[report.article_id].append(made)
+            found = self._held.of_articles("meeting_reports", missing, COMPARED)
+            telling = {row["article_id"] for row in found}
+            known = {row["article_id"]: row for row in self._held.of_articles("articles", telling, SOURCE)}
+            for row in found:
+                made = told(from_dict(MeetingReport, dict(row)), source(known.get(row["article_id"], {})), self.decisions)
+                self._of[made.article_id].append(made)
         return [report for article in sorted(articles) for report in self._of[article]]
-
-    def mark(self, own: Told) -> str:
-        """What a report's row of ``merged_reports`` is marked with."""
-        return mark(own, self.rows[own.report_id], self.about[own.article_id])
 
     def find(self, wanted: Sequence[same_meeting.Search]) -> list[Told]:
         """The reports that any of some searches asks for, with the others of their articles."""
         return self.of_articles(self._held.found(wanted))
+
+    def whole(self, given: Iterable[Told]) -> tuple[dict[str, MeetingReport], dict[str, About]]:
+        """(the rows of ``given`` reports by report, what their articles are)."""
+        telling = {t.article_id for t in given}
+        found = [from_dict(MeetingReport, dict(row)) for row in self._held.of_articles("meeting_reports", telling)]
+        known = {row["article_id"]: row for row in self._held.of_articles("articles", telling, ABOUT)}
+        copies = self._held.of_articles("article_sketches", telling, ("article_id", "duplicate_of"))
+        originals = {row["article_id"]: row["duplicate_of"] for row in copies}
+        articles = {of: about(known.get(of, {}), originals.get(of)) for of in telling}
+        return {report.report_id: report for report in found}, articles
 
 
 def about(article: Row, duplicate_of: str | None) -> About:
@@ -120,19 +121,21 @@ def merged(held: Held, articles: Groups, decided: Set[str] = frozenset()) -> Mer
     """
     reports, day = _Reports(held), date.fromisoformat
     before = held.of_articles("merged_reports", articles)
-    now, then = defaultdict[str, set[tuple[str, str]]](set), defaultdict[str, set[tuple[str, str]]](set)
-    for t in reports.of_articles(articles):
-        now[t.article_id].add((t.report_id, reports.mark(t)))
+    then, now = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
     for row in before:
-        then[row["article_id"]].add((row["report_id"], row.get("mark") or ""))
-    changed = {article for article in articles if article in decided or now.get(article) != then.get(article)}
-    seeds = {t.report_id: t for t in reports.of_articles(changed)}
+        then[row["article_id"]].add(row.get("mark") or "")
+    known = reports.of_articles(set(then))
+    rows, abouts = reports.whole(known)
+    for t in known:
+        now[t.article_id].add(mark(t, rows[t.report_id], abouts[t.article_id]))
+    telling = {t.article_id for t in reports.of_articles(articles)}
+    changed = (telling | then.keys()) - {article for article in then.keys() - decided if now[article] == then[article]}
     before = [row for row in before if row["article_id"] in changed]  # what these held together may fall apart
     old = [same_meeting.Search(frozenset(row["keys"]), day(row["first_day"]), day(row["last_day"])) for row in before]
     ids = {row["meeting_id"] for row in before}
-    seeds |= {t.report_id: t for t in reports.find(old)}
-    connected = same_meeting.connected(seeds.values(), reports.find)
-    made = merged_of(connected, reports.rows, reports.about, reports.decisions)
+    seeds = {t.report_id: t for t in (*reports.of_articles(changed), *reports.find(old))}
+    given = same_meeting.connected(seeds.values(), reports.find)
+    made = merged_of(given, *reports.whole(given), reports.decisions)
     return made._replace(ids=made.ids | ids, articles=changed)
 
 
