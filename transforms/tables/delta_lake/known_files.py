@@ -22,12 +22,12 @@ class File(NamedTuple):
     """A data file.
 
     Attributes:
-        fragment: What Arrow reads, with the value of its partition; it keeps the file's footer.
+        fragment: Makes what Arrow reads, with the value of its partition; it holds the file's footer, which takes memory.
         times: The first and the last time in it, by the column that the table is partitioned by; None where Delta does
             not say.
     """
 
-    fragment: pds.ParquetFileFragment
+    fragment: Callable[[], pds.ParquetFileFragment]
     times: Times | None
 
 
@@ -70,7 +70,7 @@ class Files(Generic[T]):
         version = self.at(held)
         for path, file in version.files.items():
             if path not in self._known and _meets(file.times, within):
-                self._known[path] = self._read(file.fragment, version.schema)
+                self._known[path] = self._read(file.fragment(), version.schema)
         if within is None:
             return self._known
         return {path: known for path, known in self._known.items() if _meets(version.files[path].times, within)}
@@ -90,7 +90,10 @@ def _files(held: DeltaTable, before: Mapping[str, File]) -> dict[str, File]:
     columns = [name for name in ("partition", "min", "max") if name in actions.column_names]
     fragment = _fragments(held)
     told = zip(young, actions.select(columns).take(young).to_pylist(), strict=True)
-    new = {paths[place]: File(fragment(paths[place], row.get("partition") or {}), _times(row)) for place, row in told}
+    new = {
+        paths[place]: File(functools.partial(fragment, paths[place], row.get("partition") or {}), _times(row))
+        for place, row in told
+    }
     return {path: before.get(path) or new[path] for path in paths}
 
 

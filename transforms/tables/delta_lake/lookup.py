@@ -57,7 +57,7 @@ class Lookup:
         """The rows of ``groups`` in this version of the table."""
         version = self._files.at(held)
         some = [
-            version.files[path].fragment.subset(row_group_ids=sorted(parts))
+            version.files[path].fragment().subset(row_group_ids=sorted(parts))
             for path, parts in self._parts(held, groups).items()
             if path in version.files
         ]
