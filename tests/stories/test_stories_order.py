@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from told_stories import tellings
 
 from transforms import rows
-from transforms.stories.same_meeting import Search, blocks_of, connected, merge
+from transforms.stories.same_meeting import Search, blocks_of, connected, merge, wanted_by, wanted_of
 from transforms.stories.told import Source, told
 
 REPORTS = [t.told for split in ("dev", "test") for t in tellings(split)]
@@ -44,9 +44,10 @@ class Grown:
         self.meetings |= merged(found)
 
     def remove(self, gone) -> None:
+        assert wanted_by(blocks_of(gone)) == wanted_of(gone)
         del self.told[gone.report_id]
         self.meetings.pop(next(of for of, reports in self.meetings.items() if gone.report_id in reports))
-        self.add(self.find([Search(frozenset(blocks_of(gone)), gone.first, gone.last)]))
+        self.add(self.find([Search(wanted_by(blocks_of(gone)), gone.first, gone.last)]))
 
 
 @settings(max_examples=25, deadline=None)

@@ -9,7 +9,7 @@ import bisect
 import functools
 import itertools
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -242,6 +242,14 @@ def wanted_of(told: Told) -> set[str]:
         mark = "~" if brief else "?"
         keys |= {f"{mark}{key}" for key in vague}
     return keys
+
+
+def wanted_by(blocks: Set[str]) -> frozenset[str]:
+    """What ``wanted_of`` gave for a report that lay in these blocks."""
+    vague = {key[1:] for key in blocks if key.startswith("~")}
+    brief = {key[1:] for key in blocks if key.startswith("?")}
+    full = {key for key in blocks if key[:1] not in {"~", "?"}}
+    return frozenset(full | {f"~{key}" for key in brief} | {f"?{key}" for key in vague - brief})
 
 
 def _full(told: Told) -> set[str]:

@@ -80,7 +80,9 @@ class _Reports:
             telling = {row["article_id"] for row in found}
             known = {row["article_id"]: row for row in self._held.of_articles("articles", telling, SOURCE)}
             for row in found:
-                made = told(from_dict(MeetingReport, dict(row)), source(known.get(row["article_id"], {})), self.decisions)
+                made = told(
+                    from_dict(MeetingReport, dict(row)), source(known.get(row["article_id"], {})), self.decisions
+                )
                 self._of[made.article_id].append(made)
         return [report for article in sorted(articles) for report in self._of[article]]
 
@@ -131,7 +133,10 @@ def merged(held: Held, articles: Groups, decided: Set[str] = frozenset()) -> Mer
     telling = {t.article_id for t in reports.of_articles(articles)}
     changed = (telling | then.keys()) - {article for article in then.keys() - decided if now[article] == then[article]}
     before = [row for row in before if row["article_id"] in changed]  # what these held together may fall apart
-    old = [same_meeting.Search(frozenset(row["keys"]), day(row["first_day"]), day(row["last_day"])) for row in before]
+    old = [
+        same_meeting.Search(same_meeting.wanted_by(set(row["keys"])), day(row["first_day"]), day(row["last_day"]))
+        for row in before
+    ]
     ids = {row["meeting_id"] for row in before}
     seeds = {t.report_id: t for t in (*reports.of_articles(changed), *reports.find(old))}
     given = same_meeting.connected(seeds.values(), reports.find)

@@ -42,7 +42,7 @@ CONFIGURATION = {
 # The commit is for the version that was read, or for none.
 STRICT = CommitProperties(max_commit_retries=0)
 # Rows that a file keeps together: a look-up of one row reads no more than these.
-PARTS = WriterProperties(max_row_group_size=2000)
+PARTS = WriterProperties(max_row_group_size=500)
 # How long a write goes on when other writers are first again and again.
 PATIENCE_SECONDS = 300.0
 
