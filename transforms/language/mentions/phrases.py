@@ -185,8 +185,6 @@ def _person(reading: Reading, index: int, start: int, end: int, mention: PersonM
     doc = reading.doc
     while first > floor and _leads_in(reading, first - 1):
         first -= 1
-    while first < start and doc[first].pos_ == "CCONJ":
-        first += 1
     head = end - 1
     while head > start and (doc[head].is_punct or doc[head].text in _POSSESSIVE):
         head -= 1
@@ -273,8 +271,6 @@ def _classify(reading: Reading, start: int, end: int, root: int) -> Phrase:
 def _is_pair(low: str, token: Token, kind: str | None) -> bool:
     """Whether a phrase means those told before: "the two", "both leaders", but not "the three farmers"."""
     if not _PAIR.fullmatch(low) or not low.startswith(("both", "the ", "these")):
-        return False
-    if kind == "people" and not low.startswith(("the two", "both")):
         return False
     return kind is not None or low.startswith("both") or token.lower_ in {"two", "three", "four", "pair", "duo", "trio"}
 

@@ -179,8 +179,6 @@ def _skip_honorifics(doc: Doc, at: int, limit: int) -> tuple[int, bool]:
             at += 1
         else:
             break
-        if at < limit and doc[at].text == "." and not doc[at - 1].whitespace_:
-            at += 1
     return at, found
 
 
@@ -251,11 +249,7 @@ def _with_office(doc: Doc, office: Office, taken: list[bool]) -> list[PersonMent
     end = name_end(doc, at)
     if end == at or any(taken[at:end]):
         return []
-    if countries.is_country_name(doc[at:end].text) and doc[at].ent_type_ != "PERSON":
-        return []
     if end - at == 1 and countries.is_demonym(doc[at].text) and doc[at].ent_type_ != "PERSON":
-        return []
-    if end < len(doc) and doc[end].text[:1].isupper() and doc[end].lower_ in vocabulary("premises"):
         return []
     if doc[at].ent_type_ in {"ORG", "FAC"} and end - at > 1 and doc[end - 1].lower_ in words("bodies"):
         return []

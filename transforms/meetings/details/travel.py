@@ -68,11 +68,6 @@ def travelled_to(encounter: Encounter) -> list[tuple[int, int, int, int]]:
             if index is None or not is_place(sentence, sentence.phrases[index]):
                 continue
             start = sentence.phrases[index].start
-            if (
-                start in {i for p in encounter.parties if p.kind != "person" for i in range(p.start, p.end)}
-                and token.i not in related
-            ):
-                continue
             cost = 4 if token.i in related or encounter.trigger.i in {t.i for t in token.subtree} else 7
             found.append((cost, abs(start - encounter.trigger.i), start, place_end(sentence, index)))
     return found

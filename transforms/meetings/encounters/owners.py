@@ -27,11 +27,6 @@ def owner_of(sentence: Sentence, noun: Token) -> list[Party]:
         for token in above.children:
             if token.dep_ == "poss":
                 return _inner_possessor(sentence, token)
-    before = sentence.covering(noun.i)
-    start = sentence.phrases[before].start if before is not None else noun.i
-    for token in sentence.doc[start : noun.i]:
-        if token.tag_ == "PRP$":
-            return _inner_possessor(sentence, token)
     return []
 
 

@@ -101,8 +101,6 @@ class Described(Layout):
             or self.doc[start].lower_ == "the"
         ):
             start += 1
-        while end > start and self.doc[end - 1].text in _POSSESSIVE:
-            end -= 1
         name = " ".join(self.doc[start:end].text.split())
         if not name or name[0].islower() or any(c.isdigit() for c in name):
             return []
