@@ -35,7 +35,7 @@ class Kept(NamedTuple):
 
 
 class Sketches:
-    """What a process knows of the files of ``article_sketches``: some 800 bytes an article."""
+    """What a process knows of the files of ``article_sketches``: some 700 bytes an article."""
 
     def __init__(self) -> None:
         self._files = Files(_kept)
