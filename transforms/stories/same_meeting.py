@@ -202,7 +202,8 @@ def _alike(reports: Iterable[Told], score: _Scores) -> dict[Told, list[Told]]:
     made: dict[tuple[object, ...], list[Told]] = defaultdict(list)
     for told in sorted(reports, key=lambda t: t.order):
         same = (told.parties, told.status, told.mode, told.first, told.last, told.precision, told.place)
-        made[same if len(told.parties) > 1 else (told.report_id,)].append(told)
+        # A correction is compared for itself: a report that it moves may be related with it alone.
+        made[same if len(told.parties) > 1 and not told.correction else (told.report_id,)].append(told)
     alike: dict[Told, list[Told]] = {}
     for first, *others in made.values():
         alike[first] = [first]
