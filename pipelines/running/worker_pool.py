@@ -9,6 +9,7 @@ finds it on the same host. Needs the package and the model installed here; nothi
 """
 
 import argparse
+import importlib
 import os
 import signal
 import subprocess
@@ -127,6 +128,8 @@ def work(address: str, worker_id: str, pool: int) -> None:
 
     threading.Thread(target=belong, daemon=True).start()
     log_to_stderr()
+    # All that bundles need is imported before threads work on them: each would import it for itself, at the same time.
+    importlib.import_module("pipelines.chain")
     from apache_beam.runners.worker.sdk_worker import SdkHarness
 
     SdkHarness(address, worker_id=worker_id, state_cache_size=0, data_buffer_time_limit_ms=-1).run()
