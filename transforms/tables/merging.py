@@ -128,7 +128,7 @@ def merged(held: Held, articles: Groups, decided: Set[str] = frozenset()) -> Mer
         then[row["article_id"]].add(row.get("mark") or "")
     known = reports.of_articles(set(then))
     rows, abouts = reports.whole(known)
-    for t in known:
+    for t in (t for t in known if t.report_id in rows):
         now[t.article_id].add(mark(t, rows[t.report_id], abouts[t.article_id]))
     telling = {t.article_id for t in reports.of_articles(articles)}
     changed = (telling | then.keys()) - {article for article in then.keys() - decided if now[article] == then[article]}
@@ -140,7 +140,9 @@ def merged(held: Held, articles: Groups, decided: Set[str] = frozenset()) -> Mer
     ids = {row["meeting_id"] for row in before}
     seeds = {t.report_id: t for t in (*reports.of_articles(changed), *reports.find(old))}
     given = same_meeting.connected(seeds.values(), reports.find)
-    made = merged_of(given, *reports.whole(given), reports.decisions)
+    rows, abouts = reports.whole(given)
+    still = [t for t in given if t.report_id in rows]  # another writer may have replaced some since
+    made = merged_of(still, rows, abouts, reports.decisions)
     return made._replace(ids=made.ids | ids, articles=changed)
 
 
