@@ -34,19 +34,29 @@ class Engine:
         except sqlite3.Error as error:
             self.database.close()
             raise StreamError(str(path), f"{error} (does another emulator use it?)") from error
+        self._closed, self._closing = False, threading.Lock()
         self._queue: queue.SimpleQueue[tuple[Future[Any], Callable[[], Any]] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="engine", daemon=True)
         self._thread.start()
 
     def run(self, operation: Callable[[], T]) -> T:
-        """The result of ``operation`` once it is durable; what it raises undoes it and is raised."""
+        """The result of ``operation`` once it is durable; what it raises undoes it and is raised.
+
+        Raises:
+            sqlite3.ProgrammingError: the engine was closed before.
+        """
         future: Future[T] = Future()
-        self._queue.put((future, operation))
+        with self._closing:
+            if self._closed:
+                raise sqlite3.ProgrammingError("the emulator is stopping")
+            self._queue.put((future, operation))
         return future.result()
 
     def close(self) -> None:
         """Finishes what was asked for and closes the database."""
-        self._queue.put(None)
+        with self._closing:
+            self._closed = True
+            self._queue.put(None)
         self._thread.join()
         self.database.close()
 

@@ -11,7 +11,6 @@ finds it on the same host. Needs the package and the model installed here; nothi
 import argparse
 import importlib
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -24,6 +23,7 @@ from apache_beam.portability.api import beam_fn_api_pb2, beam_fn_api_pb2_grpc
 
 from pipelines.command_line.flags import number_flag
 from pipelines.command_line.progress import log_to_stderr, say
+from pipelines.command_line.stopping import Stopping
 from pipelines.configuration.settings import Settings
 
 # How long a worker may take to end when it is told to, in seconds; then it is killed.
@@ -44,9 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace, settings: Settings) -> int:
     """Serves until SIGTERM or Ctrl-C, then ends its workers; 0 then. OSError where the port is taken."""
-    ended = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ended.set())
+    stopping = Stopping()
     pool = WorkerPool()
     server = grpc.server(ThreadPoolExecutor(4), options=[("grpc.so_reuseport", 0)])
     beam_fn_api_pb2_grpc.add_BeamFnExternalWorkerPoolServicer_to_server(pool, server)
@@ -56,7 +54,7 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
         raise OSError(0, "cannot listen there", f"{arguments.host}:{arguments.port}") from error
     server.start()
     say(f"worker-pool: listening on {arguments.host}:{port}")
-    ended.wait()
+    stopping.wait()
     server.stop(None)
     pool.close()
     return 0

@@ -9,12 +9,11 @@ is there again after a kill. It listens on this machine only, and knows no accou
 """
 
 import argparse
-import signal
-import threading
 from pathlib import Path
 
 from pipelines.command_line.flags import number_flag
 from pipelines.command_line.progress import say
+from pipelines.command_line.stopping import Stopping
 from pipelines.configuration.settings import Settings, SettingsError
 
 
@@ -42,9 +41,7 @@ def main(arguments: argparse.Namespace, settings: Settings) -> int:
             raise
         raise SettingsError("not in this installation, which was made for Beam's workers: install the wheel") from None
 
-    stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
+    stopping = Stopping()
     emulator = Emulator(arguments.data, arguments.port)
     print(f"PUBSUB_EMULATOR_HOST=localhost:{emulator.port}", flush=True)
     say(f"emulator: listening on localhost:{emulator.port}, messages in {arguments.data}")

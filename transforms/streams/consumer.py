@@ -12,7 +12,7 @@ import dataclasses
 import logging
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
 from transforms.errors import MeetwireError
 from transforms.streams.attempts import Attempts, Tries
@@ -218,11 +218,13 @@ def consume_together(consumers: Sequence[Consumer], idle_seconds: float | None) 
     """
     with ThreadPoolExecutor(len(consumers), thread_name_prefix="consumer") as threads:
         running = [threads.submit(one.consume, idle_seconds) for one in consumers]
-        for ended in as_completed(running):
-            if ended.exception() or any(one.stopping for one in consumers):
+        pending = set(running)
+        while pending:  # Python heeds a signal that comes just before a wait only at its end
+            ended, pending = wait(pending, timeout=1.0, return_when=FIRST_COMPLETED)
+            if any(done.exception() for done in ended) or any(one.stopping for one in consumers):
                 for one in consumers:
                     one.stop()
     total = Fates()
-    for ended in running:
-        total.add(ended.result())
+    for done in running:
+        total.add(done.result())
     return total

@@ -13,7 +13,7 @@ from making import by_table, extract, health
 
 from pipelines import cli
 from transforms.clock import utc_now
-from transforms.rows import Attribute
+from transforms.rows import ActorDecision, Attribute
 from transforms.tables.bigquery.dedupe import dedupe
 from transforms.tables.bigquery.make_dataset import fields
 from transforms.tables.bigquery.sink import open_bigquery
@@ -70,10 +70,15 @@ def fill(target, proxy=None):
         write(target, [nothing], now + timedelta(seconds=1))
         letter = dead_letter("decode", ValueError("not JSON"), "x", NOW)
         marked = letter._replace(attributes=[Attribute("failed_again", str(come))])
-        lines, _ = to_lines(
-            {"dead_letters": [marked], "feed_health": [health(), health(at=f"2026-11-2{come}T00:00:00Z")]}
-        )
+        polls = [health(), health(at=f"2026-11-2{come}T00:00:00Z")]
+        lines, _ = to_lines({"dead_letters": [marked], "feed_health": polls, "actor_decisions": [decision()]})
         open_sink(target).write(lines, now)
+
+
+def decision(at="2026-11-26T12:00:00Z"):
+    return ActorDecision(
+        at, "join", ["one", "other"], ["Ana Ruiz", "Anna Ruys"], None, None, at, "ana", "one", None, None
+    )
 
 
 def copies(target):
@@ -114,6 +119,7 @@ def test_only_months_that_have_such_copies_are_touched_and_they_are_constants(ta
         "meeting_reports": 2,
         "dead_letters": 0,
         "feed_health": 0,
+        "actor_decisions": 0,
         **dict.fromkeys(DERIVED, 0),
     }
     asked = [json.loads(r.body)["configuration"]["query"]["query"] for r in proxy.requests if b"DELETE" in r.body]
@@ -135,6 +141,7 @@ def test_compact_deletes_them_and_says_so(target, capsys):
         **dict.fromkeys(EXTRACTED, 2),
         "dead_letters": 0,
         "feed_health": 0,
+        "actor_decisions": 0,
         **dict.fromkeys(DERIVED, 0),
     }
     assert cli.main(["compact", "--tables", target]) == 0
@@ -188,6 +195,7 @@ def making_rows(table):
         made += {
             **by_table(one),
             "feed_health": [health(at=time)],
+            "actor_decisions": [decision(time)],
             "dead_letters": [dead_letter("decode", ValueError("x"), str(month), datetime.fromisoformat(time))],
         }[table]
     return [{**json.loads(line.json), "written_at": "2026-11-26T12:00:00Z"} for line in to_lines({table: made})[0]]

@@ -63,6 +63,7 @@ def test_bounded_input_is_written_whole_and_a_re_run_changes_no_byte(tmp_path, b
             "who_met_whom": 1,
             "dead_letters": 0,
             "feed_health": 0,
+            "actor_decisions": 0,
         }
     assert files == {path: path.read_bytes() for path in parquet_files(tmp_path)}
 
