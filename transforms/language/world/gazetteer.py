@@ -7,12 +7,14 @@ provinces ISO 3166-2's. A look-up takes microseconds; a process holds only what 
 import functools
 import re
 import sqlite3
+import threading
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from transforms import lexicon
 from transforms.language.names import fold
 
+_ONE_AT_A_TIME = threading.Lock()
 PLACES = Path(__file__).with_name("places.sqlite")
 KIND_OF_REGION = re.compile(
     r"\s+(?:Sheng|Shi|Zizhiqu|state|province|prefecture|governorate|oblast|region|county|district|krai)$", re.IGNORECASE
@@ -107,10 +109,11 @@ def _others() -> dict[str, list[Region]]:
 
 
 def _rows(sql: str, *values: str) -> list[Any]:
-    return _connection().execute(sql, values).fetchall()
+    with _ONE_AT_A_TIME:
+        return _connection().execute(sql, values).fetchall()
 
 
 @functools.cache
 def _connection() -> sqlite3.Connection:
-    """Shared by all threads: SQLite lets one in at a time, and nobody writes."""
+    """Shared by all threads, which take turns; nobody writes."""
     return sqlite3.connect(f"{PLACES.as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
