@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
+import making
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from told_stories import tellings
@@ -103,25 +104,14 @@ def reports(draw):
         chosen = draw(st.lists(st.sampled_from(PARTIES), min_size=1, max_size=3, unique=True))
         day = draw(st.sampled_from([None, *(str(DAY + timedelta(days)) for days in range(3))]))
         names, mode = sorted(name for name, *_ in chosen), draw(st.sampled_from(["in_person", "unknown"]))
-        report = rows.MeetingReport(
-            report_id=rows.derive_id(article),
-            meeting_id=rows.derive_id(*names, day or published[:10], mode),
-            article_id=article,
-            revision_id=article,
+        report = making.report(
+            making.article(article, article_id=article, published=published),
+            draw(st.sampled_from(["held", "planned"])),
+            rows.derive_id(*names, day or published[:10], mode),
             participants=[rows.Participant(None, n, kind, title, country, None) for n, kind, title, country in chosen],
-            status=draw(st.sampled_from(["held", "planned"])),
             mode=mode,
-            kind="bilateral",
             date=day and rows.MeetingDate(day, day, "day", None, "sentence"),
             place=None,
-            duration_minutes=None,
-            occasion=None,
-            topics=[],
-            attribution=None,
-            evidence=[],
-            confidence=0.9,
-            extractor="rules",
-            published=published,
         )
         made.append(told(report, Source(draw(st.sampled_from(["Talks", "Correction: Talks"])), None)))
     return made

@@ -72,25 +72,19 @@ def _telling(story: dict, article: dict, text: str) -> Telling:
     published = datetime.fromisoformat(article["published"])
     mode = story["meetings"][meeting]["mode"]
     article_id = f"{story['story']}-{article['id']}"
-    report = rows.MeetingReport(
+    report = making.report(
+        _article(article_id, article),
+        status,
+        rows.derive_id(article_id, text, "meeting"),
         report_id=rows.derive_id(article_id, text),
-        meeting_id=rows.derive_id(article_id, text, "meeting"),
-        article_id=article_id,
-        revision_id=article_id,
         participants=[_participant(match) for match in found],
-        status=status,
         mode=mode,
-        kind="bilateral",
         date=_date(when),
         place=None if place == "-" else rows.Place(place, None, None, None, "sentence"),
         duration_minutes=None,
-        occasion=None,
         topics=[],
-        attribution=None,
         evidence=[],
-        confidence=0.9,
         extractor="gold",
-        published=published.astimezone(UTC).isoformat(),
     )
     source = Source(article["title"], published.utcoffset().total_seconds() / 3600)
     keys = [f"{match['key']}" for match in found]
