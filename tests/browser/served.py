@@ -64,6 +64,12 @@ def fill(folder):
     tables.write("feed_health", [health(), health("https://other.example/feed", "2023-04-17T05:00:00Z")._replace(status="error", error="404 Not Found")])  # fmt: skip
 
 
+def follow(page, link):
+    """Clicks what leads to another page, and waits until that page is there."""
+    with page.expect_navigation():
+        link.click(timeout=30_000)
+
+
 def wait_for(address, meetings=1):
     """Until the server has read that many meetings."""
     until = time.monotonic() + 30

@@ -5,6 +5,7 @@ from urllib.parse import unquote, urlsplit
 
 import lxml.html
 import pytest
+from served import follow
 
 from pipelines import cli
 
@@ -31,12 +32,12 @@ def test_it_opens_and_searches_with_the_network_off(page, folder):
     assert page.locator(".meeting").count() == 5
     page.locator("#q").fill("eva hol")
     assert page.locator(".meeting").count() == 1
-    page.locator(".meeting .who").click()
+    follow(page, page.locator(".meeting .who"))
     assert page.locator("mark").count() >= 1
-    page.locator("h1 .who").first.click()
+    follow(page, page.locator("h1 .who").first)
     assert page.locator("h1").inner_text() == "Eva Ruiz"
     for name in ("People", "Map", "Graph", "Calendar", "Pipeline", "Meetings"):
-        page.get_by_role("navigation", name="Pages").get_by_role("link", name=name).click()
+        follow(page, page.get_by_role("navigation", name="Pages").get_by_role("link", name=name))
         assert page.locator("h1").count() == 1
 
 

@@ -40,7 +40,7 @@
       if (first !== null && answer.meetings !== first && !document.querySelector(".fresh")) {
         const said = document.createElement("p"), again = document.createElement("a");
         said.className = "notice fresh";
-        again.href = location.href;
+        again.href = location.pathname + location.search; // an address with a fragment would not be loaded again
         again.textContent = "The tables have changed: show what is new";
         said.append(again);
         count.after(said);
