@@ -16,6 +16,10 @@ from transforms.errors import MeetwireError
 EVERY, REQUEST = 1.0, 30.0
 # What Flink's watermark is where nothing more can come: 2^63 - 1, here as a number that a float holds.
 ENDED = 9.2e18
+NOTHING_READ = (
+    "a TaskManager or worker was lost before the job's first checkpoint, and Flink started the job again without its "
+    "readings; nothing is lost: start the command again"
+)
 
 
 class FlinkError(MeetwireError, RuntimeError):
@@ -61,6 +65,13 @@ class FlinkJob:
         job = f"/jobs/{self._running()}"
         vertices = [vertex["id"] for vertex in self._ask(job)["vertices"]]
         return bool(vertices) and all(self._watermark(f"{job}/vertices/{vertex}") >= ENDED for vertex in vertices)
+
+    def begun_anew(self) -> bool:
+        """Whether Flink started the job again with no checkpoint to go on from: what begins its readings does not come
+        again then, so that they end without having read anything."""
+        job = f"/jobs/{self._running()}"
+        restarts = [int(float(one["value"])) for one in self._ask(f"{job}/metrics?get=numRestarts")]
+        return any(restarts) and not self._ask(f"{job}/checkpoints")["counts"]["restored"]
 
     def _watermark(self, vertex: str) -> float:
         """The least of the watermarks that the vertex's tasks have given on; minus infinity before they tell."""
@@ -118,15 +129,19 @@ class Stopping:
     Args:
         job: The job.
         seconds: How long the stop with a savepoint may take; then the job is cancelled, which loses nothing. None for a
-            job that has no savepoints, a batch: it is cancelled at once.
-        watch: Whether to look for the end of its readings.
+            job that has no savepoints, a batch: it is cancelled at once, and it ends by itself when it has read all.
+
+    Attributes:
+        cancelled: Whether the job was ended without a savepoint.
+        fault: Why a job that went on without reading anything was cancelled; None where it read.
     """
 
-    def __init__(self, job: FlinkJob, seconds: float | None, watch: bool) -> None:
-        self._job, self._seconds, self._watch = job, seconds, watch
+    def __init__(self, job: FlinkJob, seconds: float | None) -> None:
+        self._job, self._seconds = job, seconds
         self._asked, self._over = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._work, name="flink", daemon=True)
         self.cancelled = False
+        self.fault: str | None = None
 
     def __enter__(self) -> "Stopping":
         self._thread.start()
@@ -142,14 +157,15 @@ class Stopping:
         self._asked.set()
 
     def _work(self) -> None:
-        while not self._asked.wait(EVERY if self._watch else None):
+        while not self._asked.wait(None if self._seconds is None else EVERY):
             with contextlib.suppress(FlinkError):  # it is starting, or the cluster is away for a while
                 if self._job.ended():
+                    self.fault = NOTHING_READ if self._job.begun_anew() else None
                     break
         if self._over.is_set():
             return
         try:
-            if self._seconds is not None:
+            if self._seconds is not None and self.fault is None:
                 say(f"stream: the job is stopped; savepoint: {self._job.stop(self._seconds)}")
                 return
         except FlinkError as error:

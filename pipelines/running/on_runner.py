@@ -56,7 +56,7 @@ def stream_on_runner(
     # Received carries a dict: it travels, but is never a key.
     options.view_as(TypeOptions).allow_non_deterministic_key_coders = True
     source = source_of(options, settings.stream, messages, idle_seconds, readers or _readers(options))
-    return _run(options, settings, source, watch=idle_seconds is not None)
+    return _run(options, settings, source)
 
 
 def batch_on_runner(arguments: Sequence[str], settings: Settings, since: datetime | None, until: datetime) -> Fates:
@@ -66,10 +66,11 @@ def batch_on_runner(arguments: Sequence[str], settings: Settings, since: datetim
     return _run(beam_options(arguments), settings, ReadRange(settings.stream, since, until))
 
 
-def _run(options: PipelineOptions, settings: Settings, source: beam.PTransform, watch: bool = False) -> Fates:
+def _run(options: PipelineOptions, settings: Settings, source: beam.PTransform) -> Fates:
     load_model(settings)
     heed_actors_file(settings)
-    on_flink = _on_flink(options, settings, watch)
+    on_flink = _on_flink(options, settings)
+    name = str(options.view_as(StandardOptions).runner)
     with _job_service(options):
         pipeline = built(options, settings, source)
         try:
@@ -82,8 +83,9 @@ def _run(options: PipelineOptions, settings: Settings, source: beam.PTransform, 
                 raise KeyboardInterrupt from error
             if not (on_flink and on_flink.cancelled):
                 lines = [line for line in str(error).splitlines() if line.strip()]
-                name = str(options.view_as(StandardOptions).runner)
                 raise StreamError(name, lines[-1] if lines else "failed") from error
+        if on_flink and on_flink.fault:
+            raise StreamError(name, on_flink.fault)
         if not (on_flink and on_flink.cancelled):
             settle(settings)
         return fates_of(result)
@@ -97,7 +99,7 @@ def built(options: PipelineOptions, settings: Settings, source: beam.PTransform)
     return pipeline
 
 
-def _on_flink(options: PipelineOptions, settings: Settings, watch: bool) -> Stopping | None:
+def _on_flink(options: PipelineOptions, settings: Settings) -> Stopping | None:
     """What ends the job on the Flink cluster whose REST address the options name; None where they name none."""
     master = options.view_as(FlinkRunnerOptions).flink_master
     if options.view_as(StandardOptions).runner not in ON_FLINK or master in ("[auto]", "[local]"):
@@ -106,7 +108,7 @@ def _on_flink(options: PipelineOptions, settings: Settings, watch: bool) -> Stop
     cloud.job_name = cloud.job_name or f"meetwire-{socket.gethostname()}-{os.getpid()}"
     streaming = options.view_as(StandardOptions).streaming
     job = FlinkJob(master, cloud.job_name)
-    return Stopping(job, settings.stop_within.total_seconds() if streaming else None, watch)
+    return Stopping(job, settings.stop_within.total_seconds() if streaming else None)
 
 
 def _readers(options: PipelineOptions) -> int:

@@ -160,6 +160,11 @@ class Cluster:
     def newest(self) -> str:
         return max(self.ask("/jobs/overview")["jobs"], key=lambda job: job["start-time"])["jid"]
 
+    def wait_for_checkpoint(self) -> None:
+        """Until the newest job has a checkpoint to go on from."""
+        counts = f"/jobs/{self.newest()}/checkpoints"
+        wait("a checkpoint", lambda: self.ask(counts)["counts"]["completed"])
+
     def taken(self, job: str, stage: str) -> dict[str, int]:
         """TaskManager -> how many elements it took into the task that holds ``stage``."""
         (task,) = (one for one in self.ask(f"/jobs/{job}")["vertices"] if stage in one["name"])

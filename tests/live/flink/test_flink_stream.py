@@ -61,6 +61,7 @@ def test_a_killed_task_manager_and_a_killed_worker_lose_and_double_nothing(clust
     publish(told.flink.stream, told.raws)
     process = told.start("--max-messages=25", "--stop-when-idle=15s", *cluster.flags)
     told.flink.wait_until(50, 400)
+    cluster.wait_for_checkpoint()
     cluster.kill("tm1")
     at_kill = told.flink.count()
     cluster.start_task_manager("tm1")
@@ -69,8 +70,30 @@ def test_a_killed_task_manager_and_a_killed_worker_lose_and_double_nothing(clust
     at_second = told.flink.count()
     said = ended(process)
     assert at_second < len({one.article_id for one in told.raws}), "all was done before the worker was killed"
+    assert cluster.ask(f"/jobs/{cluster.newest()}/checkpoints")["counts"]["restored"] >= 2
     assert "the job is stopped; savepoint: file:" in said
     assert cluster.running() == []
+    told.assert_equal()
+
+
+@SLOW
+@pytest.mark.parametrize("idle", [(), ("--stop-when-idle=15s",)], ids=["until stopped", "until idle"])
+def test_a_task_manager_killed_before_the_first_checkpoint_ends_the_command_which_is_started_again(
+    cluster, beside, idle
+):
+    told = beside(300)
+    publish(told.flink.stream, told.raws)
+    process = told.start("--max-messages=25", *idle, *cluster.flags, "--checkpointing_interval=3600000")
+    told.flink.wait_until(30, 400)
+    cluster.kill("tm1")
+    cluster.start_task_manager("tm1")
+    _, said = process.communicate(timeout=900)
+    assert process.returncode == 1, said
+    assert "before the job's first checkpoint" in said.splitlines()[-1]
+    assert cluster.running() == []
+    assert told.flink.count() < 300
+    cluster.wait_for_slots(2)
+    ended(told.start("--stop-when-idle=10s", *cluster.flags))
     told.assert_equal()
 
 

@@ -102,14 +102,35 @@ def test_a_cluster_that_is_not_there_is_one_line():
     [((MAX, MAX), True), ((MAX, "1795738309777"), False), ((MAX, None), False), (("-9223372036854775808", MAX), False)],
 )
 def test_the_readings_have_ended_when_every_task_gives_on_the_last_watermark(flink, watermarks, ended):
-    flink.told["/jobs/j1"] = [(200, {"vertices": [{"id": "v0"}, {"id": "v1"}]})]
+    tell_watermarks(flink, watermarks)
+    assert FlinkJob(flink.address, "mine").ended() is ended
+
+
+def tell_watermarks(flink, watermarks):
+    """As many vertices, whose tasks have given on these, None for one that has given on nothing yet."""
+    flink.told["/jobs/j1"] = [(200, {"vertices": [{"id": f"v{number}"} for number in range(len(watermarks))]})]
     for number, watermark in enumerate(watermarks):
         metrics = f"/jobs/j1/vertices/v{number}/subtasks/metrics"
         name = "a,b.currentOutputWatermark"
         names = [{"id": "numRecordsIn"}] + ([{"id": name}] if watermark else [])
         flink.told[metrics] = [(200, names)]
         flink.told[f"{metrics}?get=a%2Cb.currentOutputWatermark&agg=min"] = [(200, [{"id": name, "min": watermark}])]
-    assert FlinkJob(flink.address, "mine").ended() is ended
+
+
+@pytest.mark.parametrize(
+    ("restarts", "restored", "fault"), [("0", 0, False), ("2", 0, True), ("1", 1, False), ("0", 1, False)]
+)
+def test_readings_that_end_since_flink_began_the_job_anew_are_a_fault(flink, restarts, restored, fault):
+    tell_watermarks(flink, [MAX, MAX])
+    flink.told["/jobs/j1/metrics?get=numRestarts"] = [(200, [{"id": "numRestarts", "value": restarts}])]
+    flink.told["/jobs/j1/checkpoints"] = [(200, {"counts": {"restored": restored}})]
+    flink.told["/jobs/j1/savepoints/r1"] = [savepoint(location="file:/s/1")]
+    with Stopping(FlinkJob(flink.address, "mine"), 5) as stopping:
+        stop = ("PATCH", "/jobs/j1?mode=cancel", "") if fault else ("GET", "/jobs/j1/savepoints/r1", "")
+        wait_until(lambda: stop in flink.asked)
+    assert stopping.cancelled is fault
+    assert (stopping.fault is not None) is fault
+    assert ("POST" in {method for method, _, _ in flink.asked}) is not fault
 
 
 def wait_until(there):
@@ -121,7 +142,7 @@ def wait_until(there):
 
 def test_where_no_savepoint_can_be_made_the_job_is_cancelled_and_the_reason_said(flink, capsys):
     flink.told["/jobs/j1/stop"] = [(400, NO_DIR)]
-    with Stopping(FlinkJob(flink.address, "mine"), 5, watch=False) as stopping:
+    with Stopping(FlinkJob(flink.address, "mine"), 5) as stopping:
         stopping.ask()
         wait_until(lambda: ("PATCH", "/jobs/j1?mode=cancel", "") in flink.asked)
     assert stopping.cancelled
@@ -129,7 +150,7 @@ def test_where_no_savepoint_can_be_made_the_job_is_cancelled_and_the_reason_said
 
 
 def test_a_batch_is_cancelled_at_once(flink):
-    with Stopping(FlinkJob(flink.address, "mine"), None, watch=False) as stopping:
+    with Stopping(FlinkJob(flink.address, "mine"), None) as stopping:
         stopping.ask()
         wait_until(lambda: ("PATCH", "/jobs/j1?mode=cancel", "") in flink.asked)
     assert stopping.cancelled
@@ -137,7 +158,7 @@ def test_a_batch_is_cancelled_at_once(flink):
 
 
 def test_a_job_that_ends_by_itself_is_let_alone(flink):
-    with contextlib.closing(flink.socket), Stopping(FlinkJob(flink.address, "mine"), 5, watch=False) as stopping:
+    with contextlib.closing(flink.socket), Stopping(FlinkJob(flink.address, "mine"), 5) as stopping:
         pass
     assert not stopping.cancelled
     assert flink.asked == []
