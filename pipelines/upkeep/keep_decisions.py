@@ -42,7 +42,8 @@ def heed(settings: Settings, file: str) -> None:
         OSError: a place of tables cannot be read or written to.
     """
     now = datetime.now(UTC)
-    known = {row.decision_id: row for row in (actor.decision(file, now) for actor in read_actors_file(Path(file)))}
+    name = Path(file).name  # tables and pages are given to others, whom folders of this machine do not concern
+    known = {row.decision_id: row for row in (actor.decision(name, now) for actor in read_actors_file(Path(file)))}
     for target in settings.tables:
         try:
             held = [row for row in read_decisions(target) if row.kind == "known" and not row.taken_back_at]
@@ -50,7 +51,7 @@ def heed(settings: Settings, file: str) -> None:
             held = []
         ids = {row.decision_id for row in held}
         gone = [
-            row._replace(taken_back_at=rfc3339(now), taken_back_by=file) for row in held if row.decision_id not in known
+            row._replace(taken_back_at=rfc3339(now), taken_back_by=name) for row in held if row.decision_id not in known
         ]
         if changed := [*gone, *(row for row in known.values() if row.decision_id not in ids)]:
             write_decisions(dataclasses.replace(settings, tables=(target,)), changed, now)

@@ -27,13 +27,12 @@ from pipelines.running.settle import heed_actors_file
 from pipelines.views.choose import Actor, country_flag, find_actors, read_actors
 from pipelines.views.meetings import delta_tables, limit_flag
 from pipelines.views.who_is_who import decide
+from transforms.stories.same_actor import NAMED_ONCE, OWN_NAME
 from transforms.tables.queries.ask import ask
 from transforms.tables.queries.views import quoted
 from transforms.wording import counted
 
 DECIDING = ("join", "split", "decisions", "undo")
-# What stands where a name of its own made the actor: no reason to tell.
-_NAMED = ("named so", "named once")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -106,7 +105,7 @@ def _reasons(tables: str, actors: Sequence[Actor]) -> dict[str, list[str]]:
             SELECT unnest(m.actor_ids) AS actor_id, unnest(m.reasons) AS reason,
                 unnest(list_transform(r.participants, p -> p.name)) AS name
             FROM merged_reports AS m JOIN meeting_reports AS r USING (report_id))
-        WHERE actor_id IN ({listed or "''"}) AND reason NOT IN ({", ".join(map(quoted, _NAMED))})
+        WHERE actor_id IN ({listed or "''"}) AND reason NOT IN ({", ".join(map(quoted, (OWN_NAME, NAMED_ONCE)))})
         GROUP BY ALL ORDER BY n DESC, name, reason"""
     why: dict[str, list[str]] = {}
     with ask(tables, sql) as answer:

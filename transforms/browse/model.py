@@ -20,7 +20,8 @@ from transforms.browse.facts import Facts
 from transforms.browse.rows_shown import MEETING
 from transforms.browse.take import TABLES, Taking, parts
 from transforms.tables.delta_lake.store import Store
-from transforms.tables.layout import OTHER
+from transforms.tables.layout import DECISIONS, OTHER
+from transforms.tables.merging import decisions_of
 from transforms.tables.queries.ask import plain_value
 from transforms.tables.queries.database import connect
 
@@ -58,6 +59,7 @@ class Model:
         self._facts = Facts()
         self._changes = {name: Changes(self._store, name, key) for name, key in _KEYS.items()}
         self._polled: dict[str, int] = {}
+        self._decided: int | None = None
 
     def __enter__(self) -> "Model":
         return self
@@ -91,6 +93,7 @@ class Model:
         months = {month for name in found for month in self._changes[name].pending}
         self.pending = sum(sum(self._changes[name].pending.values()) for name in found)
         taking = Taking(self._database)
+        decided = self._take_decisions(taking)
         for name in found:
             with self._committing(taking):
                 taking.drop(name, self._changes[name].gone)
@@ -103,6 +106,7 @@ class Model:
         self._count(taking, ended)
         for name in found:
             self._changes[name].done()
+        self._decided = decided
         self.pending = 0
         self._take_operation()
         return self.version > before
@@ -150,6 +154,17 @@ class Model:
             taking.facts = {}
             self.news += 1
         self.version += self._database.total_changes > before
+
+    def _take_decisions(self, taking: Taking) -> int | None:
+        """Who is who by decision; the version of the table that says so, None where an earlier version made the tables."""
+        try:
+            held = self._store.open(DECISIONS)
+        except FileNotFoundError:
+            return None
+        if held.version() != self._decided:
+            with self._committing(taking):
+                taking.decide(decisions_of(map(plain_value, held.to_pyarrow_table().to_pylist())))
+        return held.version()
 
     def _take_operation(self) -> None:
         """How the pipeline is doing: of polls the last fortnight's, of dead letters the newest, without long payloads."""

@@ -16,18 +16,24 @@ CREATE INDEX pairs_of_other ON pairs (other);
 CREATE INDEX pairs_by_meetings ON pairs (meetings);
 CREATE TABLE reports (report INTEGER PRIMARY KEY, own_meeting INTEGER, article INTEGER, body TEXT NOT NULL);
 CREATE INDEX reports_by_own_meeting ON reports (own_meeting);
-CREATE TABLE merged (report INTEGER PRIMARY KEY, meeting INTEGER, meeting_id TEXT, actor_ids TEXT NOT NULL);
+CREATE TABLE merged (report INTEGER PRIMARY KEY, meeting INTEGER, meeting_id TEXT, actor_ids TEXT NOT NULL, reasons TEXT);
 CREATE INDEX merged_of_meeting ON merged (meeting);
 -- Participants of reports, from which actors are counted.
 CREATE TABLE told (
     actor INTEGER, report INTEGER, number INTEGER, actor_id TEXT, meeting INTEGER, name TEXT, kind TEXT, title TEXT,
-    country TEXT, published TEXT, PRIMARY KEY (actor, report, number)
+    country TEXT, published TEXT, reason TEXT, PRIMARY KEY (actor, report, number)
 ) WITHOUT ROWID;
 CREATE INDEX told_in_report ON told (report);
 CREATE TABLE actors (
     actor INTEGER PRIMARY KEY, actor_id TEXT, name TEXT, kind TEXT, title TEXT, country TEXT, meetings INTEGER,
-    first_day TEXT, last_day TEXT, names TEXT, offices TEXT
+    first_day TEXT, last_day TEXT, names TEXT, offices TEXT, reasons TEXT, wikidata_id TEXT
 );
+-- Decisions that count, once for each actor whom they concern.
+CREATE TABLE decisions (
+    actor INTEGER, decision_id TEXT, kind TEXT, names TEXT, country TEXT, wikidata_id TEXT, decided_at TEXT, decided_by TEXT,
+    why TEXT
+);
+CREATE INDEX decisions_of_actor ON decisions (actor);
 CREATE INDEX actors_by_meetings ON actors (meetings DESC, actor_id);
 CREATE VIRTUAL TABLE actor_words USING fts5(words, tokenize = 'ascii', detail = none);
 CREATE TABLE articles (

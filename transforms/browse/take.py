@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 from transforms.browse.connection import key_of
 from transforms.browse.facts import Fact
 from transforms.browse.rows_shown import ARTICLE, MEETING, REPORT, fact_of, parties_of, words_of
+from transforms.rows import ActorDecision
+from transforms.stories.decided import Decisions
 from transforms.tables.queries.ask import plain_value
 
 Row = dict[str, Any]
@@ -50,7 +52,13 @@ def _report(row: Row) -> tuple[Any, ...]:
 
 
 def _merged(row: Row) -> tuple[Any, ...]:
-    return key_of(row["report_id"]), key_of(row["meeting_id"]), row["meeting_id"], as_json(row["actor_ids"])
+    return (
+        key_of(row["report_id"]),
+        key_of(row["meeting_id"]),
+        row["meeting_id"],
+        as_json(row["actor_ids"]),
+        as_json(row["reasons"]),
+    )
 
 
 def _article(row: Row) -> tuple[Any, ...]:
@@ -73,7 +81,7 @@ TABLES = {
     "articles": Table("article_id", ARTICLE, _article, "articles"),
     "entities": Table("entity_id", ("entity_id", "article_id", "name", "type", "mentions"), _entity, "mentions"),
     "article_sketches": Table("article_id", ("article_id", "duplicate_of"), _sketch, "sketches"),
-    "merged_reports": Table("report_id", ("report_id", "meeting_id", "actor_ids"), _merged, "merged"),
+    "merged_reports": Table("report_id", ("report_id", "meeting_id", "actor_ids", "reasons"), _merged, "merged"),
     "meeting_reports": Table("report_id", REPORT, _report, "reports"),
 }
 
@@ -118,6 +126,24 @@ class Taking:
         self._database.executemany(f"DELETE FROM {TABLES[name].into} WHERE {column} = ?", gone)
         if column == "report":
             self.reports.update(key for (key,) in gone)
+
+    def decide(self, rows: Sequence[ActorDecision]) -> None:
+        """All rows of ``actor_decisions``: those that count are kept for each actor whom they concern."""
+        kept = Decisions(rows).kept
+        now = {
+            (
+                key_of(actor_id), row.decision_id, row.kind, as_json(row.names), row.country, row.wikidata_id,
+                row.decided_at, row.decided_by, row.why,
+            )
+            for row in rows
+            if row.taken_back_at is None
+            for actor_id in {*map(kept, row.actor_ids)}
+        }  # fmt: skip
+        before = set(self._database.execute("SELECT * FROM decisions"))
+        gone = [(row[0], row[1]) for row in before - now]
+        self._database.executemany("DELETE FROM decisions WHERE actor = ? AND decision_id = ?", gone)
+        self._database.executemany("INSERT INTO decisions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", now - before)
+        self.actors.update(row[0] for row in before ^ now)
 
     def _put_meetings(self, meetings: list[Row]) -> None:
         known = self._numbers([meeting["meeting_id"] for meeting in meetings])

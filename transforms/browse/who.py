@@ -8,7 +8,7 @@ from transforms.browse.rows_shown import searched
 from transforms.browse.take import LIKELY
 
 Row = dict[str, Any]
-_ACTOR = "actor_id, name, kind, title, country, meetings, first_day, last_day"
+_ACTOR = "actor_id, name, kind, title, country, wikidata_id, meetings, first_day, last_day"
 
 
 def actors(reader: Reader, q: str, limit: int, after: tuple[int, str] | None = None) -> list[Row]:
@@ -28,9 +28,12 @@ def actors(reader: Reader, q: str, limit: int, after: tuple[int, str] | None = N
 
 
 def actor(reader: Reader, actor_id: str) -> Row | None:
-    """An actor with the names and offices seen, over time, and the countries of its meetings; None where there is none."""
+    """An actor; None where there is none.
+
+    With the names and offices seen, over time, why names are its, what was decided, and the countries of its meetings.
+    """
     key = key_of(actor_id)
-    found = reader.rows(f"SELECT {_ACTOR}, names, offices FROM actors WHERE actor = ?", [key])
+    found = reader.rows(f"SELECT {_ACTOR}, names, offices, reasons FROM actors WHERE actor = ?", [key])
     if not found:
         return None
     sql = """SELECT substr(day, 1, 7) AS month, count(*) AS meetings FROM parties
@@ -39,9 +42,18 @@ def actor(reader: Reader, actor_id: str) -> Row | None:
         **found[0],
         "names": json.loads(found[0]["names"]),
         "offices": json.loads(found[0]["offices"]),
+        "reasons": json.loads(found[0]["reasons"]),
+        "decisions": _decisions(reader, key),
         "countries": _visited(reader, key),
         "months": [[row["month"], row["meetings"]] for row in reader.rows(sql, [key])],
     }
+
+
+def _decisions(reader: Reader, key: int) -> list[Row]:
+    """What was decided of an actor and counts, the latest first."""
+    sql = """SELECT decision_id, kind, names, country, wikidata_id, decided_at, decided_by, why FROM decisions
+        WHERE actor = ? ORDER BY decided_at DESC, decision_id"""
+    return [{**row, "names": json.loads(row["names"])} for row in reader.rows(sql, [key])]
 
 
 def _visited(reader: Reader, key: int) -> list[Row]:

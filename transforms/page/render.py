@@ -1,6 +1,7 @@
 """Pages from templates: every value is escaped, and only addresses of the web become links."""
 
 import functools
+import re
 from datetime import date
 from importlib.resources import files
 from typing import Any
@@ -14,6 +15,7 @@ from transforms.browse.one_meeting import said
 # What is shown beside a status, so that colour is never the only sign.
 SIGNS = {"held": "●", "ongoing": "◐", "planned": "○", "proposed": "◌", "cancelled": "✕", "denied": "⊘"}
 _MODES = {"in_person": "in person", "phone": "by phone", "video": "by video", "unknown": "mode unknown"}
+_WIKIDATA = re.compile(r"Q[1-9]\d{0,11}", re.ASCII)
 _TERRITORIES = Locale("en").territories
 
 
@@ -45,6 +47,11 @@ def web_link(link: str | None) -> str | None:
     except ValueError:
         return None
     return link if parts.scheme in ("http", "https") and parts.netloc else None
+
+
+def wikidata_link(item: str | None) -> str | None:
+    """The address of an item of Wikidata; None for what is none."""
+    return f"https://www.wikidata.org/wiki/{item}" if _WIKIDATA.fullmatch(item or "") else None
 
 
 def country(code: str | None) -> str:
@@ -106,7 +113,7 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     made.filters |= {
-        "web_link": web_link, "country": country, "when": when, "day": day, "minute": minute, "mode": mode,
+        "web_link": web_link, "wikidata_link": wikidata_link, "country": country, "when": when, "day": day, "minute": minute, "mode": mode,
         "names": names, "said": said, "number": "{:,}".format,
     }  # fmt: skip
     made.globals |= {"SIGNS": SIGNS}

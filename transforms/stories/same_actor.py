@@ -18,6 +18,9 @@ from transforms.stories.same_meeting import Meeting
 from transforms.stories.spelling import name_key
 from transforms.stories.told_party import LIKELY, Party, agree
 
+# Reasons that need no telling: the article gives the very name, or nobody else has one like it.
+OWN_NAME, NAMED_ONCE = "named so", "named once"
+
 
 class Identity(NamedTuple):
     """Who a participant is.
@@ -101,7 +104,7 @@ def _kept(name: str, decisions: Decisions, namer: Party | None) -> _Known:
 def _why(party: Party, namer: Party | None) -> str:
     """Why a party of a group is the one whose name the group has."""
     if namer is None or party.words == namer.words:
-        return "named so"
+        return OWN_NAME
     found = agree(party, namer)
     return found.reason if found.score else "by others of the meeting"
 
@@ -135,7 +138,7 @@ def _actor(
         actor_id, joined, namer = known[cast, best]
         reason = _why(party, namer) if cast[best] == party else scores[best].reason
     else:
-        reason = "named once"
+        reason = NAMED_ONCE
         name = name_key(party.words) or party.office or " ".join(sorted(party.body)) or party.country or ""
         actor_id, joined, _ = _kept(name or meeting.meeting_id, decisions, None)
     decided = decisions.of(participant.name, party)

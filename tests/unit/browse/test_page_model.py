@@ -2,10 +2,12 @@
 
 import json
 import random
+import shutil
 from datetime import UTC, date, datetime, timedelta
 from itertools import combinations
 
 import pytest
+from deltalake import DeltaTable, write_deltalake
 from making import article, entity, participant, report
 
 from transforms import rows
@@ -125,9 +127,62 @@ def test_actors_are_those_of_the_view(folder, reader):
     assert shown.keys() == held.keys() and len(held) > 5
     for actor_id, row in held.items():
         found = shown[actor_id]
-        assert [found[n] for n in ("name", "kind", "country", "names", "offices", "meetings")] == [
-            row[n] for n in ("name", "kind", "country", "names", "offices", "meeting_count")
+        assert [found[n] for n in ("name", "kind", "country", "wikidata_id", "names", "offices", "meetings")] == [
+            row[n] for n in ("name", "kind", "country", "wikidata_id", "names", "offices", "meeting_count")
         ]
+
+
+def decision(kind, ids, names, **fields):
+    made = rows.ActorDecision(
+        f"{kind} {names}", kind, ids, names, None, None, "2023-05-01T00:00:00Z", "ana", "so", None, None
+    )
+    return made._replace(**fields)
+
+
+def decide(folder, *rows_):
+    Tables([str(folder)]).write_all({"actor_decisions": rows_})
+
+
+def test_an_actor_has_what_was_decided_and_why_names_are_its(tmp_path):
+    """As the view has it, at once after each decision, and no more when it is taken back."""
+    write(tmp_path, *(told(number) for number in range(20)))
+    with Model(str(tmp_path)) as model:
+        model.refresh()
+        with model.reader() as reader:
+            ids = {a["name"]: a["actor_id"] for a in who.actors(reader, "", 99)}
+        ann, eva = ids["Ann Lee"], ids["Eva Ruiz"]
+        known = decision("known", [ann], ["Dame Ann Lee", "Annie"], wikidata_id="Q42", decided_by="people.yaml")
+        joined = decision("join", [ann, eva], ["Ann Lee", "Eva Ruiz"])
+        for made in ([known], [joined], [joined._replace(taken_back_at="2023-05-02T00:00:00Z", taken_back_by="bo")]):
+            decide(tmp_path, *made)
+            model.refresh()
+            with model.reader() as reader:
+                assert said(reader) == anew(tmp_path)
+                test_actors_are_those_of_the_view(tmp_path, reader)
+                found = who.actor(reader, ann)
+                assert [a["actor_id"] for a in who.actors(reader, "annie", 9)] == [ann]
+            kinds = [row["kind"] for row in found["decisions"]]
+            assert kinds == (["join", "known"] if made == [joined] else ["known"])
+            assert any(r["reason"].startswith("join by ana: so") for r in found["reasons"]) == (made == [joined])
+        assert (found["name"], found["wikidata_id"]) == ("Dame Ann Lee", "Q42")
+        assert found["reasons"][0]["reason"] == "known by people.yaml: so" and found["reasons"][0]["reports"] > 1
+
+
+def test_tables_of_an_earlier_version_have_no_decisions_and_no_reasons(tmp_path):
+    write(tmp_path, told(1), told(2))
+    shutil.rmtree(tmp_path / "actor_decisions")
+    drop_column(tmp_path / "merged_reports", "reasons")
+    with Model(str(tmp_path)) as model:
+        model.refresh()
+        with model.reader() as reader:
+            assert {
+                (a["wikidata_id"], *who.actor(reader, a["actor_id"])["reasons"]) for a in who.actors(reader, "", 9)
+            } == {(None,)}
+
+
+def drop_column(table, name):
+    held = DeltaTable(table)
+    write_deltalake(table, held.to_pyarrow_table().drop_columns([name]), mode="overwrite", schema_mode="overwrite")
 
 
 def test_pairs_are_those_of_the_view(folder, reader):

@@ -99,7 +99,7 @@ def actors(
         Query(max_length=200, pattern=r"^\d{1,15}\.[^\x00]{1,150}$", description="a cursor that an answer gave"),
     ] = None,
 ) -> Response:
-    """People and bodies, those with most meetings first."""
+    """People and bodies, those with most meetings first, with ``wikidata_id`` where the user's own file has it."""
     found = who.actors(reader, q, limit + 1, actor_after(after))
     last = found[limit - 1] if len(found) > limit else None
     return answer({"actors": found[:limit], "next": f"{last['meetings']}.{last['actor_id']}" if last else None})
@@ -113,7 +113,7 @@ def actor_after(reader: str | None) -> tuple[int, str] | None:
 
 @router.get("/actors/{actor_id}", responses=_found(_object(actor={"type": "object"}, counterparts=_LIST)))
 def actor(reader: Connection, actor_id: Annotated[str, Path(description="its id, as in participants")]) -> Response:
-    """One person or body: names, offices over time, countries, and whom it met."""
+    """One person or body: names and why they are its, decisions that count, offices over time, countries, whom it met."""
     found = who.actor(reader, actor_id)
     if found is None:
         raise HTTPException(404, "no such actor")
