@@ -31,6 +31,7 @@ def run(messages):
         "takes three seconds": lambda: time.sleep(3),
         "ends": lambda: os._exit(3),
         "makes a table": lambda: pyarrow.table({"a": ["x", None]}) and ("pandas" in sys.modules and os._exit(4)),
+        "tells its pages": lambda: Path(messages[0].message_id).write_text(Path("/proc/self/status").read_text()),
         "says who it is": lambda: Path(messages[0].message_id).write_text(str(os.getpid())),
     }
     does[messages[0].data.decode().strip()]()
@@ -67,6 +68,12 @@ def test_the_end_of_its_process_is_no_hanging(apart):
 
 def test_a_worker_does_without_pandas(apart):
     assert apart([message("makes a table")]).extracted == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="pages are of one size elsewhere")
+def test_a_worker_takes_no_huge_pages(apart, tmp_path):
+    apart([message("tells its pages")._replace(message_id=str(tmp_path / "status"))])
+    assert "THP_enabled:\t0" in (tmp_path / "status").read_text()
 
 
 def test_after_so_many_messages_another_process_goes_on_and_the_counts_with_it(apart, tmp_path, monkeypatch):
