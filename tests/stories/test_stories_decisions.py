@@ -1,6 +1,6 @@
 """Decisions on who is who count alike whenever they are made or taken back: tables that grow end as a rebuild makes them."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,8 +9,10 @@ from told_stories import written
 from transforms import rows
 from transforms.stories.decided import Decisions, name_words, own_id, split_off
 from transforms.stories.same_meeting import Search
+from transforms.stories.told import GUESSED_BACK
+from transforms.tables.anew import every_meeting
 from transforms.tables.conform import to_dict
-from transforms.tables.merging import concerned, everything, merged
+from transforms.tables.merging import concerned, merged
 
 ARTICLES, REPORTS = written("test")
 ARTICLES = [article._replace(text=article.article_id) for article in ARTICLES]  # none is a copy of another
@@ -95,6 +97,18 @@ class Growing:
         self.tables["merged_reports"] |= {row.report_id: row for row in made.reports}
 
 
+def by_day(articles):
+    """The reports of ``articles`` as a rebuild reads them."""
+    told = []
+    for article in articles:
+        of_article = {f"article_{name}": value for name, value in article._asdict().items()}
+        for report in OF_ARTICLE[article.article_id]:
+            guessed = date.fromisoformat(report.published[:10]) - timedelta(GUESSED_BACK)
+            begin = (report.date and report.date.start) or guessed.isoformat()
+            told.append({**of_article, **plain(report), "begin": begin})
+    return sorted(told, key=lambda row: row["begin"])
+
+
 @settings(max_examples=25, deadline=None)
 @given(decided(), st.permutations(ARTICLES[:40]), st.integers(1, 39), st.data())
 def test_tables_that_grow_beside_decisions_are_what_a_rebuild_makes(decisions, articles, half, data):
@@ -104,7 +118,6 @@ def test_tables_that_grow_beside_decisions_are_what_a_rebuild_makes(decisions, a
     grown.write(articles[half:])
     if data.draw(st.booleans()):
         grown.decide([data.draw(st.sampled_from(decisions))._replace(taken_back_at="2026-02-01T00:00:00Z")])
-    reports = [plain(r) for article in articles for r in OF_ARTICLE[article.article_id]]
-    made = everything(map(plain, articles), reports, Decisions(grown.rows.values()))
-    assert grown.tables["merged_reports"] == {row.report_id: row for row in made.merged_reports}
-    assert grown.meetings == {row.meeting_id: row for row in made.merged_meetings}
+    made = list(every_meeting(by_day(articles), {}, Decisions(grown.rows.values())))
+    assert grown.tables["merged_reports"] == {row.report_id: row for part in made for row in part.reports}
+    assert grown.meetings == {row.meeting_id: row for part in made for row in part.meetings}

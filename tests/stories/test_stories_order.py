@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 import making
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from told_stories import tellings
 
 from transforms import rows
+from transforms.stories import connected_parts
 from transforms.stories.same_meeting import Search, blocks_of, connected, merge, wanted_by, wanted_of
 from transforms.stories.told import Source, told
 
@@ -77,6 +79,39 @@ def test_reports_that_are_gone_leave_what_would_be_without_them(gone):
     assert grown.meetings == merged(left)
 
 
+def by_parts(reports, at_once):
+    """What comes of the reports by day, merged part by part as they are connected."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(connected_parts, "_AT_ONCE", at_once)
+        by_day = sorted(((t.first, t) for t in reports), key=lambda pair: pair[0])
+        made = [merged(part) for part in connected_parts.connected_parts(by_day)]
+    together = {of: group for part in made for of, group in part.items()}
+    assert sum(map(len, made)) == len(together)
+    return together
+
+
+@pytest.mark.parametrize("at_once", [1, 7, 1000])
+def test_parts_that_are_connected_give_what_all_at_once_gives(at_once):
+    assert by_parts(REPORTS, at_once) == AT_ONCE
+
+
+def test_a_part_is_given_as_soon_as_no_later_report_can_come_to_it(monkeypatch):
+    monkeypatch.setattr(connected_parts, "_AT_ONCE", 1)
+    spread = [t._replace(report_id=f"{t.report_id} {year}", first=t.first.replace(year=year), last=t.last.replace(year=year)) for t in REPORTS for year in range(2000, 2020)]  # fmt: skip
+    taken = 0
+
+    def given():
+        nonlocal taken
+        for one in sorted(spread, key=lambda t: t.first):
+            taken += 1
+            yield one.first, one
+
+    waiting = [
+        taken - done for done, _ in enumerate(t for part in connected_parts.connected_parts(given()) for t in part)
+    ]
+    assert max(waiting) < len(spread) / 10
+
+
 PARTIES = [
     ("Ana Orlov", "person", "Foreign Minister", "RU"),
     ("Orlov", "person", None, None),
@@ -123,4 +158,4 @@ def test_whoever_met_people_bodies_groups_or_countries_order_and_batches_do_not_
     grown = Grown()
     for start in range(0, len(given_reports), size):
         grown.add(given_reports[start : start + size])
-    assert grown.meetings == merged(given_reports)
+    assert grown.meetings == merged(given_reports) == by_parts(given_reports, size)

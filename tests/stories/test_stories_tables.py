@@ -1,6 +1,7 @@
 """Tables hold the same meetings and people however the reports came, after a kill, and after a rebuild."""
 
 import json
+import os
 import random
 import shutil
 import signal
@@ -102,6 +103,30 @@ def test_a_writer_that_is_killed_and_begun_again_leaves_what_one_that_was_not_le
         writer.stdout.close()
     in_batches(tmp_path, seed=3)
     assert merged(tmp_path) == merged(at_once)
+
+
+@pytest.mark.parametrize("commits", [0, 1, 2])
+def test_a_rebuild_that_is_killed_leaves_tables_that_the_next_one_makes_whole(at_once, tmp_path, commits):
+    folder = tmp_path / "tables"
+    shutil.copytree(at_once, folder)
+    code = f"""if True:
+        import itertools, os, signal
+        from pipelines import cli
+        from transforms.tables.delta_lake import derived
+        commit, count = derived.write_deltalake, itertools.count()
+        def dying(*given, **named):
+            if next(count) == {commits}:
+                os.kill(os.getpid(), signal.SIGKILL)
+            commit(*given, **named)
+        derived.write_deltalake = dying
+        cli.main(["rebuild", "--tables", {str(folder)!r}])"""
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -signal.SIGKILL
+    assert merged(folder) == merged(at_once)
+    (left,) = (folder / "_meetwire").glob("aside-*")
+    os.utime(left, (0, 0))
+    assert cli.main(["rebuild", "--tables", str(folder)]) == 0
+    assert merged(folder) == merged(at_once)
+    assert not left.exists()
 
 
 def asked(capsys, *command):

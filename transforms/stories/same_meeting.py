@@ -86,7 +86,7 @@ def connected(seeds: Iterable[Told], find: Callable[[Sequence[Search]], Iterable
     known = {told.report_id: told for told in seeds}
     edge = list(known.values())
     while edge:
-        lying = _Lying(edge)
+        lying = Lying(edge)
         new = {
             t.report_id: t
             for t in find([search_of(told) for told in edge])
@@ -97,7 +97,7 @@ def connected(seeds: Iterable[Told], find: Callable[[Sequence[Search]], Iterable
     return list(known.values())
 
 
-class _Lying:
+class Lying:
     """Reports by their blocks, and in each those with a date and those without by their first days."""
 
     def __init__(self, reports: Iterable[Told]) -> None:
@@ -110,7 +110,7 @@ class _Lying:
                 self._longest[block] = max(self._longest[block], told.last - told.first)
 
     def near(self, one: Told) -> Iterable[Told]:
-        """Those that ``one`` may tell of the same meeting with, each once."""
+        """Those that ``one`` may tell of the same meeting with, each once; who is near whom is mutual."""
         met = {one.report_id}
         for key, dated in itertools.product(wanted_of(one), (True, False)):
             block = self._blocks.get((key, dated))
@@ -214,7 +214,7 @@ def _alike(reports: Iterable[Told], score: _Scores) -> dict[Told, list[Told]]:
 
 def candidates(reports: Sequence[Told]) -> Iterator[tuple[str, str]]:
     """The pairs that are worth comparing, by report_id, each once: one block in common and days within reach."""
-    lying = _Lying(reports)
+    lying = Lying(reports)
     for one in reports:
         for other in lying.near(one):
             if one.report_id < other.report_id:  # who is near whom is mutual

@@ -24,6 +24,8 @@ _UNDATED = {
     "denied": (30, 0),
 }
 _ELSE = (10, 10)
+# The most days before its publication that a meeting without a date may be.
+GUESSED_BACK = max(before for before, _ in (*_UNDATED.values(), _ELSE))
 _FEWEST_GUESSED = min(map(sum, (*_UNDATED.values(), _ELSE)))
 _CORRECTION = re.compile(r"\b(correct(?:ion|ed|s)?|clarification|clarified|erratum|corrigendum)\b", re.IGNORECASE)
 

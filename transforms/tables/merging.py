@@ -24,7 +24,6 @@ from transforms.tables.delta_lake.sketches import Kept
 Groups = set[str]
 Row = Mapping[str, Any]
 _FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
-ARTICLE = ("article_id", "published", "feed_title", "title", "text", "link", "utc_offset")
 COMPARED = ("report_id", "meeting_id", "article_id", "published", "participants", "status", "mode", "date", "place", "occasion")  # fmt: skip
 SOURCE = ("article_id", "title", "utc_offset")
 ABOUT = ("article_id", "feed_title", "title", "link", "utc_offset")
@@ -197,30 +196,6 @@ def merged_of(
                 )
             )
     return made
-
-
-class Everything(NamedTuple):
-    """The rows of all tables that are worked out."""
-
-    article_sketches: list[ArticleSketch]
-    merged_meetings: list[Meeting]
-    merged_reports: list[MergedReport]
-
-
-def everything(articles: Iterable[Row], reports: Iterable[Row], decisions: Decisions) -> Everything:
-    """What there is to work out of all articles (with the columns of ``ARTICLE``), all reports and all decisions."""
-    kept: list[Sketch] = []
-    known: dict[str, Row] = {}
-    for row in articles:
-        kept += sketches_of([row])
-        known[row["article_id"]] = {name: row[name] for name in ABOUT}
-    sketches = sketch_rows(kept, Pools(Pool.of(kept)))
-    copies = {row.article_id: row.duplicate_of for row in sketches}
-    found = {row["report_id"]: from_dict(MeetingReport, dict(row)) for row in reports}
-    given = [told(report, source(known.get(report.article_id, {})), decisions) for report in found.values()]
-    telling = {t.article_id for t in given}
-    made = merged_of(given, found, {of: about(known.get(of, {}), copies.get(of)) for of in telling}, decisions)
-    return Everything(sketches, made.meetings, made.reports)
 
 
 def copied(held: Held, articles: Groups) -> list[ArticleSketch]:

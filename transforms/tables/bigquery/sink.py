@@ -12,6 +12,7 @@ from google.cloud import bigquery
 
 from transforms.errors import MeetwireError
 from transforms.rows import derive_id
+from transforms.tables.anew import REPORTS_SQL, TEXTS_SQL, every_meeting, every_sketch
 from transforms.tables.bigquery.client import REQUEST_SECONDS, connect, parse, told
 from transforms.tables.bigquery.insert import MAX_BYTES, Insert, Refusal, insert
 from transforms.tables.bigquery.load import load
@@ -20,9 +21,8 @@ from transforms.tables.bigquery.merge_steps import BigQueryHeld, Merger
 from transforms.tables.bigquery.statements import WRITTEN_AT, as_told
 from transforms.tables.conform import from_dict, rfc3339
 from transforms.tables.dead_letters import letter_of_row
-from transforms.tables.layout import DERIVED, LAYOUTS
+from transforms.tables.layout import LAYOUTS
 from transforms.tables.lines import Line, once, to_lines
-from transforms.tables.merging import ARTICLE, everything
 from transforms.tables.queries.ask import plain_value
 
 # BigQuery takes no older or later times by stream (five years, one year); a month less, lest clocks differ.
@@ -115,10 +115,17 @@ class BigQuerySink:
         """See ``Sink``. Reads all articles and reports, and appends what is worked out in one transaction."""
         dataset = f"{self.target.project}.{self.target.dataset}"
         with told(dataset):
-            articles = self._every(f"SELECT {', '.join(ARTICLE)} FROM ({as_told(dataset, 'articles')}) AS a")
+            told_rows = {table: as_told(dataset, table) for table in ("articles", "meeting_reports")}
+            sketches = list(every_sketch(self._every(TEXTS_SQL.format_map(told_rows))))
+            copies = {row.article_id: row.duplicate_of for row in sketches if row.duplicate_of}
             decisions = BigQueryHeld(self._rows, dataset).decisions()
-            made = everything(articles, self._every(as_told(dataset, "meeting_reports")), decisions)
-            lines, _ = to_lines({table: getattr(made, table) for table in DERIVED}, lambda: now)
+            made = list(every_meeting(self._every(REPORTS_SQL.format_map(told_rows)), copies, decisions))
+            meetings, reports = (
+                (row for part in made for row in part.meetings),
+                (row for part in made for row in part.reports),
+            )
+            derived = {"article_sketches": sketches, "merged_meetings": meetings, "merged_reports": reports}
+            lines, _ = to_lines(derived, lambda: now)
             self._load(lines, now)
         return Counter(line.table for line in lines)
 

@@ -4,10 +4,12 @@ They are committed in this order, each from what the tables hold at that moment;
 forestalled is worked out anew.
 """
 
+import contextlib
 import functools
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -16,27 +18,25 @@ from deltalake import DeltaTable, write_deltalake
 from transforms.rows import ActorDecision
 from transforms.stories.decided import NONE, Decisions
 from transforms.stories.same_meeting import Search
-from transforms.tables.conform import conform, to_json
+from transforms.tables.anew import REPORTS_SQL, TEXTS_SQL, every_meeting, every_sketch
+from transforms.tables.delta_lake.aside import Aside, to_columns
 from transforms.tables.delta_lake.blocks import Blocks
 from transforms.tables.delta_lake.current import Change, change
-from transforms.tables.delta_lake.encode import to_arrow
 from transforms.tables.delta_lake.lookup import Lookup
 from transforms.tables.delta_lake.sketches import Kept, Sketches
-from transforms.tables.delta_lake.store import PARTS, STRICT, Store, partitioned
+from transforms.tables.delta_lake.store import PARTS, STRICT, Store
 from transforms.tables.layout import DECISIONS, DERIVED, LAYOUTS
 from transforms.tables.merging import (
-    ARTICLE,
-    Everything,
     Groups,
     Merged,
     Row,
     concerned,
     copied,
     decisions_of,
-    everything,
     merged,
 )
 from transforms.tables.queries.ask import plain_value
+from transforms.tables.queries.database import in_order
 
 Commit = Callable[[str, Callable[[DeltaTable], Change]], None]
 _WORKED_OUT_FROM = ("articles", "meeting_reports", DECISIONS)
@@ -126,7 +126,7 @@ class Derived:
         self._commit("merged_reports", reports)
 
     def _change(self, table: str, held: DeltaTable, given: Iterable[Any], whole: Groups, now: datetime) -> Change:
-        new = _columns(table, given, now)
+        new = to_columns(table, given, now)
         groups = whole | set(new[LAYOUTS[table].group].to_pylist())
         return change(LAYOUTS[table], self._lookups[table].rows(held, groups), new, whole)
 
@@ -136,28 +136,46 @@ class Derived:
             self.rebuild(now)
 
     def rebuild(self, now: datetime) -> Counter[str]:
-        """Works out everything anew; table -> its rows."""
+        """Works out everything anew; table -> its rows. What is worked out lies on the disk until it is committed."""
+        with self._store.aside() as aside:
 
-        @functools.lru_cache(maxsize=1)
-        def everything_at(*versions: int) -> Everything:
-            given = self._every("articles", ARTICLE), self._every("meeting_reports")
-            return everything(*given, self._held.decisions())
+            @functools.lru_cache(maxsize=1)
+            def everything_at(*versions: int) -> dict[str, Aside]:
+                return self._everything(aside, now)
 
-        def replace(table: str) -> int:
-            held = self._store.open(table)
-            made = everything_at(*(self._store.open(name).version() for name in _WORKED_OUT_FROM))
-            new = _columns(table, getattr(made, table), now)
-            write_deltalake(
-                held,
-                new,
-                mode="overwrite",
-                schema_mode="overwrite",
-                commit_properties=STRICT,
-                writer_properties=PARTS,
-            )
-            return len(new)
+            def replace(table: str) -> int:
+                held = self._store.open(table)
+                made = everything_at(*(self._store.open(name).version() for name in _WORKED_OUT_FROM))[table]
+                with made.reader() as rows:
+                    write_deltalake(
+                        held,
+                        rows,
+                        mode="overwrite",
+                        schema_mode="overwrite",
+                        commit_properties=STRICT,
+                        writer_properties=PARTS,
+                    )
+                return made.count
 
-        return Counter({table: self._store.retrying(table, functools.partial(replace, table)) for table in DERIVED})
+            return Counter({table: self._store.retrying(table, functools.partial(replace, table)) for table in DERIVED})
+
+    def _everything(self, folder: Path, now: datetime) -> dict[str, Aside]:
+        """Works out the rows of every derived table into files of ``folder``."""
+        copies: dict[str, str] = {}
+
+        def ordered(sql: str) -> Iterator[Row]:
+            return map(plain_value, in_order(self._store, folder, sql))
+
+        with contextlib.ExitStack() as files:
+            made = {table: files.enter_context(Aside(table, folder, now)) for table in DERIVED}
+            for sketch in every_sketch(ordered(TEXTS_SQL)):
+                made["article_sketches"].add([sketch])
+                if sketch.duplicate_of:
+                    copies[sketch.article_id] = sketch.duplicate_of
+            for part in every_meeting(ordered(REPORTS_SQL), copies, self._held.decisions()):
+                made["merged_meetings"].add(part.meetings)
+                made["merged_reports"].add(part.reports)
+        return made
 
     def _every(self, table: str, columns: Sequence[str] | None = None) -> Iterator[Row]:
         """All rows of a table, some at a time in memory."""
@@ -172,10 +190,3 @@ class Derived:
 def plain_rows(rows: pa.Table) -> list[Row]:
     """Rows of a table as plain values."""
     return [plain_value(row) for row in rows.to_pylist()]
-
-
-def _columns(table: str, given: Iterable[Any], now: datetime) -> pa.Table:
-    """Rows as Delta keeps them, sorted."""
-    lines = sorted(to_json(table, conform(table, row)) for row in given)
-    parts = (lines[start : start + _BATCH] for start in range(0, len(lines) or 1, _BATCH))
-    return pa.concat_tables(partitioned(table, to_arrow(table, part), now) for part in parts)

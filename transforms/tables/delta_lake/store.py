@@ -14,6 +14,7 @@ import math
 import random
 import re
 import shutil
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -43,6 +44,7 @@ CONFIGURATION = {
 STRICT = CommitProperties(max_commit_retries=0)
 # Rows that a file keeps together: a look-up of one row reads no more than these.
 PARTS = WriterProperties(max_row_group_size=500)
+_ASIDE = "aside-"
 # How long a write goes on when other writers are first again and again.
 PATIENCE_SECONDS = 300.0
 
@@ -165,6 +167,16 @@ class Store:
     def room(self) -> float:
         """The bytes that the disk has free; a bucket has room for anything."""
         return shutil.disk_usage(self.root).free if self.local else math.inf
+
+    @contextlib.contextmanager
+    def aside(self) -> Iterator[Path]:
+        """A folder for files of the moment, on the disk of the tables or, of those in a bucket, of this machine."""
+        own = Path(self.root, OWN) if self.local else None
+        for left in own.glob(f"{_ASIDE}*") if own else ():
+            if time.time() - left.stat().st_mtime > 3600:  # by a run that was killed
+                shutil.rmtree(left, ignore_errors=True)
+        with tempfile.TemporaryDirectory(prefix=_ASIDE, dir=own) as folder:
+            yield Path(folder)
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:

@@ -4,20 +4,21 @@ It is built aside and renamed into place, so that a client that holds it open ne
 """
 
 import re
-import shutil
-import tempfile
-import time
-from collections.abc import Set
+import string
+from collections.abc import Iterator, Set
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from transforms.errors import MeetwireError
 from transforms.tables.delta_lake.store import Store, told
-from transforms.tables.layout import DATABASE, DECISIONS, OWN, STORED
+from transforms.tables.layout import DATABASE, DECISIONS, STORED
 from transforms.tables.queries import views
 
-_ASIDE = "views-"
+# What sorting keeps in memory; the rest lies on the disk.
+_SORTING = "128MB"
+_BATCH = 1000
 _ANALYZE = re.compile(r"\s*EXPLAIN\s*(ANALY[SZ]E\b|\([^)]*\))", re.IGNORECASE)
 
 
@@ -31,12 +32,8 @@ def refresh(store: Store, alike: Set[str] = frozenset()) -> Path:
     Its views name the files that the tables are made of now: a client that holds it open goes on reading these.
     ``alike``: tables whose files are known to have the same columns, so that DuckDB need not look into each.
     """
-    own = Path(store.root, OWN)
-    for left in own.glob(f"{_ASIDE}*"):
-        if time.time() - left.stat().st_mtime > 3600:  # by a run that was killed
-            shutil.rmtree(left, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix=_ASIDE, dir=own) as aside, told(store.address(DATABASE)):
-        made = Path(aside, DATABASE)
+    with store.aside() as aside, told(store.address(DATABASE)):
+        made = aside / DATABASE
         with duckdb.connect(str(made)) as connection:
             create_views(connection, store, alike)
         return made.replace(Path(store.root, DATABASE))
@@ -68,6 +65,25 @@ def _source(connection: duckdb.DuckDBPyConnection, store: Store, name: str, by_n
     if not files:
         return "SELECT 1 AS none WHERE false"
     return f"SELECT * FROM read_parquet([{files}], union_by_name = {by_name}, hive_partitioning = false)"
+
+
+def in_order(store: Store, aside: Path, sql: str) -> Iterator[dict[str, Any]]:
+    """The rows that ``sql`` gives of the current rows of the tables whose names stand in braces, in little memory.
+
+    What does not fit into it lies in the folder ``aside`` meanwhile.
+    """
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "threads": 1,
+        "memory_limit": _SORTING,
+        "temp_directory": str(aside),
+        "autoinstall_known_extensions": "false",
+    }
+    with told(store.root), duckdb.connect(config=config) as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        names = {name for _, name, *_ in string.Formatter().parse(sql) if name}
+        sources = {name: views.stored(STORED[name], _source(connection, store, name, by_name=True)) for name in names}
+        for batch in connection.execute(sql.format_map(sources)).to_arrow_reader(_BATCH):
+            yield from batch.to_pylist()
 
 
 def connect(target: str) -> duckdb.DuckDBPyConnection:

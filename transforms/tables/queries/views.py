@@ -19,7 +19,7 @@ SQL_TYPES = {
 
 def statements(sources: Mapping[str, str]) -> list[str]:
     """The statements that make every view; ``sources`` has a SELECT for each Delta table."""
-    raw = {name: _rows(STORED[name], source) for name, source in sources.items()}
+    raw = {name: stored(STORED[name], source) for name, source in sources.items()}
     made = [f"CREATE VIEW {name} AS {raw.pop(name)}" for name in DERIVED]
     made += [f"CREATE VIEW {name} AS {_DERIVED.get(name, '{}').format(rows)}" for name, rows in raw.items()]
     made += [
@@ -48,7 +48,7 @@ def sql_type(column: Column) -> str:
     return f"{kind}[]" if column.mode == "REPEATED" else kind
 
 
-def _rows(table: str, source: str) -> str:
+def stored(table: str, source: str) -> str:
     """The columns of a table, from a source that may lack some and have others."""
     fields = columns(LAYOUTS[table].row)
     nothing = ", ".join(f'NULL::{sql_type(c)} AS "{c.name}"' for c in fields)
