@@ -33,7 +33,7 @@ def as_gold(meeting):
     gold = {"participants": [{"name": name} for name in meeting["who"]]}
     gold |= {name: meeting[name] for name in ("status", "mode") if name in meeting}
     gold |= {"place": {"name": meeting["place"]}} if "place" in meeting else {}
-    return gold | ({"date": {"start": meeting["date"]}} if "date" in meeting else {})
+    return gold | ({"date": {"start": meeting["date"]}} if meeting.get("date") else {})
 
 
 def is_right(meeting, report):
@@ -43,6 +43,7 @@ def is_right(meeting, report):
     return (
         len(pair_participants(gold, found)) == len(meeting["who"]) == len(report.participants)
         and all(same_field(field, gold, found) is not False for field in ("status", "mode", "place", "date"))
+        and (meeting.get("date", "") is not None or report.date is None)
         and meeting.get("minutes", report.duration_minutes) == report.duration_minutes
         and meeting.get("countries") in (None, [party.country for party in report.participants])
         and meeting.get("people") in (None, sum(party.kind == "person" for party in report.participants))

@@ -77,7 +77,8 @@ def verdict_above(trigger: Token) -> Verdict | None:
         if status is None:
             if _is_over(link):
                 return Verdict("held", link.below.text)
-            beside = beside or (link.works not in _ARGUMENTS and link.above.pos_ in grammar.VERBAL)
+            aside = link.works not in _ARGUMENTS and link.above.pos_ in grammar.VERBAL
+            beside = beside or aside or link.works in _MEANWHILE
             continue
         if beside and (status != "planned" or is_past(link.above)):
             continue
@@ -88,6 +89,7 @@ def verdict_above(trigger: Token) -> Verdict | None:
 
 
 # Links under which an encounter is a part of what the word above tells, not a circumstance of it.
+_MEANWHILE = {"during", "after", "following"}
 _ARGUMENTS = {"to", "object", "subject", "that", "for", "of", "about"}
 
 

@@ -170,7 +170,7 @@ def _cost(encounter: Encounter, start: int, end: int, caption: bool, status: str
         return _FAR
     anchors = {trigger.i, encounter.verb.i if encounter.verb is not None else trigger.i}
     node = _clause_of(root, trigger, anchors)
-    if node is None:
+    if node is None or (status in {"planned", "proposed"} and start < node.i and _is_agreed_then(node, trigger)):
         return _FAR
     if node.i in anchors:
         return 1 + (_verbs_between(doc, trigger.i, start) if node != root else 0)
@@ -222,8 +222,23 @@ def _clause_of(root: Token, trigger: Token, anchors: set[int]) -> Token | None:
         is_other = node.pos_ == "NOUN" and node not in (trigger, root) and node.lemma_.lower() in frames().nouns
         if is_other and node.head.head.i not in anchors:  # but "discussed it in a call on Monday"
             return None
+        if node != root and node.pos_ == "NOUN" and _is_still_to_come(node) and trigger not in node.subtree:
+            return None
         node = node.head
     return node
+
+
+def _is_agreed_then(verb: Token, trigger: Token) -> bool:
+    """Whether ``verb`` tells of what led to a plan, so that the day before it is its own: "on Tuesday invited B to talks"."""
+    return verb != trigger and verb.pos_ in grammar.VERBAL and _is_past(verb) and verb in list(grammar.chain(trigger))
+
+
+def _is_still_to_come(noun: Token) -> bool:
+    """Whether "before", "until" or "ahead of" lead in what ``noun`` names, so that its date is not the encounter's."""
+    above = noun.head
+    if noun.dep_ == "pobj" and above.lower_ in {"of", "to"}:
+        return above.head.lower_ in {"ahead", "prior"}
+    return noun.dep_ == "pobj" and above.lower_ in {"before", "until", "till"}
 
 
 def _is_of_another(encounter: Encounter, node: Token, start: int, status: str, adjacent: bool) -> bool:

@@ -3,7 +3,10 @@
 import functools
 import re
 
+from spacy.tokens import Doc, Token
+
 from transforms import lexicon
+from transforms.language.mentions.coreference import is_quoted
 from transforms.language.words import noun_kind
 from transforms.lexicon import vocabulary
 from transforms.lexicon.meeting_words import traps
@@ -15,6 +18,8 @@ from transforms.meetings.parties.party import Party
 _CODE = re.compile(r"[=()\[\]{}<>_\\#|`*@]|^\.|\w\.(?!com\b|org\b|net\b|co\b)[a-z]{2}")
 # A final score: "won 98-91".
 _SCORE = re.compile(r"\b(?:won|win|wins|beat|lost|lose|drew|draw)\b.{0,40}\b\d{1,3}[-–]\d{1,3}\b")
+# Before a conversation in which something was said.
+_DURING = frozenset({"in", "during", "over", "on", "by", "via"})
 # Frames of talk: with the press, in a podcast or among programs they are no meeting.
 _TALK = frozenset(
     {"speak-with", "conversation", "discuss", "sit-down", "talks", "exchange-views", "join-for", "phone-call"}
@@ -83,14 +88,32 @@ def _is_response(encounter: Encounter) -> bool:
 
 def _is_with_the_press(encounter: Encounter) -> bool:
     """A conversation in an interview or a podcast, or with someone who asks for the press."""
-    if any(_is_of_an_outlet(encounter, party) for party in encounter.parties):
+    if _is_told_to_the_press(encounter) or any(_is_of_an_outlet(encounter, party) for party in encounter.parties):
         return True
+    asked = any(_asks_for_the_press(encounter, party) for party in encounter.parties)
+    interview = _interview().search(encounter.sentence.span.text) is not None
     if encounter.frame not in _TALK:
+        return asked and interview
+    return asked or (interview and encounter.frame not in {"talks", "phone-call"} and not _is_told(encounter))
+
+
+def _is_told_to_the_press(encounter: Encounter) -> bool:
+    """Whether someone told the writer or an outlet something in it: "told me in a phone call"."""
+    within = encounter.trigger.head
+    if (
+        encounter.trigger.dep_ != "pobj"
+        or within.lower_ not in _DURING
+        or within.head.lemma_ not in vocabulary("saying")
+    ):
         return False
-    talk = encounter.frame not in {"talks", "phone-call"} and not _is_told(encounter)
-    if talk and _interview().search(encounter.sentence.span.text):
-        return True
-    return any(_asks_for_the_press(party) for party in encounter.parties)
+    return any(
+        (told.lower_ in {"me", "us"} and not is_quoted(told)) or _outlet().match(_text_of(told)) is not None
+        for told in grammar.children(within.head, "dobj", "dative")
+    )
+
+
+def _text_of(token: Token) -> str:
+    return token.doc[token.left_edge.i : token.right_edge.i + 1].text
 
 
 def _is_told(encounter: Encounter) -> bool:
@@ -114,10 +137,23 @@ def _is_of_an_outlet(encounter: Encounter, party: Party) -> bool:
     return False
 
 
-def _asks_for_the_press(party: Party) -> bool:
-    if party.kind in {"country", "person"} and party.name.split()[0] not in {"Radio", "TV", "Television"}:
+def _asks_for_the_press(encounter: Encounter, party: Party) -> bool:
+    """Whether ``party`` is an outlet, a programme with its name in quotation marks, or a journalist."""
+    doc, name = encounter.sentence.doc, party.name.strip("\"“”'‘’ ")
+    if any(t.lower_ in traps("press_people") for t in doc[party.start : party.end]):
+        return True
+    if party.kind == "country" or party.title is not None:
         return False
-    return _outlet().match(party.name) is not None
+    if party.kind != "person" or name.split()[:1] in (["Radio"], ["TV"], ["Television"]):
+        return _outlet().match(party.name) is not None
+    return _stands_in_marks(doc, party) or name.casefold() in traps("outlets")
+
+
+def _stands_in_marks(doc: Doc, party: Party) -> bool:
+    """Whether quotation marks enclose the name alone: "Morning Talk"."""
+    opened = {t.text for t in doc[max(0, party.start - 1) : party.start + 1]} & {'"', "“", "``"}
+    closed = {t.text for t in doc[party.end - 1 : party.end + 1]} & {'"', "”", "''"}
+    return bool(opened and closed)
 
 
 def _is_another_thing(encounter: Encounter) -> bool:

@@ -61,6 +61,8 @@ class Resolver:
         if party.kind in {"pronoun", "pair"} or self._points_back(party, sentence):
             several = self._several(party, sentence, encounter, _count(low))
             return several or [dataclasses.replace(party, kind="group")]
+        if party.kind == "group" and sentence.doc[party.start].lower_ == "its" and (owner := _owner(party, sentence)):
+            return owner
         if party.kind == "group" and not party.plural and party.entity is None:
             index = (
                 self._memory.office(party.title or "", party.country, party.start)
@@ -200,6 +202,18 @@ class Resolver:
     def _person(self, index: int, party: Party) -> Party:
         draft = self._reading.entities[index]
         return Party("person", draft.name, index, draft.country, draft.title, party.start, party.end, party.head, False)
+
+
+def _owner(party: Party, sentence: Sentence) -> list[Party]:
+    """The country or body whose "its negotiators" are: the nearest one before them that does something."""
+    if sentence.doc[party.head].lemma_.lower() not in vocabulary("delegations"):
+        return []
+    for index in reversed(range(len(sentence.phrases))):
+        phrase = sentence.phrases[index]
+        acts = sentence.doc[phrase.head].dep_ in {"nsubj", "nsubjpass"}
+        if phrase.end <= party.start and acts and phrase.kind in {"country", "body"}:
+            return sentence.read_one(index)[0]
+    return []
 
 
 def _count(words: str) -> int:

@@ -51,9 +51,14 @@ class Described(Layout):
         return (nations, phrase.end) if nations else self._described(phrase)
 
     def _by_demonyms(self, phrase: Phrase) -> list[Party]:
-        """The countries of "the Greek, Turkish and Cypriot foreign ministers"; none where it is one party."""
-        doc = self.doc
-        if not phrase.plural or doc[phrase.head].lower_ not in vocabulary("one_a_state"):
+        """The countries of "the Greek, Turkish and Cypriot foreign ministers"; none where it is one party.
+
+        "Her Greek and Turkish counterparts" are people.
+        """
+        doc, head = self.doc, self.doc[phrase.head]
+        lemma = head.lemma_.lower()
+        for_states = noun_kind(head.text) == "office" or lemma in vocabulary("delegations")
+        if not phrase.plural or lemma == "counterpart" or not (for_states or head.lower_ in vocabulary("one_a_state")):
             return []
         found: list[Party] = []
         for token in doc[phrase.start : phrase.head]:

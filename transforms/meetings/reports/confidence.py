@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from transforms.meetings.reports.combine import Decisions
 from transforms.meetings.reports.draft import Draft
+from transforms.meetings.reports.register import newslike
 
 
 def confidence_of(draft: Draft, limits: Decisions) -> float:
@@ -20,7 +21,7 @@ def confidence_of(draft: Draft, limits: Decisions) -> float:
 
 
 def features(draft: Draft) -> dict[str, float]:
-    """What tells how sure the rules are of ``draft``: above all who is known by name."""
+    """What tells how sure the rules are of ``draft``: above all who is known by name, and whether the text is news."""
     people = [p for p in draft.parties if p.kind == "person" and p.entity is not None]
     return {
         "always": 1.0,
@@ -31,6 +32,7 @@ def features(draft: Draft) -> dict[str, float]:
         "place": float(draft.where is not None),
         "open": float(draft.status.status in {"proposed", "denied"}),
         "frame": draft.weight,
+        "news": newslike(draft.encounters[0].sentence.doc.text),
     }
 
 
