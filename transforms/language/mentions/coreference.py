@@ -172,7 +172,7 @@ class Memory:
 def is_quoted(token: Token) -> bool:
     """Whether ``token`` stands inside of a quotation that its paragraph opens."""
     inside = False
-    for before in reversed(list(_in_paragraph(token))):
+    for before in _in_paragraph(token):
         if before.text in {"“", "”"}:
             return before.text == "“"
         inside ^= before.text in {'"', "''", "``"}

@@ -15,12 +15,12 @@ _SIGN = re.compile(r"[{}=_\\|]|https?:|\b\d\d?:\d\d:\d\d\b|\(\)|^[A-Z]{1,3}: ", 
 # A short text tells little: each is counted as if it had so many neutral words more.
 _NEUTRAL = 60
 _MOST = 3.0
-_LOWEST, _HIGHEST = -4.0, 3.0
+_LOWEST, _HIGHEST = -4.0, 1.0
 
 
 @functools.lru_cache(maxsize=8)
 def newslike(text: str) -> float:
-    """From -4, certainly no news, to 3: the log odds that ``text`` is news where half of all texts are."""
+    """The log odds that ``text`` is news where half of all texts are, from -4 to 1: what tells nothing counts as news."""
     weights = lexicon.table("register")["weights"]
     score = sum(float(weights[name]) * value for name, value in rates(text).items())
     return min(max(score, _LOWEST), _HIGHEST)
