@@ -1,6 +1,6 @@
 """Fits by what a text is known for news: the weights of ``transforms/lexicon/register.yaml``.
 
-    python -m training.register --news FILE [FILE ...] --other FILE [FILE ...]
+    python -m training.news_texts --news FILE [FILE ...] --other FILE [FILE ...]
 
 Files are JSON lines, each with a ``text``, such as ``meetwire query --json "select text from articles"`` prints. Both kinds weigh
 the same, however many there are. Prints the weights, and the share of pairs of one of each in which the news has more.
