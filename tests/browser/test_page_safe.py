@@ -47,6 +47,46 @@ LINKS = [
     "//evil.example",
     "vbscript:x",
     "file:///etc/passwd",
+    "JAVASCRIPT:alert(1)",
+    "javascript\n:alert(1)",
+    "\x01javascript:alert(1)",
+    "java\0script:alert(1)",
+    "javascript&colon;alert(1)",
+    "&#106;avascript:alert(1)",
+    "javascript://news.example/%0aalert(1)",
+    "jar:https://evil.example!/x",
+    "view-source:https://evil.example",
+    "data:image/svg+xml,<svg onload=alert(1)>",
+    "data:;base64,PHNjcmlwdD4=",
+    "mailto:x@evil.example",
+    "tel:+1",
+    "sms:+1",
+    "ws://evil.example",
+    "wss://evil.example",
+    "gopher://evil.example",
+    "ldap://evil.example",
+    "smb://evil.example/x",
+    "ms-word:ofe|u|https://evil.example",
+    "intent://evil.example#Intent;end",
+    "android-app://evil.example",
+    "chrome://settings",
+    "about:blank",
+    "filesystem:https://evil.example/x",
+    "///evil.example",
+    "/\\evil.example",
+    "\\\\evil.example\\x",
+    "https:evil.example",
+    "https:/evil.example",
+    "http:\\\\evil.example",
+    "https:///",
+    "http://",
+    "https://[evil",
+    "http://[::1",
+    "?x=<script>",
+    "#<script>",
+    '" onmouseover="alert(1)',
+    "' onclick='alert(1)",
+    ">)[x](javascript:alert(1)",
 ]
 PATHS = ["", "?confidence=0&q=alert", "actors", "map", "graph", "calendar/2023-04", "pipeline"]
 
@@ -131,6 +171,52 @@ def test_every_answer_keeps_scripts_out(hostile):
         assert headers["content-security-policy"].startswith("default-src 'none'")
         assert "unsafe" not in headers["content-security-policy"]
         assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_there_are_fifty_of_each_kind():
+    assert min(len(set(HOSTILE)), len(set(LINKS))) >= 50
+
+
+def test_hostile_texts_are_text_in_a_digest(hostile_tables, capsys):
+    """No element but the mail's own, no link, and each meeting a line and its source: none begins a heading or a list of its own."""
+    digest = ["digest", "--since", "2000-01-01", "--min-confidence", "0", "--tables", str(hostile_tables)]
+    assert cli.main([*digest, "--html"]) == 0
+    tree = lxml.html.fromstring(capsys.readouterr().out)
+    own = {"html", "head", "body", "meta", "title", "h1", "h2", "ul", "li", "b", "br"}
+    assert {element.tag for element in tree.iter()} <= own and len(tree.xpath("//li")) == len(HOSTILE)
+    assert cli.main(digest) == 0
+    lines = [line for line in capsys.readouterr().out.splitlines() if line]
+    assert all(line.startswith(("- **", "  “", "# Who met whom", "## Held")) for line in lines)
+    assert len(lines) == 2 + 2 * len(HOSTILE)
+
+
+@pytest.mark.parametrize("path", [*PATHS, "meetings.csv", "api/meetings", "api/version", "assets/page.js", "healthz"])
+def test_whoever_asks_for_the_head_alone_gets_it(address, path):
+    head, whole = httpx.head(f"{address}/{path}"), httpx.get(f"{address}/{path}")
+    assert (head.status_code, head.content) == (200, b"") and whole.content
+    assert head.headers.get("etag") == whole.headers.get("etag")
+
+
+def test_days_at_either_end_of_the_calendar_are_days_like_others(tmp_path):
+    made = article("a", link="https://news.example/a")
+    days = ["0001-01-01", "0999-05-31", "9999-12-31"]
+    told = [report(made, meeting=day, date=rows.MeetingDate(day, day, "day", "then", "sentence")) for day in days]
+    told = [
+        one._replace(participants=[participant(f"Ann {n}"), participant(f"Bo {n}")])
+        for n, one in zip("xyz", told, strict=True)
+    ]
+    Tables([str(tmp_path / "tables")]).write_all({"articles": [made], "entities": [], "meeting_reports": told})
+    assert cli.main(["report", "--out", str(tmp_path / "out"), "--tables", str(tmp_path / "tables")]) == 0
+    assert len(icalendar.Calendar.from_ical((tmp_path / "out" / "meetings.ics").read_bytes()).walk("VEVENT")) == 3
+    with serving(tmp_path / "tables") as address:
+        wait_for(address, 3)
+        for day in days:
+            assert len(
+                httpx.get(f"{address}/api/meetings", params={"since": day}).json()["meetings"]
+            ) == 3 - days.index(day)
+            assert "Ann" in httpx.get(f"{address}/calendar/{day[:7]}").text
+        assert httpx.get(f"{address}/calendar", follow_redirects=True).url.path == "/calendar/0999-05"
+        assert httpx.get(f"{address}/meetings.ics").status_code == 200
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "localhost@evil.example", "[x"])

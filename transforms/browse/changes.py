@@ -1,6 +1,8 @@
 """What became of a Delta table's rows since it was last read: only files that came or went are looked into."""
 
+import errno
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -26,7 +28,7 @@ _GONE = 'SELECT DISTINCT "{0}" FROM removed ANTI JOIN added USING ("{0}")'
 
 
 class LostError(MeetwireError):
-    """Files that were read have been deleted, so their rows cannot be told apart from current ones: everything is read again."""
+    """Files that were read have been deleted, or replaced, so their rows cannot be told apart from current ones: everything is read again."""
 
 
 class Changes:
@@ -39,7 +41,9 @@ class Changes:
 
     def __init__(self, store: Store, name: str, key: str) -> None:
         self._store, self._name, self._key = store, name, key
+        self._log = Path(store.address(name), "_delta_log")
         self._version = self._newest = -1
+        self._commit: tuple[int, int] | None = None
         self._held: set[str] = set()
         self._files: set[str] = set()
         self._begin([], [])
@@ -50,6 +54,7 @@ class Changes:
         Raises:
             LostError: what changed cannot be told.
         """
+        self._check_place()
         table = self._store.open(self._name)
         if table.version() == self._version:
             self._begin([], [])
@@ -102,8 +107,10 @@ class Changes:
 
     def _file(self, path: str) -> Any:
         """A file to read. It is not kept, since it keeps what it knows of its columns."""
-        local = fs.SubTreeFileSystem(self._store.address(self._name), fs.LocalFileSystem())
-        return self._dataset.format.make_fragment(path, local if self._store.local else self._dataset.filesystem)
+        files = self._dataset.filesystem
+        if self._store.local:
+            files = fs.SubTreeFileSystem(self._store.address(self._name), fs.LocalFileSystem())
+        return self._dataset.format.make_fragment(path, files)
 
     def read(self, month: str, names: Sequence[str]) -> Iterator[list[Row]]:
         """The columns ``names`` of rows that are new or have changed, from the files of one month that came."""
@@ -126,6 +133,28 @@ class Changes:
         """What ``look`` found is read."""
         if self._version != self._newest:
             self._held, self._version = self._files, self._newest
+            self._commit = self._read_commit()
+
+    def _read_commit(self) -> tuple[int, int] | None:
+        """What tells the file of the last commit that was read from another in its place; None where there is none."""
+        try:
+            found = (self._log / f"{self._version:020}.json").stat()
+        except FileNotFoundError:
+            return None
+        return found.st_ino, found.st_mtime_ns
+
+    def _check_place(self) -> None:
+        """Sees to it that the folder still holds the table that was read: tables can be removed, and made anew.
+
+        Raises:
+            FileNotFoundError: it holds none.
+            LostError: it holds another.
+        """
+        if self._version < 0 or not self._store.local or self._read_commit() == self._commit:
+            return
+        if not self._log.is_dir():
+            raise FileNotFoundError(errno.ENOENT, "the tables are gone", str(self._log.parent))
+        raise LostError(f"{self._name}: another table lies there now")
 
 
 def _month(path: str) -> str:

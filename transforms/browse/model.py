@@ -84,6 +84,7 @@ class Model:
                 return self._follow(ended)
             except LostError:
                 self._database.close()
+                self._store = Store(self.target)
                 self._begin()
                 return self._follow(ended)
 

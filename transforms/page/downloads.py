@@ -33,6 +33,7 @@ TYPES = {
 _ATOM = "http://www.w3.org/2005/Atom"
 # What XML 1.0 cannot hold.
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_DAY = timedelta(days=1)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _ICS_STATUS = {"cancelled": "CANCELLED", "denied": "CANCELLED", "planned": "CONFIRMED", "proposed": "TENTATIVE"}
 
@@ -84,7 +85,8 @@ def as_calendar(meetings: Iterable[Row], base: str) -> bytes:
         event.add("uid", f"{meeting['meeting_id']}@meetwire")
         event.add("dtstamp", _moment(meeting["last_reported"] or f"{start}T00:00:00Z"))
         event.add("dtstart", date.fromisoformat(start))
-        event.add("dtend", date.fromisoformat(meeting["date"]["end"] or start) + timedelta(days=1))
+        last = date.fromisoformat(meeting["date"]["end"] or start)
+        event.add("dtend", min(last, date.max - _DAY) + _DAY)
         event.add("summary", f"{meeting['status']}: {names(meeting['participants'])}")
         event.add("description", "\n".join(s for source in meeting["sources"] for s in source["sentences"]))
         event.add("url", f"{base}meetings/{meeting['meeting_id']}")

@@ -31,32 +31,36 @@ def month_of(text: str) -> date | None:
 def newest_month(reader: Reader, today: date) -> date:
     """This month, or the last before it that has meetings, or the first that has any."""
     held = [name for name, _ in overview.months(reader)]
-    past = [name for name in held if name <= f"{today:%Y-%m}"]
-    return month_of((past or held or [f"{today:%Y-%m}"])[-1 if past else 0]) or today.replace(day=1)
+    past = [name for name in held if name <= today.isoformat()[:7]]
+    return month_of((past or held or [today.isoformat()[:7]])[-1 if past else 0]) or today.replace(day=1)
 
 
 def month(reader: Reader, to: Addresses, first: date) -> str:
     """A month's days with the surest meetings of each."""
-    weeks = calendar.Calendar().monthdatescalendar(first.year, first.month)
-    days = [day for week in weeks for day in week if day.month == first.month]
-    counts = overview.day_counts(reader, days[0], days[-1])
-    shown = overview.days(reader, days[0], days[-1], SHOWN_A_DAY)
+    last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
+    counts = overview.day_counts(reader, first, last)
+    shown = overview.days(reader, first, last, SHOWN_A_DAY)
+    # Days of the months beside it are left empty: those after the last month that dates can have are no dates.
+    cells = [
+        _cell(first.replace(day=day), shown, counts) if month == first.month else {"inside": False}
+        for _, month, day in calendar.Calendar().itermonthdays3(first.year, first.month)
+    ]
     months = overview.months(reader)
     before, after = _beside(first, [name for name, _ in months])
     return page(
         "calendar.html", to, here="calendar", totals=overview.totals(reader), title=f"{first:%B %Y}",
-        weeks=[[_cell(day, first, shown, counts) for day in week] for week in weeks], any=bool(counts), months=months,
+        weeks=[cells[at : at + 7] for at in range(0, len(cells), 7)], any=bool(counts), months=months,
         before=before, after=after,
     )  # fmt: skip
 
 
-def _cell(day: date, first: date, shown: dict[str, list[Row]], counts: dict[str, int]) -> Row:
+def _cell(day: date, shown: dict[str, list[Row]], counts: dict[str, int]) -> Row:
     name = day.isoformat()
     some = shown.get(name, [])
-    query = Filter(since=day, until=day + timedelta(days=1)).query()
+    query = Filter(since=day, until=day + timedelta(days=1) if day < date.max else None).query()
     return {
         "number": day.day,
-        "inside": day.month == first.month,
+        "inside": True,
         "meetings": some,
         "more": counts.get(name, 0) - len(some),
         "query": query,
@@ -65,7 +69,7 @@ def _cell(day: date, first: date, shown: dict[str, list[Row]], counts: dict[str,
 
 def _beside(first: date, months: list[str]) -> tuple[str | None, str | None]:
     """The nearest months with meetings before and after."""
-    now = f"{first:%Y-%m}"
+    now = first.isoformat()[:7]
     return max((m for m in months if m < now), default=None), min((m for m in months if m > now), default=None)
 
 

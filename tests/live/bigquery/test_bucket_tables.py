@@ -1,18 +1,22 @@
 """Tables in an S3 bucket are what tables in a folder are: moto's server, reached by delta-rs's own client."""
 
+import collections
 import concurrent.futures
 import json
 import multiprocessing
 import os
 import subprocess
 import sys
+import threading
+import time
 import urllib.request
 
+import httpx
 import polars
 import pytest
 from deltalake import DeltaTable
 from holding import wait_for
-from making import by_table, extract, ticking, write_three
+from making import by_table, extract, health, ticking, write_three
 from serve import free_port
 
 from pipelines import cli
@@ -115,3 +119,54 @@ def test_a_run_writes_to_a_bucket_and_its_meetings_are_shown_from_there(bucket, 
     done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **s3}, timeout=200)
     assert done.returncode == 0, done.stderr
     assert "Ana Ruiz" in done.stdout
+
+
+def test_the_page_follows_a_bucket_while_others_write_and_compact_and_many_read(bucket):
+    """Every answer is one, also those that wait for nothing but the server's own reading of changes."""
+    Tables([bucket]).write_all(by_table(extract("first")))
+    command = [sys.executable, "-m", "pipelines.cli", "serve", "--port", "0", "--tables", bucket]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    ended, codes = threading.Event(), collections.Counter()
+
+    def read(path):
+        with httpx.Client(base_url=address, timeout=60) as client:
+            while not ended.is_set():
+                codes[client.get(path).status_code] += 1
+
+    try:
+        address = server.stdout.readline().strip()
+        paths = [
+            "/",
+            "/api/meetings",
+            "/api/facets",
+            "/api/actors",
+            "/api/health",
+            "/pipeline",
+            "/healthz",
+            "/meetings.csv",
+        ]
+        with concurrent.futures.ThreadPoolExecutor(len(paths)) as pool:
+            asking = [pool.submit(read, path) for path in paths]
+            try:
+                for name in "abcd":
+                    Tables([bucket]).write_all(
+                        by_table(extract(name)) | {"feed_health": [health(f"https://{name}.example")]}
+                    )
+                assert cli.main(["compact", "--tables", bucket]) == 0
+                wait_until(lambda: len(httpx.get(f"{address}/api/health", timeout=60).json()["feeds"]) == 4)
+                wait_until(lambda: httpx.get(f"{address}/api/health", timeout=60).json()["totals"]["articles"] == 5)
+            finally:
+                ended.set()
+        assert [one.exception() for one in asking] == [None] * len(paths)
+        assert codes.keys() <= {200, 503} and codes[200] > codes[503]  # /healthz is 503 until there is anything to read
+        assert httpx.get(f"{address}/healthz").text == "ok"
+    finally:
+        server.terminate()
+        assert server.wait(60) == 0
+
+
+def wait_until(reached):
+    until = time.monotonic() + 120
+    while not reached():
+        assert time.monotonic() < until
+        time.sleep(0.5)

@@ -289,6 +289,29 @@ def test_whoever_reads_goes_on_reading_what_was_there(tmp_path):
             assert json.dumps(said(before)["reports"]) == json.dumps(first["reports"])
 
 
+@pytest.mark.parametrize("more", [1, 4])
+def test_tables_that_were_removed_and_made_anew_are_read_anew(tmp_path, more):
+    """What was read stays until there are others, be they of more commits or of fewer."""
+    folder, other = tmp_path / "tables", tmp_path / "other"
+    for number in range(3):
+        write(folder, told(number))
+    for number in range(10, 10 + more):
+        write(other, told(number))
+    with Model(str(folder)) as model:
+        model.refresh()
+        with model.reader() as reader:
+            before = said(reader)
+        folder.rename(tmp_path / "aside")
+        with pytest.raises(FileNotFoundError):
+            model.refresh()
+        with model.reader() as reader:
+            assert said(reader) == before
+        other.rename(folder)
+        model.refresh()
+        with model.reader() as reader:
+            assert said(reader) == anew(folder) != before
+
+
 def test_a_refresh_that_fails_half_way_is_made_good_by_the_next(tmp_path, monkeypatch):
     folder = tmp_path / "tables"
     write(folder, *(told(number) for number in range(9)))

@@ -4,6 +4,7 @@ import contextlib
 import functools
 import logging
 import os
+import re
 import sqlite3
 import threading
 import time
@@ -174,7 +175,7 @@ def _add_pages(app: FastAPI, server: Server) -> None:
 
     @get("/map/{year}")
     def map_of_year(reader: Connection, year: str) -> Response:
-        return _html(pages.map_of(reader, TO, year) if year.isdecimal() and len(year) == 4 else None)
+        return _html(pages.map_of(reader, TO, year) if re.fullmatch("[0-9]{4}", year) else None)
 
     @get("/graph")
     def graph(reader: Connection) -> Response:
@@ -211,7 +212,9 @@ def _add_operation(app: FastAPI, server: Server, backlog: Callable[[], int | Non
 
     @get("/calendar")
     def newest_month(reader: Connection) -> Response:
-        return RedirectResponse(TO(f"calendar/{operation.newest_month(reader, server.now().date()):%Y-%m}"), 302)
+        return RedirectResponse(
+            TO(f"calendar/{operation.newest_month(reader, server.now().date()).isoformat()[:7]}"), 302
+        )
 
     @get("/calendar/{name}")
     def month(reader: Connection, name: str) -> Response:

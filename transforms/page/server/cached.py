@@ -23,11 +23,13 @@ class Cached:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answers from memory, or lets the app answer and keeps it."""
-        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD") or scope["path"] in LIVE:
+        if scope["type"] == "http" and scope["method"] == "HEAD":
+            scope = scope | {"method": "GET"}  # the server sends the head alone
+        if scope["type"] != "http" or scope["method"] != "GET" or scope["path"] in LIVE:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        place = f"{self._state()} {scope['method']} {headers.get('host')} {scope['path']}?{scope['query_string'].decode('latin-1')}"
+        place = f"{self._state()} {headers.get('host')} {scope['path']}?{scope['query_string'].decode('latin-1')}"
         tag = f'"{hashlib.sha256(place.encode()).hexdigest()[:24]}"'
         if tag in (given.strip().removeprefix("W/") for given in headers.get("if-none-match", "").split(",")):
             await Response(status_code=304, headers={"etag": tag})(scope, receive, send)
