@@ -22,6 +22,7 @@ class Reader:
 
     def __init__(self, file: Path, facts: Facts) -> None:
         self.facts = facts
+        self.choice: tuple[Any, Any] | None = None  # a filter, and what it takes
         self._connection = sqlite3.connect(
             f"{file.as_uri()}?mode=ro", uri=True, check_same_thread=False, isolation_level=None, timeout=10
         )

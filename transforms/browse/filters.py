@@ -73,6 +73,14 @@ class Filter:
         return dataclasses.replace(self, confidence=LIKELY) != Filter()
 
 
+def choice(reader: Reader, chosen: Filter) -> "Choice":
+    """What a filter takes of the meetings that a reader sees; the reader keeps the last, for the next question about it."""
+    if reader.choice is None or reader.choice[0] != chosen:
+        reader.choice = chosen, Choice(reader, chosen)
+    found: Choice = reader.choice[1]
+    return found
+
+
 class Choice:
     """What a filter takes of the meetings that a reader sees. Each field is tried once, whatever is asked then."""
 

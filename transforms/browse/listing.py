@@ -5,7 +5,7 @@ import json
 from typing import Any, NamedTuple
 
 from transforms.browse.connection import Reader
-from transforms.browse.filters import Choice, Filter
+from transforms.browse.filters import Filter, choice
 
 # Facet -> the column or the tags that it counts.
 FACETS = {"status": "status", "mode": "mode", "country": "countries", "kind": "kind", "feed": "feeds", "year": "year"}
@@ -36,7 +36,7 @@ class Listed(NamedTuple):
 def listed(reader: Reader, chosen: Filter, limit: int, older: str | None = None, newer: str | None = None) -> Listed:
     """The newest ``limit`` meetings, or those next older, or next newer, than where a cursor points."""
     facts = reader.facts
-    taken = facts.order[Choice(reader, chosen).taken()[facts.order]]
+    taken = facts.order[choice(reader, chosen).taken()[facts.order]]
     begin, end = 0, len(taken)
 
     def falling(number: int) -> tuple[int, ...]:
@@ -61,20 +61,20 @@ def _place(cursor: str) -> tuple[int, ...]:
 
 def counts(reader: Reader, chosen: Filter) -> tuple[int, int]:
     """How many meetings the filter takes, and how many more it would take at any confidence."""
-    choice = Choice(reader, chosen)
-    taken = int(choice.taken().sum())
-    return taken, int(choice.taken(leaving_out="confidence").sum()) - taken
+    tried = choice(reader, chosen)
+    taken = int(tried.taken().sum())
+    return taken, int(tried.taken(leaving_out="confidence").sum()) - taken
 
 
 def facets(reader: Reader, chosen: Filter) -> dict[str, list[tuple[str, int]]]:
     """For each facet its values with how many meetings there would be, were the filter's other fields alone to count."""
-    choice = Choice(reader, chosen)
+    tried = choice(reader, chosen)
     found: dict[str, list[tuple[str, int]]] = {}
     for name, column in FACETS.items():
-        values = reader.facts.counts(column, choice.taken(leaving_out=name)).items()
+        values = reader.facts.counts(column, tried.taken(leaving_out=name)).items()
         found[name] = sorted(values, key=lambda v: v[0], reverse=True) if name == "year" else sorted(values, key=_most)
         found[name] = found[name][:MOST_VALUES]
-    sure = reader.facts.rows["confidence"][choice.taken(leaving_out="confidence")]
+    sure = reader.facts.rows["confidence"][tried.taken(leaving_out="confidence")]
     found["confidence"] = [(f"{least:g}", int((sure >= least).sum())) for least in LEAST_CONFIDENCES]
     return found
 
