@@ -15,7 +15,7 @@ from deltalake import DeltaTable
 
 T = TypeVar("T")
 Times = tuple[datetime, datetime]
-_PARQUET = pds.ParquetFileFormat()
+_PARQUET = pds.ParquetFileFormat(pre_buffer=False)
 
 
 class File(NamedTuple):
