@@ -67,11 +67,12 @@ class FlinkJob:
         return bool(vertices) and all(self._watermark(f"{job}/vertices/{vertex}") >= ENDED for vertex in vertices)
 
     def begun_anew(self) -> bool:
-        """Whether Flink started the job again with no checkpoint to go on from: what begins its readings does not come
+        """Whether Flink started the job again with no checkpoint to go on from: what begins its readings may not come
         again then, so that they end without having read anything."""
         job = f"/jobs/{self._running()}"
-        restarts = [int(float(one["value"])) for one in self._ask(f"{job}/metrics?get=numRestarts")]
-        return any(restarts) and not self._ask(f"{job}/checkpoints")["counts"]["restored"]
+        first = self._ask(job)["vertices"][0]["id"]
+        again = any(subtask["attempt"] for subtask in self._ask(f"{job}/vertices/{first}")["subtasks"])
+        return again and not self._ask(f"{job}/checkpoints")["counts"]["restored"]
 
     def _watermark(self, vertex: str) -> float:
         """The least of the watermarks that the vertex's tasks have given on; minus infinity before they tell."""

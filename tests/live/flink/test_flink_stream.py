@@ -77,23 +77,21 @@ def test_a_killed_task_manager_and_a_killed_worker_lose_and_double_nothing(clust
 
 
 @SLOW
-@pytest.mark.parametrize("idle", [(), ("--stop-when-idle=15s",)], ids=["until stopped", "until idle"])
-def test_a_task_manager_killed_before_the_first_checkpoint_ends_the_command_which_is_started_again(
-    cluster, beside, idle
-):
+def test_a_task_manager_killed_before_the_first_checkpoint_loses_nothing_in_silence(cluster, beside):
     told = beside(300)
     publish(told.flink.stream, told.raws)
-    process = told.start("--max-messages=25", *idle, *cluster.flags, "--checkpointing_interval=3600000")
+    hour = "--checkpointing_interval=3600000"
+    process = told.start("--max-messages=25", "--stop-when-idle=15s", *cluster.flags, hour)
     told.flink.wait_until(30, 400)
     cluster.kill("tm1")
     cluster.start_task_manager("tm1")
     _, said = process.communicate(timeout=900)
-    assert process.returncode == 1, said
-    assert "before the job's first checkpoint" in said.splitlines()[-1]
     assert cluster.running() == []
-    assert told.flink.count() < 300
-    cluster.wait_for_slots(2)
-    ended(told.start("--stop-when-idle=10s", *cluster.flags))
+    if process.returncode:  # Flink started the job without its readings: it must be told, and helped by another start
+        assert process.returncode == 1, said
+        assert "before the job's first checkpoint" in said.splitlines()[-1]
+        cluster.wait_for_slots(2)
+        ended(told.start("--stop-when-idle=10s", *cluster.flags))
     told.assert_equal()
 
 

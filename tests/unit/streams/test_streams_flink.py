@@ -118,11 +118,12 @@ def tell_watermarks(flink, watermarks):
 
 
 @pytest.mark.parametrize(
-    ("restarts", "restored", "fault"), [("0", 0, False), ("2", 0, True), ("1", 1, False), ("0", 1, False)]
+    ("attempts", "restored", "fault"),
+    [((0, 0), 0, False), ((0, 2), 0, True), ((1, 0), 1, False), ((0, 0), 1, False)],
 )
-def test_readings_that_end_since_flink_began_the_job_anew_are_a_fault(flink, restarts, restored, fault):
+def test_readings_that_end_since_flink_began_the_job_anew_are_a_fault(flink, attempts, restored, fault):
     tell_watermarks(flink, [MAX, MAX])
-    flink.told["/jobs/j1/metrics?get=numRestarts"] = [(200, [{"id": "numRestarts", "value": restarts}])]
+    flink.told["/jobs/j1/vertices/v0"] = [(200, {"subtasks": [{"attempt": attempt} for attempt in attempts]})]
     flink.told["/jobs/j1/checkpoints"] = [(200, {"counts": {"restored": restored}})]
     flink.told["/jobs/j1/savepoints/r1"] = [savepoint(location="file:/s/1")]
     with Stopping(FlinkJob(flink.address, "mine"), 5) as stopping:
