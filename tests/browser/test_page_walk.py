@@ -129,6 +129,24 @@ def test_nothing_is_wider_than_a_phone(browser, address, path):
     page.close()
 
 
+@pytest.mark.parametrize("path", ["actors", "pipeline"])
+def test_tables_on_a_phone_break_no_word_that_is_not_long(browser, address, path):
+    page = browser.new_page(viewport={"width": 360, "height": 740})
+    page.goto(f"{address}/{path}")
+    broken = page.locator(".wide td, .wide th").evaluate_all("""cells => cells.flatMap((cell) => {
+        const walk = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT), found = [];
+        for (let node = walk.nextNode(); node; node = walk.nextNode())
+            for (const word of node.data.matchAll(/[^\\s-]{2,14}(?![^\\s-])/g)) {
+                const range = document.createRange();
+                range.setStart(node, word.index); range.setEnd(node, word.index + word[0].length);
+                if (new Set([...range.getClientRects()].map((r) => r.top)).size > 1) found.push(word[0]);
+            }
+        return found;
+    })""")
+    assert page.locator(".wide td").count() > 4 and broken == []
+    page.close()
+
+
 def test_every_page_works_without_script(browser, address):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
