@@ -80,10 +80,11 @@ def test_a_killed_task_manager_and_a_killed_worker_lose_and_double_nothing(clust
 def test_a_task_manager_killed_before_the_first_checkpoint_loses_nothing_in_silence(cluster, beside):
     told = beside(300)
     publish(told.flink.stream, told.raws)
-    hour = "--checkpointing_interval=3600000"
-    process = told.start("--max-messages=25", "--stop-when-idle=15s", *cluster.flags, hour)
+    later = "--checkpointing_interval=90000"
+    process = told.start("--max-messages=25", "--stop-when-idle=15s", *cluster.flags, later)
     told.flink.wait_until(30, 400)
     cluster.kill("tm1")
+    assert not cluster.ask(f"/jobs/{cluster.newest()}/checkpoints")["counts"]["completed"], "one came before the kill"
     cluster.start_task_manager("tm1")
     _, said = process.communicate(timeout=900)
     assert cluster.running() == []
