@@ -1,7 +1,7 @@
 """What holds for all tests.
 
 A module beside the tests that is none itself (``making``, ``servers``) is imported by its bare name from any of them.
-No test leaves a file in the checkout: the run fails where git then knows of a new one.
+No test leaves a file in the checkout: the run fails where git then knows of a new one. No test of hypothesis fails for being slow.
 """
 
 import shutil
@@ -9,11 +9,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 ROOT = Path(__file__).parents[1]
 SHARED = [path for path in Path(__file__).parent.rglob("*.py") if not path.name.startswith(("test_", "conftest"))]
 sys.path[:0] = sorted({str(path.parent) for path in SHARED})
+hypothesis.settings.register_profile(
+    "whatever the load", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("whatever the load")
 _before = pytest.StashKey[set[str]]()
 
 

@@ -32,7 +32,7 @@ def serving(folder, *flags):
         yield process.stdout.readline().strip()
     finally:
         process.terminate()
-        assert process.wait(20) == 0
+        assert process.wait(120) == 0
 
 
 def fill(folder):

@@ -264,7 +264,7 @@ def test_the_api_does_what_its_openapi_says(address):
         case = operation.ok().as_strategy()
 
         @given(case=case)
-        @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+        @settings(max_examples=12, suppress_health_check=list(HealthCheck), database=None)
         def answers(case):
             response = case.call(base_url=address)
             assert response.status_code < 500

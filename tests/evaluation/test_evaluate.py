@@ -149,7 +149,7 @@ def test_without_a_set_it_says_what_to_do(tmp_path):
         text=True,
         cwd=tmp_path,
         env={"PYTHONPATH": str(ROOT), "PATH": ""},
-        timeout=120,
+        timeout=250,
     )
     assert (answer.returncode, answer.stderr.count("\n")) == (1, 1)
     assert "meetwire evaluate GOLD.jsonl" in answer.stderr

@@ -169,7 +169,7 @@ def test_a_run_that_is_told_to_stop_ends_in_one_line_with_all_its_processes(depl
         said += (line := process.stderr.readline())
         assert line, said
     os.killpg(process.pid, number)
-    rest = [line for line in process.communicate(timeout=60)[1].splitlines() if not line.startswith("read: ")]
+    rest = [line for line in process.communicate(timeout=250)[1].splitlines() if not line.startswith("read: ")]
     assert (process.returncode, rest) in [(130, ["meetwire: interrupted"]), (-number, [])]
     until = time.monotonic() + 20
     with pytest.raises(ProcessLookupError):

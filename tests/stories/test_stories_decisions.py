@@ -109,7 +109,7 @@ def by_day(articles):
     return sorted(told, key=lambda row: row["begin"])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(decided(), st.permutations(ARTICLES[:40]), st.integers(1, 39), st.data())
 def test_tables_that_grow_beside_decisions_are_what_a_rebuild_makes(decisions, articles, half, data):
     grown = Growing()

@@ -53,7 +53,7 @@ class Grown:
         self.add(self.find([Search(wanted_by(blocks_of(gone)), gone.first, gone.last)]))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.permutations(REPORTS), st.integers(1, 40))
 def test_any_order_and_any_batches_give_what_all_at_once_gives(order, size):
     grown = Grown()
@@ -62,13 +62,13 @@ def test_any_order_and_any_batches_give_what_all_at_once_gives(order, size):
     assert grown.meetings == AT_ONCE
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.permutations(REPORTS))
 def test_merging_at_once_does_not_look_at_the_order(order):
     assert merged(order) == AT_ONCE
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.sampled_from(REPORTS), unique=True, min_size=1, max_size=12))
 def test_reports_that_are_gone_leave_what_would_be_without_them(gone):
     grown = Grown()
@@ -152,7 +152,7 @@ def reports(draw):
     return made
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(reports(), st.integers(1, 3))
 def test_whoever_met_people_bodies_groups_or_countries_order_and_batches_do_not_matter(given_reports, size):
     grown = Grown()

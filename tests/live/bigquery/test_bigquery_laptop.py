@@ -34,7 +34,7 @@ def serve(port, data, log):
 
 def stop(server, number):
     os.killpg(server.pid, number)
-    server.wait(20)
+    server.wait(120)
 
 
 def test_one_command_serves_bigquery_and_what_was_written_is_there_the_next_time(

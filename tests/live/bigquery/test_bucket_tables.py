@@ -162,7 +162,7 @@ def test_the_page_follows_a_bucket_while_others_write_and_compact_and_many_read(
         assert httpx.get(f"{address}/healthz").text == "ok"
     finally:
         server.terminate()
-        assert server.wait(60) == 0
+        assert server.wait(120) == 0
 
 
 def wait_until(reached):

@@ -98,7 +98,7 @@ def kill_again_and_again(tmp_path, kills, feeds=4, seed=20260309):
                 killed += 1
             process.communicate()
             on_stream, _ = read(stream)
-        last = subprocess.run(command, capture_output=True, text=True, timeout=120)
+        last = subprocess.run(command, capture_output=True, text=True, timeout=250)
         assert last.returncode == 0, last.stderr
         return room.written, *read(stream), killed
 

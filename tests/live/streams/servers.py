@@ -30,7 +30,7 @@ class Server:
 
     def stop(self) -> int:
         self.process.terminate()
-        code = self.process.wait(timeout=20)
+        code = self.process.wait(timeout=250)
         self.process.stdout.close()
         return code
 

@@ -119,7 +119,7 @@ def test_a_stream_whose_emulator_is_killed_again_and_again_loses_and_doubles_not
                 publish(address, raws[count // 2 :])
         deployment.wait_until(len(rows["articles"]), 900)
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=60)
+        process.communicate(timeout=250)
         assert process.returncode == 0
         assert deployment.rows() == rows
 
@@ -131,7 +131,7 @@ def test_sigterm_drains_and_ends_with_0(tmp_path, corpus, way):
     process = deployment.start("stream", "--max-messages", "10", *way)
     deployment.wait_until(1)
     process.send_signal(signal.SIGTERM)
-    _, said = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=250)
     assert process.returncode == 0, said
     assert messages_of(said) >= 1
     deployment.run("stream", "--stop-when-idle", "1s", *way)
@@ -159,7 +159,7 @@ def test_three_consumers_share_the_work_and_a_killed_ones_share_is_done(tmp_path
     shares = []
     for consumer in consumers[1:]:
         consumer.send_signal(signal.SIGTERM)
-        shares.append(messages_of(consumer.communicate(timeout=60)[1]))
+        shares.append(messages_of(consumer.communicate(timeout=250)[1]))
     assert deployment.rows() == rows
     assert min(shares) >= 5
 
@@ -197,7 +197,7 @@ def test_an_article_that_ends_its_process_is_dead_lettered_while_the_rest_flows(
     raws[11] = raws[11]._replace(title="poison")
     publish(deployment.stream, raws)
     process = deployment.start(*command)
-    _, said = process.communicate(timeout=120)
+    _, said = process.communicate(timeout=250)
     assert process.returncode == 0, said
     assert deployment.count() == len({raw.article_id for raw in raws if raw.title != "poison"}) > 20
     (letter,) = deployment.rows()["dead_letters"]

@@ -105,7 +105,7 @@ def test_sigterm_ends_it_with_0_though_a_stream_is_open(tmp_path, monkeypatch):
 
 def run_emulator(*arguments: str) -> subprocess.CompletedProcess:
     command = [sys.executable, "-m", "pipelines.cli", "emulator", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=30)
+    return subprocess.run(command, capture_output=True, text=True, timeout=250)
 
 
 def test_a_second_emulator_on_the_same_folder_or_port_is_one_line(tmp_path):

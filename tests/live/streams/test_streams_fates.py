@@ -80,4 +80,4 @@ def test_metrics_move_during_a_run_and_end_with_what_was_written(tmp_path):
     assert metric(port, "meetwire_refused_rows_total") > 1
     assert metric(port, "meetwire_reports_total") == deployment.count("meeting_reports")
     process.send_signal(signal.SIGTERM)
-    assert process.wait(timeout=30) == 1
+    assert process.wait(timeout=250) == 1

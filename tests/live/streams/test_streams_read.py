@@ -104,7 +104,7 @@ def test_everything_is_read_once_and_acknowledged(tmp_path, program, readers):
     process = job.start(2)
     time.sleep(1)
     job.publish(*sent[100:])
-    _, said = process.communicate(timeout=120)
+    _, said = process.communicate(timeout=250)
     assert process.returncode == 0, said
     assert sorted(job.written) == sorted(sent)
     assert job.backlog == 0
@@ -114,7 +114,7 @@ def test_work_that_takes_longer_than_the_idle_time_is_no_idleness(tmp_path, prog
     job = Job(tmp_path, program)
     sent = [f"slow{index}" for index in range(50)]
     job.publish(*sent)
-    _, said = job.start(0.5).communicate(timeout=120)
+    _, said = job.start(0.5).communicate(timeout=250)
     assert sorted(job.written) == sorted(sent), said
     assert job.backlog == 0
 
@@ -123,7 +123,7 @@ def test_a_bundle_that_fails_is_not_acknowledged(tmp_path, program):
     job = Job(tmp_path, program)
     job.publish("good", "bad")
     process = job.start(2)
-    _, said = process.communicate(timeout=120)
+    _, said = process.communicate(timeout=250)
     assert process.returncode != 0
     assert "ValueError: bad" in said
     assert job.backlog == 2

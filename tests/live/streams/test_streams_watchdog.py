@@ -147,7 +147,7 @@ def stopped(process):
     """The seconds that a process took to end after SIGTERM, and what it said."""
     begun = time.monotonic()
     process.send_signal(signal.SIGTERM)
-    _, said = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=250)
     return time.monotonic() - begun, said
 
 

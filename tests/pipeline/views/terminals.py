@@ -43,7 +43,7 @@ def on_terminal(*requests):
         pass
     finally:
         os.close(master)
-    assert process.wait(60) == 0
+    assert process.wait(250) == 0
     # The exit code is written to stdout and to stderr, and both are the terminal.
     texts = re.split("\x1e(\\d+)\x1e\x1e\\d+\x1e", written.decode("utf-8").replace("\r\n", "\n"))
     return [Answer(int(code), text) for text, code in zip(texts[0::2], texts[1::2], strict=False)]

@@ -133,7 +133,7 @@ def does_what_it_says(folder, site, command):
             if line.startswith(("publish: ", "serve: ", "stream: ")):
                 process.send_signal(signal.SIGTERM)
                 break
-    _, said = process.communicate(timeout=100)
+    _, said = process.communicate(timeout=250)
     assert process.returncode == 0, f"{command}: {said}"
     assert "Traceback" not in said
     if command == "meetwire init":  # the site that stands for the real one is on a private address

@@ -264,7 +264,7 @@ for words in json.loads(sys.argv[1]):
 def test_a_reader_that_has_seen_enough_is_no_failure_and_a_full_disk_is_one_line(tables):
     asked = [[*words, "--tables", tables] for words in SHAPES]
     program = [sys.executable, "-c", WRITES, json.dumps(asked)]
-    done = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, timeout=250)
     said = done.stderr.splitlines()
     ended = [json.loads(line) for line in said if line.startswith("[[")]
     assert ended == [[words, full, 1 if full else 0] for words in asked for full in (False, True)]

@@ -162,7 +162,7 @@ def test_publish_for_ever_and_stream_say_a_line_a_round(flags, tmp_path):
             process.terminate()
         until(publishing, r"^publish: in all \d+ feeds .*: 5 published")
         until(streaming, r"^stream: in all 5 messages: 5 articles")
-        assert [publishing.wait(30), streaming.wait(30)] == [0, 0]
+        assert [publishing.wait(120), streaming.wait(120)] == [0, 0]
     finally:
         for process in (publishing, streaming):
             process.kill()

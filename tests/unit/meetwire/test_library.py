@@ -37,7 +37,7 @@ def test_each_public_function_and_the_package_show_an_example():
 def loaded_after(code):
     said = subprocess.run(
         [sys.executable, "-c", f"{code}; import sys; print(*sys.modules)"],
-        capture_output=True, text=True, check=True, timeout=120,
+        capture_output=True, text=True, check=True, timeout=250,
     )  # fmt: skip
     return set(said.stdout.split())
 

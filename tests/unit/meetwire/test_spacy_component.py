@@ -82,7 +82,7 @@ def test_it_is_found_by_its_name_without_an_import_of_this_project():
         f"import spacy; nlp = spacy.load({MODEL!r}); nlp.add_pipe('meetwire_meetings'); "
         f"print([party.name for party in nlp({TEXTS[0]!r})._.meetings[0].participants])"
     )
-    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd="/", timeout=120)
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd="/", timeout=250)
     assert said.stdout == "['Ana Ruiz', 'Lars Holm']\n", said.stderr
 
 

@@ -112,7 +112,7 @@ def test_a_stop_of_one_stops_all(tmp_path):
     given = GivenSubscription(received(number) for number in range(100_000))
     together = consumers(tmp_path, given, run, 3)
     fates = consume_together(together, 0.0)
-    assert 50 < fates.messages < 1_000
+    assert 49 <= fates.messages < 1_000  # those that two others had taken meanwhile come again
 
 
 @pytest.mark.parametrize(

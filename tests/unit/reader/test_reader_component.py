@@ -23,7 +23,7 @@ def nlp(weights):
 
 def test_it_is_found_by_its_name_without_an_import_of_this_project():
     code = "import spacy; spacy.blank('en').add_pipe('meetwire_reader', config={'weights': '/none'})"
-    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd="/", timeout=60)
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd="/", timeout=250)
     assert "ReaderError: language.reader: the weights in /none cannot be read" in said.stderr
 
 

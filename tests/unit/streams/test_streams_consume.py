@@ -128,7 +128,7 @@ def test_a_message_that_ends_or_hangs_its_worker_is_dead_lettered_while_the_rest
 
 
 @given(st.lists(st.sampled_from(["kill", "stop"]), max_size=45))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_no_mix_of_kills_and_orderly_stops_buries_a_healthy_message(ends):
     with tempfile.TemporaryDirectory() as folder:
         world = World(Path(folder), 5)
@@ -153,7 +153,7 @@ def test_where_its_end_takes_the_whole_container_along_it_is_dead_lettered_after
 
 
 @given(st.lists(st.integers(0, 5), max_size=40))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_processes_that_end_for_reasons_of_their_own_bury_nothing(ends):
     """Each process but the last is killed in its n-th run, whatever is in it."""
     with tempfile.TemporaryDirectory() as folder:

@@ -69,7 +69,7 @@ def test_messages_come_out_as_they_went_in(tmp_path, clock):
     assert [one.delivery_attempt for one in got] == [1, 1, 1]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.binary(max_size=200), st.dictionaries(st.text(max_size=9), st.text(max_size=9)))))
 def test_any_bytes_and_any_text_survive(tmp_path_factory, pairs):
     folder = tmp_path_factory.mktemp("stream")
@@ -355,7 +355,7 @@ class SubscriptionModel(RuleBasedStateMachine):
             assert self.subscription.backlog().messages == len(self.published) - len(self.acknowledged)
 
 
-SubscriptionModel.TestCase.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+SubscriptionModel.TestCase.settings = settings(max_examples=40, stateful_step_count=30)
 TestSubscriptionModel = SubscriptionModel.TestCase
 
 WRITER = """

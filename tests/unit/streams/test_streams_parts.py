@@ -37,7 +37,7 @@ def in_segments(tmp_path_factory):
     return path
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(cuts=st.sets(st.integers(min_value=1, max_value=20_000), max_size=30))
 def test_parts_with_cuts_anywhere_hold_each_message_once_in_order(in_segments, cuts):
     size = Log(in_segments).size()

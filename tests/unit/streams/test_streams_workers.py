@@ -81,7 +81,7 @@ def test_workers_end_with_their_pool(pool, number):
     (worker,) = workers(pool)
     time.sleep(1)
     pool.send_signal(number)
-    assert pool.wait(20) == (0 if number == signal.SIGTERM else -number)
+    assert pool.wait(120) == (0 if number == signal.SIGTERM else -number)
     until = time.monotonic() + 20
     while alive(worker) and time.monotonic() < until:
         time.sleep(0.2)

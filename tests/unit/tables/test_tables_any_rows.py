@@ -17,7 +17,7 @@ from transforms.tables.sinks import Tables
 
 
 @pytest.mark.parametrize("table", GIVEN)
-@settings(max_examples=4, deadline=None, database=None, derandomize=True)
+@settings(max_examples=4, database=None, derandomize=True)
 @given(data=st.data())
 def test_any_rows_that_the_types_allow_come_back_equal_from_a_table(table, data):
     rows = data.draw(st.lists(row_of(table), min_size=1, max_size=4, unique_by=lambda row: key(table, row)))
@@ -48,7 +48,7 @@ def _age(row):
 
 
 @pytest.mark.parametrize("table", GIVEN)
-@settings(max_examples=60, deadline=None, database=None, derandomize=True)
+@settings(max_examples=60, database=None, derandomize=True)
 @given(data=st.data())
 def test_any_row_that_the_types_do_not_allow_is_refused_with_table_and_field(table, data):
     row = data.draw(wrong_row_of(table))
@@ -57,7 +57,7 @@ def test_any_row_that_the_types_do_not_allow_is_refused_with_table_and_field(tab
     assert str(caught.value).startswith(f"{table}.")
 
 
-@settings(max_examples=5, deadline=None, database=None, derandomize=True)
+@settings(max_examples=5, database=None, derandomize=True)
 @given(rows=st.lists(st.one_of(row_of("articles"), wrong_row_of("articles")), min_size=1, max_size=5))
 def test_each_row_is_written_or_a_dead_letter_and_never_both_or_neither(rows):
     with tempfile.TemporaryDirectory() as folder:

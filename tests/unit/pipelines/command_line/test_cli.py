@@ -11,7 +11,7 @@ from pipelines import cli
 
 def meetwire(*arguments, **options):
     return subprocess.run(
-        [sys.executable, "-m", "pipelines.cli", *arguments], capture_output=True, text=True, timeout=120, **options
+        [sys.executable, "-m", "pipelines.cli", *arguments], capture_output=True, text=True, timeout=250, **options
     )
 
 

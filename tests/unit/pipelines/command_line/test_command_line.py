@@ -21,7 +21,7 @@ def test_ctrl_c_during_the_imports_is_one_line_and_130():
         "importlib.import_module = lambda name: interrupted(name)\n"
         "sys.exit(cli.main(['run']))\n"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=250)
     assert (done.returncode, done.stderr) == (130, "meetwire: interrupted\n")
 
 
@@ -63,7 +63,7 @@ def test_feeds_of_ones_own_never_mix_with_the_samples(tmp_path):
     )
     command = [sys.executable, "-m", "pipelines.cli", "publish", "--feed", "mine.xml"]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=environment, timeout=120)
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=environment, timeout=250)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "data" / "own" / "state.sqlite").exists()
     assert not (tmp_path / "data" / "stream").exists()

@@ -49,5 +49,5 @@ print("ended")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize("program", [SERVES, CONSUMES], ids=["serving", "consuming"])
 def test_a_signal_that_another_thread_got_ends_the_wait(program, number):
-    run = subprocess.run([sys.executable, "-c", program, str(int(number))], capture_output=True, text=True, timeout=60)
+    run = subprocess.run([sys.executable, "-c", program, str(int(number))], capture_output=True, text=True, timeout=250)
     assert (run.returncode, run.stdout) == (0, "ended\n"), run.stderr

@@ -41,7 +41,7 @@ def test_the_first_run_and_doctor_say_so(tmp_path):
         environment = {**os.environ, "PYTHONPATH": str(tmp_path / "site")}
         done = subprocess.run(
             [sys.executable, "-m", "pipelines.cli", command],
-            cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120,
+            cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=250,
         )  # fmt: skip
         return done.stdout + done.stderr
 
