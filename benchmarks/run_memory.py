@@ -52,14 +52,19 @@ def megabytes(pid):
     return next((int(line.split()[1]) / 1e3 for line in lines if line.startswith("Pss:")), 0.0)
 
 
+def own_places(folder, workers):
+    """The flags for so many workers, and for state and tables in ``folder``."""
+    (folder / "settings.yaml").write_text(f"workers: {workers}\n")
+    places = {"config": "settings.yaml", "state": "state.sqlite", "tables": "t"}
+    return [f"--{flag}={folder / name}" for flag, name in places.items()]
+
+
 def watched(command, folder, workers):
     """Runs ``meetwire COMMAND`` once with so many workers, and with state and tables in ``folder``.
 
     Returns the most that all its processes held at one time, as each one's megabytes then, and the seconds it took.
     """
-    (folder / "settings.yaml").write_text(f"workers: {workers}\n")
-    places = {"config": "settings.yaml", "state": "state.sqlite", "tables": "t"}
-    flags = [f"--{flag}={folder / name}" for flag, name in places.items()]
+    flags = own_places(folder, workers)
     began = time.monotonic()
     run = subprocess.Popen([*CLI, *command, *flags], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     most = [0.0]

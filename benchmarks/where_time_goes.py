@@ -18,8 +18,8 @@ from pathlib import Path
 
 import matplotlib
 from feeds import FOLDERS
-from run_memory import write_feeds
-from streams import CLI, english, variants
+from run_memory import own_places, write_feeds
+from streams import CLI, english
 
 # The first whose pattern matches one of the frames has the look; a frame is "function (module.py:line)".
 STAGES = [
@@ -34,6 +34,7 @@ STAGES = [
     ("read and publish to the stream", r"transforms/streams/|transforms/articles/"),
     ("Beam", r"apache_beam/|bz2"),
 ]
+COLOURS = {"transforms": "#e8a86c", "pipelines": "#8fb3cf"}  # libraries are grey
 SMALLEST = 0.004  # a box of the graph that is narrower is left out
 
 
@@ -87,9 +88,7 @@ def draw(found, out):
             continue
         lefts[names] = lefts.get(above, 0.0) + ends[above]
         ends[above] += widths[names]
-        colour = (
-            {"t": "#e8a86c", "p": "#8fb3cf"}.get(names[-1][0], "#c9c9c9") if "thinc" not in names[-1] else "#c9c9c9"
-        )
+        colour = COLOURS.get(names[-1].partition("/")[0], "#c9c9c9")
         axis.barh(len(names), widths[names], left=lefts[names], height=0.95, color=colour, edgecolor="white")
         if widths[names] > 0.03:
             label = names[-1].split("/")[-1][: int(widths[names] * 130)]
@@ -108,11 +107,8 @@ def main():
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "settings.yaml").write_text("workers: 1\n")
-        places = {"config": "settings.yaml", "state": "state.sqlite", "tables": "t"}
-        flags = [f"--{flag}={folder / name}" for flag, name in places.items()]
-        feeds = write_feeds(variants(english(asked.feeds, folder), asked.articles), asked.articles, folder)
-        found = looks([*CLI, "run", *feeds, f"--stream=folder:{folder}/stream", *flags], folder)
+        feeds = write_feeds(english(asked.feeds, folder), asked.articles, folder)
+        found = looks([*CLI, "run", *feeds, f"--stream=folder:{folder}/stream", *own_places(folder, workers=1)], folder)
     total = sum(found.values())
     shares = Counter()
     for frames, count in found.items():
