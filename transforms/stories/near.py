@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from transforms.language.names import fold
-from transforms.spans import Places, runs
+from transforms.spans import Places, runs, search
 
 # Letters in a run; in Chinese a run is two words, in English one or two.
 _RUN = 7
@@ -40,6 +40,7 @@ _NO_LETTERS = re.compile(r"[\W\d_]+")
 Values = npt.NDArray[np.uint32]
 Times = npt.NDArray[np.int64]
 _EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+_REACH = WINDOW // _MICROSECOND
 
 
 class Sketch(NamedTuple):
@@ -93,7 +94,7 @@ class Pool:
     def __init__(self, articles: pa.Array, times: Times, values: Values) -> None:
         """``values`` has a row for each of ``articles``, which were published at ``times``, microseconds since 1970."""
         self._articles, self._times, self.values = articles, times, values
-        bands = self.bands()
+        bands = _bands(values)
         order = np.argsort(bands, kind="stable")
         self._bands, self._places = bands[order], (order // _THREES).astype(np.int32)
 
@@ -107,23 +108,25 @@ class Pool:
 
     def alike(self, some: "Pool") -> Iterator[tuple[int, Sketch]]:
         """The articles whose texts are copies of one of ``some``, before or after it, each with the place of that one."""
-        if not len(self) or not len(some):
+        if not len(self):
             return
-        bands = some.bands()
-        first, last = (np.searchsorted(self._bands, bands, side) for side in ("left", "right"))
+        early, late = self._times.min() - _REACH, self._times.max() + _REACH
+        near = np.flatnonzero((some._times >= early) & (some._times <= late))
+        first, last = search(self._bands, _bands(some.values[near]))
         before = np.cumsum(last - first)  # of the band and those before it
         begin = 0
-        while begin < len(bands):
+        while begin < len(first):
             end = max(int(np.searchsorted(before, (before[begin - 1] if begin else 0) + _AT_ONCE)), begin + _THREES)
             end -= end % _THREES  # an article's bands stay together, so that a pair is found once
-            yield from self._alike(some, first[begin:end], last[begin:end], begin // _THREES)
+            given = np.repeat(near[begin // _THREES : end // _THREES], _THREES)
+            yield from self._alike(some, given, first[begin:end], last[begin:end])
             begin = end
 
-    def _alike(self, some: "Pool", first: Places, last: Places, begin: int) -> Iterator[tuple[int, Sketch]]:
-        """Compares with ``some``, from place ``begin`` on, what lies at the places of their bands."""
-        one = begin + np.repeat(np.arange(len(first)) // _THREES, last - first)
+    def _alike(self, some: "Pool", given: Places, first: Places, last: Places) -> Iterator[tuple[int, Sketch]]:
+        """Compares with those of ``some`` at the places ``given`` what lies at the places of a band of each."""
+        one = np.repeat(given, last - first)
         place = self._places[runs(first, last)]
-        near = np.abs(self._times[place] - some._times[one]) <= WINDOW // _MICROSECOND
+        near = np.abs(self._times[place] - some._times[one]) <= _REACH
         one, place = np.divmod(np.unique(one[near] * len(self) + place[near]), len(self))
         for part in range(0, len(one), _AT_ONCE):
             given, found = one[part : part + _AT_ONCE], place[part : part + _AT_ONCE]
@@ -132,16 +135,6 @@ class Pool:
                 copy = self[other]
                 if copy.article_id != some._articles[own].as_py():
                     yield own, copy
-
-    def bands(self) -> Values:
-        """The threes of each article, one after the other."""
-        threes = self.values.reshape(len(self), _THREES, _BAND).astype(np.uint64)
-        mixed = np.broadcast_to(np.arange(_THREES, dtype=np.uint64), threes.shape[:2])
-        with np.errstate(over="ignore"):
-            for column in range(_BAND):
-                mixed = (mixed ^ threes[:, :, column]) * _MIX
-                mixed = mixed ^ (mixed >> np.uint64(29))
-        return mixed.astype(np.uint32).reshape(-1)
 
     def __len__(self) -> int:
         return len(self.values)
@@ -152,6 +145,17 @@ class Pool:
     def __getitem__(self, place: int) -> Sketch:
         published = _EPOCH + int(self._times[place]) * _MICROSECOND
         return Sketch(self._articles[place].as_py(), published, self.values[place].tobytes())
+
+
+def _bands(values: Values) -> Values:
+    """The threes of each of some articles, one after the other."""
+    threes = values.reshape(len(values), _THREES, _BAND).astype(np.uint64)
+    mixed = np.broadcast_to(np.arange(_THREES, dtype=np.uint64), threes.shape[:2])
+    with np.errstate(over="ignore"):
+        for column in range(_BAND):
+            mixed = (mixed ^ threes[:, :, column]) * _MIX
+            mixed = mixed ^ (mixed >> np.uint64(29))
+    return mixed.astype(np.uint32).reshape(-1)
 
 
 class Pools(NamedTuple):

@@ -24,8 +24,6 @@ from transforms.tables.delta_lake.sketches import Kept
 Groups = set[str]
 Row = Mapping[str, Any]
 _FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
-COMPARED = ("report_id", "meeting_id", "article_id", "published", "participants", "status", "mode", "date", "place", "occasion")  # fmt: skip
-SOURCE = ("article_id", "title", "utc_offset")
 ABOUT = ("article_id", "feed_title", "title", "link", "utc_offset")
 TEXTS = ("article_id", "published", "title", "text")
 
@@ -63,41 +61,44 @@ class Merged(NamedTuple):
 
 
 class _Reports:
-    """Reports as they are compared, each read once, and as they lie in the tables, for those that are merged."""
+    """Reports and their articles, each read once.
+
+    Attributes:
+        decisions: Who is who by decision.
+        rows: The reports that were read, by report.
+    """
 
     def __init__(self, held: Held) -> None:
         self._held = held
         self.decisions = held.decisions()
-        self._of: dict[str, list[Told]] = {}
+        self.rows: dict[str, MeetingReport] = {}
+        self._told: dict[str, list[Told]] = {}
+        self._articles: dict[str, Row] = {}
 
     def of_articles(self, articles: Groups) -> list[Told]:
-        """All reports of ``articles``."""
-        missing = articles - self._of.keys()
+        """All reports of ``articles`` as they are compared."""
+        missing = articles - self._told.keys()
         if missing:
-            self._of |= {article: [] for article in missing}
-            found = self._held.of_articles("meeting_reports", missing, COMPARED)
+            self._told |= {article: [] for article in missing}
+            found = self._held.of_articles("meeting_reports", missing)
             telling = {row["article_id"] for row in found}
-            known = {row["article_id"]: row for row in self._held.of_articles("articles", telling, SOURCE)}
+            self._articles |= {row["article_id"]: row for row in self._held.of_articles("articles", telling, ABOUT)}
             for row in found:
-                made = told(
-                    from_dict(MeetingReport, dict(row)), source(known.get(row["article_id"], {})), self.decisions
-                )
-                self._of[made.article_id].append(made)
-        return [report for article in sorted(articles) for report in self._of[article]]
+                report = self.rows[row["report_id"]] = from_dict(MeetingReport, dict(row))
+                article = self._articles.get(report.article_id, {})
+                self._told[report.article_id].append(told(report, source(article), self.decisions))
+        return [report for article in sorted(articles) for report in self._told[article]]
 
     def find(self, wanted: Sequence[same_meeting.Search]) -> list[Told]:
         """The reports that any of some searches asks for, with the others of their articles."""
         return self.of_articles(self._held.found(wanted))
 
-    def whole(self, given: Iterable[Told]) -> tuple[dict[str, MeetingReport], dict[str, About]]:
-        """(the rows of ``given`` reports by report, what their articles are)."""
+    def abouts(self, given: Iterable[Told]) -> dict[str, About]:
+        """What the articles of ``given`` reports are."""
         telling = {t.article_id for t in given}
-        found = [from_dict(MeetingReport, dict(row)) for row in self._held.of_articles("meeting_reports", telling)]
-        known = {row["article_id"]: row for row in self._held.of_articles("articles", telling, ABOUT)}
         copies = self._held.of_articles("article_sketches", telling, ("article_id", "duplicate_of"))
         originals = {row["article_id"]: row["duplicate_of"] for row in copies}
-        articles = {of: about(known.get(of, {}), originals.get(of)) for of in telling}
-        return {report.report_id: report for report in found}, articles
+        return {of: about(self._articles.get(of, {}), originals.get(of)) for of in telling}
 
 
 def about(article: Row, duplicate_of: str | None) -> About:
@@ -126,9 +127,9 @@ def merged(held: Held, articles: Groups, decided: Set[str] = frozenset()) -> Mer
     for row in before:
         then[row["article_id"]].add(row.get("mark") or "")
     known = reports.of_articles(set(then))
-    rows, abouts = reports.whole(known)
-    for t in (t for t in known if t.report_id in rows):
-        now[t.article_id].add(mark(t, rows[t.report_id], abouts[t.article_id]))
+    abouts = reports.abouts(known)
+    for t in known:
+        now[t.article_id].add(mark(t, reports.rows[t.report_id], abouts[t.article_id]))
     telling = {t.article_id for t in reports.of_articles(articles)}
     changed = (telling | then.keys()) - {article for article in then.keys() - decided if now[article] == then[article]}
     before = [row for row in before if row["article_id"] in changed]  # what these held together may fall apart
@@ -139,9 +140,7 @@ def merged(held: Held, articles: Groups, decided: Set[str] = frozenset()) -> Mer
     ids = {row["meeting_id"] for row in before}
     seeds = {t.report_id: t for t in (*reports.of_articles(changed), *reports.find(old))}
     given = same_meeting.connected(seeds.values(), reports.find)
-    rows, abouts = reports.whole(given)
-    still = [t for t in given if t.report_id in rows]  # another writer may have replaced some since
-    made = merged_of(still, rows, abouts, reports.decisions)
+    made = merged_of(given, reports.rows, reports.abouts(given), reports.decisions)
     return made._replace(ids=made.ids | ids, articles=changed)
 
 

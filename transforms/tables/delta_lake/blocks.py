@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset as pds
 from deltalake import DeltaTable
 
-from transforms.spans import runs
+from transforms.spans import runs, search
 from transforms.stories.same_meeting import CORRECTED, REACH, Search
 from transforms.stories.told import surely_dated
 from transforms.tables.delta_lake.known_files import Files
@@ -56,6 +56,12 @@ class Wanted(NamedTuple):
     first: Days
     last: Days
 
+    def near(self, lying: Lying) -> "Wanted":
+        """Those that any report of a file may be near to."""
+        begin, end = lying.days
+        near = (self.first - REACH.days <= end) & (self.last + REACH.days >= begin)
+        return self if near.all() else Wanted(self.keys[near], self.first[near], self.last[near])
+
 
 class Blocks:
     """What a process knows of the files of ``merged_reports``."""
@@ -66,19 +72,13 @@ class Blocks:
     def articles(self, held: DeltaTable, searches: Sequence[Search]) -> set[str]:
         """The articles of the reports that any of the searches asks for, and hardly any other."""
         wanted = _wanted(searches)
-        if not len(wanted.keys):
-            return set()
-        first, last = wanted.first.min() - REACH.days, wanted.last.max() + REACH.days
-        return {
-            article
-            for lying in self._files.known(held).values()
-            if lying.days[0] <= last and lying.days[1] >= first
-            for article in _found(lying, wanted)
-        }
+        return {article for lying in self._files.known(held).values() for article in _found(lying, wanted.near(lying))}
 
 
 def _found(lying: Lying, wanted: Wanted) -> list[str]:
-    left, right = (numpy.searchsorted(lying.keys, wanted.keys, side) for side in ("left", "right"))
+    if not len(wanted.keys):
+        return []
+    left, right = search(lying.keys, wanted.keys)
     reports, asked = lying.reports[runs(left, right)], numpy.repeat(numpy.arange(len(left)), right - left)
     first, last, begin, end = lying.first[reports], lying.last[reports], wanted.first[asked], wanted.last[asked]
     reach = numpy.where(surely_dated(last - first) & surely_dated(end - begin), CORRECTED.days, REACH.days)

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset as pds
 from deltalake import DeltaTable
 
-from transforms.spans import runs
+from transforms.spans import runs, search
 from transforms.tables.delta_lake.known_files import Files
 
 # Files that are looked into one by one; more of them share an index.
@@ -38,8 +38,7 @@ class Where(NamedTuple):
 
     def of(self, wanted: Hashes) -> set[tuple[int, int]]:
         """The files and row groups that hold any of ``wanted``, which is sorted; rather one too many than one too few."""
-        first, end = (numpy.searchsorted(self.hashes, wanted, side) for side in ("left", "right"))
-        places = runs(first, end)
+        places = runs(*search(self.hashes, wanted))
         return set(zip(self.files[places].tolist(), self.parts[places].tolist(), strict=True))
 
 
