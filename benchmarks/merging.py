@@ -22,6 +22,7 @@ from pathlib import Path
 
 import numpy
 
+from pipelines.running.memory import save_memory
 from transforms import rows
 from transforms.tables.delta_lake import derived
 from transforms.tables.sinks import Tables
@@ -108,6 +109,7 @@ def write(tables, numbers):
 
 def measured(folder, size, bundle, more):
     """CPU seconds of writing ``size`` reports, and what each of ``more`` further ones takes (merging, whole commit)."""
+    save_memory()
     merging = [Stopwatch(derived.merged), Stopwatch(derived.copied)]
     derived.merged, derived.copied = merging
     tables, said, used = Tables([str(folder)]), time.monotonic(), time.process_time()

@@ -134,13 +134,15 @@ def take(
     """
     heed_actors_file(settings)
     backlog = subscription.backlog()
-    count = capacity.workers(settings.workers)
-    limits = Limits(seconds=0.0)
-    if backlog and count > 1:  # a share for each, but none that does not pay for another process
-        share = max(LEAST_SHARE, -(-backlog.messages // count))
-        limits = dataclasses.replace(limits, messages=min(limits.messages, share))
+    count, at_once, limits = capacity.workers(settings.workers), 1, Limits(seconds=0.0)
+    if backlog:
+        count = at_once = min(count, max(1, -(-backlog.messages // LEAST_SHARE)))
+        limits = dataclasses.replace(limits, messages=share(backlog.messages, count, limits.messages))
     with (
-        _consumers(settings, subscription, limits, whole_chain=whole_chain, count=count) as (consumers, pool),
+        _consumers(settings, subscription, limits, whole_chain=whole_chain, count=count, at_once=at_once) as (
+            consumers,
+            pool,
+        ),
         Progress(doing, "articles", backlog and backlog.messages, pool.counts),
     ):
         fates = consume_together(consumers, idle_seconds)
@@ -148,6 +150,12 @@ def take(
         raise KeyboardInterrupt
     settle(settings)
     return fates
+
+
+def share(backlog: int, count: int, most: int) -> int:
+    """How many of ``backlog`` messages a run takes, ``most`` at most, so that each of ``count`` processes has as many runs."""
+    turns = -(-backlog // (most * count))
+    return min(most, max(LEAST_SHARE, -(-backlog // max(1, turns * count))))
 
 
 def bury(settings: Settings, stage: str, message: Received, error: Exception) -> None:
@@ -182,8 +190,9 @@ def _consumers(
     whole_chain: bool = True,
     streamed: bool = False,
     count: int = 1,
+    at_once: int = 1,
 ) -> Iterator[tuple[Sequence[Consumer], Pool]]:
-    """``count`` loops over ``subscription`` with as many workers, stopped by SIGTERM and Ctrl-C within ``stop_within``.
+    """``count`` loops over ``subscription`` with as many workers, ``at_once`` of which start now, stopped by SIGTERM and Ctrl-C within ``stop_within``.
 
     Its last fifth is for giving back what is not done; where the stream does not even answer to that, the process ends
     all the same, and the messages come again when their leases have run out.
@@ -194,7 +203,7 @@ def _consumers(
         else functools.partial(run_article_messages, settings=settings)
     )
     attempts = Attempts(Path(settings.state).with_suffix(".attempts.sqlite"), settings.stream)
-    pool = Pool(run, settings, count)
+    pool = Pool(run, settings, count, at_once)
     to_bury = functools.partial(bury, settings, "stream" if whole_chain else "meetings")
     consumers = [Consumer(subscription, pool, to_bury, attempts, limits, done) for _ in range(count)]
     try:

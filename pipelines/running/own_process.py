@@ -88,6 +88,7 @@ class Apart:
     def __init__(self, run: Run, settings: Settings, hangs_seconds: float = HANGS_SECONDS) -> None:
         self._run, self._settings, self._hangs = run, settings, hangs_seconds
         self._process: Any = None
+        self._ready = False
         self._taken = 0
         self._stop_at: float | None = None
         self._done: Counter[str] = Counter()
@@ -116,7 +117,7 @@ class Apart:
         self._start()
         self._taken += len(messages)
         seconds = self._hangs + sum(len(one.data) for one in messages) / BYTES_PER_SECOND
-        answer = self._ask(list(messages), seconds)
+        answer = self._await(seconds, list(messages))
         if isinstance(answer, Exception):
             raise answer
         fates: Fates = answer
@@ -139,10 +140,11 @@ class Apart:
             process.kill()
             process.join()
 
-    def _start(self) -> None:
+    def launch(self) -> None:
+        """Starts the process where there is none, and does not wait until its model is loaded."""
         if self._process is not None:
             return
-        self._taken = 0
+        self._taken, self._ready = 0, False
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(
@@ -151,16 +153,22 @@ class Apart:
         self._process.daemon = True
         self._process.start()
         theirs.close()
-        answer = self._ask(None, START_SECONDS)
-        if isinstance(answer, Exception):
-            self.close()
-            raise answer
 
-    def _ask(self, request: Any, seconds: float) -> Any:
-        """What the process answers to ``request``, within the time."""
+    def _start(self) -> None:
+        self.launch()
+        if not self._ready:
+            answer = self._await(START_SECONDS)
+            if isinstance(answer, Exception):
+                self.close()
+                raise answer
+            self._ready = True
+
+    def _await(self, seconds: float, request: Sequence[Received] | None = None) -> Any:
+        """What the process answers within the time: to ``request``, else whether its model is loaded."""
         until = time.monotonic() + seconds
         try:
-            self._pipe.send(request)
+            if request is not None:
+                self._pipe.send(request)
             while True:
                 now = time.monotonic()
                 if self._stop_at is not None and now >= self._stop_at:
@@ -188,25 +196,37 @@ class Apart:
 class Pool:
     """``Apart`` several times over: a call goes to a process that is free, and waits where none is.
 
-    The first process is started at once, each further one when there is work for it: little work never pays for more than
+    Processes beyond those that start at once are started when there is work for them: little work never pays for more than
     one. A context manager; may be called from several threads.
 
     Args:
         run, settings: As for ``Apart``.
         count: How many processes at most; each holds a model.
+        at_once: How many are started at once.
     """
 
-    def __init__(self, run: Run, settings: Settings, count: int) -> None:
+    def __init__(self, run: Run, settings: Settings, count: int, at_once: int = 1) -> None:
         self._workers = [Apart(run, settings) for _ in range(count)]
+        self._at_once = at_once
         self._free = list(self._workers)
         self._changed = threading.Condition()
 
     def __enter__(self) -> "Pool":
-        """Starts the first process. SettingsError where the model cannot be used."""
-        self._workers[0].__enter__()
+        """Starts processes, and waits for the first. SettingsError where the model cannot be used."""
+        for worker in self._workers[: self._at_once]:
+            worker.launch()
+        try:
+            self._workers[0].__enter__()
+        except BaseException:
+            self.close()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the processes."""
         for worker in self._workers:
             worker.close()
 
@@ -237,7 +257,10 @@ class Pool:
 
 
 def _serve(pipe: Connection, pickled_run: bytes, settings: Settings, parent: int) -> None:
-    """Answers until the parent closes its end, or dies. Beam is imported here, once its logging is in hand."""
+    """Loads the model, and answers until the parent closes its end, or dies.
+
+    Beam is imported here, once its logging is in hand.
+    """
     log_to_stderr()
     _belong_to(parent)
     save_memory()
@@ -250,23 +273,26 @@ def _serve(pipe: Connection, pickled_run: bytes, settings: Settings, parent: int
         with sending, contextlib.suppress(OSError):
             pipe.send((kind, what))
 
+    def answer(step: Callable[..., Any], *given: Any) -> None:
+        try:
+            made = step(*given)
+        except SettingsError as error:
+            made = error
+        except Exception as error:
+            made = _fault_of_a_place(error) or RuntimeError(f"{type(error).__name__}: {error}")
+        send("answer", made)
+
+    def told(messages: Sequence[Received]) -> Fates:
+        with _telling(send, extracted_from_now(settings)):
+            return run(messages)
+
+    answer(load_model, settings)
     while True:
         try:
             messages = pipe.recv()
         except EOFError:
             return
-        try:
-            answer: Any = None
-            if messages is None:
-                load_model(settings)
-            else:
-                with _telling(send, extracted_from_now(settings)):
-                    answer = run(messages)
-        except SettingsError as error:
-            answer = error
-        except Exception as error:
-            answer = _fault_of_a_place(error) or RuntimeError(f"{type(error).__name__}: {error}")
-        send("answer", answer)
+        answer(told, messages)
 
 
 def _fault_of_a_place(error: BaseException | None) -> OSError | None:

@@ -1,5 +1,7 @@
-"""Several processes read articles at once; one that fails ends all, and little work starts only one."""
+"""Several processes read articles at once; one that fails ends all, and no more are started than there is work for."""
 
+import dataclasses
+import multiprocessing
 import os
 import threading
 import time
@@ -7,7 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from pipelines.configuration.settings import Settings
+from pipelines import streaming
+from pipelines.configuration.settings import LanguageSettings, Settings, SettingsError
 from pipelines.running import capacity, own_process
 from pipelines.running.own_process import Pool
 from transforms.streams import Received
@@ -42,6 +45,27 @@ def test_calls_at_once_go_to_different_processes_and_calls_in_turn_to_the_first(
         at_once = {fates.messages for fates in threads.map(lambda number: pool([received(number)]), range(2))}
     assert len(at_once) == 2
     assert in_turn < at_once
+
+
+def test_processes_for_known_work_are_started_at_once():
+    with Pool(process_id, Settings(), 3, at_once=2):
+        started = [child for child in multiprocessing.active_children() if child.is_alive()]
+    assert len(started) == 2
+
+
+def test_no_process_is_left_where_the_model_cannot_be_used():
+    without = dataclasses.replace(Settings(), language=LanguageSettings(model="no_such_model"))
+    with pytest.raises(SettingsError, match="no_such_model"), Pool(process_id, without, 2, at_once=2):
+        pass
+    assert multiprocessing.active_children() == []
+
+
+@pytest.mark.parametrize(
+    ("backlog", "count", "expected"),
+    [(0, 2, 100), (50, 2, 100), (150, 2, 100), (401, 3, 134), (1_000, 1, 200), (1_000, 2, 167), (2_000, 2, 200)],
+)
+def test_a_known_backlog_is_shared_so_that_each_process_has_as_many_runs(backlog, count, expected):
+    assert streaming.share(backlog, count, 200) == expected
 
 
 def consumers(tmp_path, subscription, run, count, buried=None):

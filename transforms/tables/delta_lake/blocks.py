@@ -72,12 +72,18 @@ class Blocks:
     def articles(self, held: DeltaTable, searches: Sequence[Search]) -> set[str]:
         """The articles of the reports that any of the searches asks for, and hardly any other."""
         wanted = _wanted(searches)
-        return {article for lying in self._files.known(held).values() for article in _found(lying, wanted.near(lying))}
+        if not len(wanted.keys):
+            return set()
+        first, last = wanted.first.min() - REACH.days, wanted.last.max() + REACH.days
+        return {
+            article
+            for lying in self._files.known(held).values()
+            if lying.days[0] <= last and lying.days[1] >= first
+            for article in _found(lying, wanted.near(lying))
+        }
 
 
 def _found(lying: Lying, wanted: Wanted) -> list[str]:
-    if not len(wanted.keys):
-        return []
     left, right = search(lying.keys, wanted.keys)
     reports, asked = lying.reports[runs(left, right)], numpy.repeat(numpy.arange(len(left)), right - left)
     first, last, begin, end = lying.first[reports], lying.last[reports], wanted.first[asked], wanted.last[asked]

@@ -4,6 +4,7 @@ Ids are hashes, so the least and greatest value of a file, which Delta keeps, ru
 once by a process, which keeps 14 bytes of each group in it.
 """
 
+import functools
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any, NamedTuple
@@ -16,10 +17,12 @@ import pyarrow.dataset as pds
 from deltalake import DeltaTable
 
 from transforms.spans import runs, search
-from transforms.tables.delta_lake.known_files import Files
+from transforms.tables.delta_lake.known_files import File, Files
 
 # Files that are looked into one by one; more of them share an index.
 _APART = 12
+# Files whose footers a process keeps, some 150 kB each.
+_OPEN = 64
 Hashes = numpy.typing.NDArray[numpy.int64]
 
 
@@ -56,7 +59,7 @@ class Lookup:
         """The rows of ``groups`` in this version of the table."""
         version = self._files.at(held)
         some = [
-            version.files[path].fragment().subset(row_group_ids=sorted(parts))
+            _opened(version.files[path]).subset(row_group_ids=sorted(parts))
             for path, parts in self._parts(held, groups).items()
             if path in version.files
         ]
@@ -64,7 +67,7 @@ class Lookup:
             return (version.schema if columns is None else pa.schema(map(version.schema.field, columns))).empty_table()
         test = pc.field(self._group).isin(pa.array(groups, version.schema.field(self._group).type))
         return pds.FileSystemDataset(some, version.schema, some[0].format, some[0].filesystem).to_table(
-            columns and list(columns), filter=test
+            columns and list(columns), filter=test, use_threads=False, batch_readahead=1, fragment_readahead=1
         )
 
     def alike(self, held: DeltaTable) -> bool:
@@ -110,6 +113,12 @@ class Lookup:
         pairs = numpy.unique(numpy.stack([places, parts]), axis=1) if len(places) else numpy.zeros((2, 0), int)
         found = each_hash([*coded.dictionary.to_pylist(), None])[pairs[0]]
         return _joined([Where(found, numpy.zeros(len(found), numpy.int32), pairs[1].astype(numpy.int16))])
+
+
+@functools.lru_cache(maxsize=_OPEN)
+def _opened(file: File) -> pds.ParquetFileFragment:
+    """A file whose footer was read."""
+    return file.fragment()
 
 
 def _joined(some: Sequence[Where]) -> Where:
