@@ -59,8 +59,10 @@ def own_places(folder, workers):
     return [f"--{flag}={folder / name}" for flag, name in places.items()]
 
 
-def watched(command, folder, workers):
+def watched(command, folder, workers, every=0.1):
     """Runs ``meetwire COMMAND`` once with so many workers, and with state and tables in ``folder``.
+
+    Looks at its memory ``every`` so many seconds, each time for tenths of a second of CPU.
 
     Returns the most that all its processes held at one time, as each one's megabytes then, and the seconds it took.
     """
@@ -70,7 +72,7 @@ def watched(command, folder, workers):
     most = [0.0]
     while run.poll() is None:
         most = max(most, [megabytes(pid) for pid in tree(run.pid)], key=sum)
-        time.sleep(0.1)
+        time.sleep(every)
     if run.returncode:
         sys.exit(f"meetwire {command[0]} ended with {run.returncode}")
     return most, time.monotonic() - began

@@ -9,7 +9,9 @@ no check, no ids, no sync to disk, no views.
 import argparse
 import concurrent.futures
 import multiprocessing
+import random
 import resource
+import string
 import sys
 import tempfile
 import time
@@ -25,14 +27,15 @@ from transforms.tables.lines import to_lines
 from transforms.tables.queries.ask import ask
 from transforms.tables.sinks import Tables
 
-TEXT = "Ministers met in Málaga on Monday and spoke of trade, fishing and the price of bread. " * 25
+LENGTH = 400  # words of an article of 2 kB; no two are alike
 DAYS = 1000
 NEWEST = "SELECT max(published), count(DISTINCT article_id), avg(word_count) FROM articles"
 
 
 def article(number: int, revision: int = 1):
     day = datetime.now(UTC).replace(microsecond=0) - timedelta(days=number % DAYS, seconds=number % 3600)
-    name = rows.derive_id(str(number))
+    letters = "".join(random.Random(number).choices(string.ascii_lowercase, k=5 * LENGTH))
+    name, text = rows.derive_id(str(number)), " ".join(letters[n : n + 5] for n in range(0, len(letters), 5))
     return rows.Article(
         article_id=name,
         revision_id=rows.derive_id(name, str(revision)),
@@ -44,8 +47,8 @@ def article(number: int, revision: int = 1):
         link=f"https://news.example/story/{number}",
         canonical_url=f"https://news.example/story/{number}",
         title=f"Ministers met for the {number}th time",
-        summary=TEXT[:150],
-        text=f"{number} {TEXT}",
+        summary=text[:150],
+        text=text,
         authors=["A. Writer", "B. Writer"],
         categories=["politics"],
         language="en",
@@ -56,7 +59,7 @@ def article(number: int, revision: int = 1):
         published_raw=None,
         flags=[],
         dateline=rows.Dateline("MALAGA", "2023-01-01"),
-        word_count=len(TEXT.split()),
+        word_count=LENGTH,
         duplicate_of=None,
     )
 

@@ -25,7 +25,7 @@ from transforms.streams.folder import FolderPublisher
 def run(stream, folder, workers):
     """Seconds of one batch, and the most megabytes that its processes held together."""
     folder.mkdir(parents=True)
-    most, seconds = watched(["batch", "--since", "2000-01-01", f"--stream=folder:{stream}"], folder, workers)
+    most, seconds = watched(["batch", "--since", "2000-01-01", f"--stream=folder:{stream}"], folder, workers, every=5.0)
     return seconds, sum(most)
 
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from transforms.language.names import fold
 from transforms.spans import Places, runs, search
@@ -93,7 +94,7 @@ class Pool:
 
     def __init__(self, articles: pa.Array, times: Times, values: Values) -> None:
         """``values`` has a row for each of ``articles``, which were published at ``times``, microseconds since 1970."""
-        self._articles, self._times, self.values = articles, times, values
+        self.articles, self.times, self.values = articles, times, values
         bands = _bands(values)
         order = np.argsort(bands, kind="stable")
         self._bands, self._places = bands[order], (order // _THREES).astype(np.int32)
@@ -106,12 +107,12 @@ class Pool:
         times = [(one.published - _EPOCH) // _MICROSECOND for one in known if one.published]
         return cls(pa.array([one.article_id for one in known], pa.string()), np.array(times, np.int64), values)
 
-    def alike(self, some: "Pool") -> Iterator[tuple[int, Sketch]]:
-        """The articles whose texts are copies of one of ``some``, before or after it, each with the place of that one."""
+    def copies(self, some: "Pool") -> Iterator[tuple[Places, Places]]:
+        """The pairs of texts that are copies of each other, as places in ``some`` and places here; of two articles each."""
         if not len(self):
             return
-        early, late = self._times.min() - _REACH, self._times.max() + _REACH
-        near = np.flatnonzero((some._times >= early) & (some._times <= late))
+        early, late = self.times.min() - _REACH, self.times.max() + _REACH
+        near = np.flatnonzero((some.times >= early) & (some.times <= late))
         first, last = search(self._bands, _bands(some.values[near]))
         before = np.cumsum(last - first)  # of the band and those before it
         begin = 0
@@ -119,22 +120,21 @@ class Pool:
             end = max(int(np.searchsorted(before, (before[begin - 1] if begin else 0) + _AT_ONCE)), begin + _THREES)
             end -= end % _THREES  # an article's bands stay together, so that a pair is found once
             given = np.repeat(near[begin // _THREES : end // _THREES], _THREES)
-            yield from self._alike(some, given, first[begin:end], last[begin:end])
+            yield from self._copies(some, given, first[begin:end], last[begin:end])
             begin = end
 
-    def _alike(self, some: "Pool", given: Places, first: Places, last: Places) -> Iterator[tuple[int, Sketch]]:
+    def _copies(self, some: "Pool", given: Places, first: Places, last: Places) -> Iterator[tuple[Places, Places]]:
         """Compares with those of ``some`` at the places ``given`` what lies at the places of a band of each."""
         one = np.repeat(given, last - first)
         place = self._places[runs(first, last)]
-        near = np.abs(self._times[place] - some._times[one]) <= _REACH
+        near = np.abs(self.times[place] - some.times[one]) <= _REACH
         one, place = np.divmod(np.unique(one[near] * len(self) + place[near]), len(self))
         for part in range(0, len(one), _AT_ONCE):
             given, found = one[part : part + _AT_ONCE], place[part : part + _AT_ONCE]
             alike = (self.values[found] == some.values[given]).mean(axis=1) >= ALIKE
-            for own, other in zip(given[alike].tolist(), found[alike].tolist(), strict=True):
-                copy = self[other]
-                if copy.article_id != some._articles[own].as_py():
-                    yield own, copy
+            given, found = given[alike], found[alike]
+            others = pc.not_equal(self.articles.take(found), some.articles.take(given)).to_numpy(zero_copy_only=False)
+            yield given[others], found[others]
 
     def __len__(self) -> int:
         return len(self.values)
@@ -143,8 +143,8 @@ class Pool:
         return map(self.__getitem__, range(len(self)))
 
     def __getitem__(self, place: int) -> Sketch:
-        published = _EPOCH + int(self._times[place]) * _MICROSECOND
-        return Sketch(self._articles[place].as_py(), published, self.values[place].tobytes())
+        published = _EPOCH + int(self.times[place]) * _MICROSECOND
+        return Sketch(self.articles[place].as_py(), published, self.values[place].tobytes())
 
 
 def _bands(values: Values) -> Values:
@@ -171,22 +171,32 @@ class Pools(NamedTuple):
     old: Sequence[Pool] = ()
     gone: Set[str] = frozenset()
 
-    def alike(self, some: Pool) -> list[list[Sketch]]:
-        """For each of ``some`` the articles whose texts are copies of its own, before or after it."""
-        made: list[list[Sketch]] = [[] for _ in range(len(some))]
-        for given, found in self.new.alike(some):
-            made[given].append(found)
-        for pool in self.old:
-            for given, found in pool.alike(some):
-                if found.article_id not in self.gone:
-                    made[given].append(found)
+    def copies(self, some: Pool) -> Iterator[tuple[Pool, Places, Places]]:
+        """The pairs of texts that are copies of each other, as a pool, places in ``some`` and places in that pool."""
+        for pool in (self.new, *self.old):
+            gone = pa.array([] if pool is self.new else self.gone, pa.string())
+            for given, found in pool.copies(some):
+                counts = ~pc.is_in(pool.articles.take(found), gone).to_numpy(zero_copy_only=False)
+                yield pool, given[counts], found[counts]
+
+    def later(self, some: Pool) -> dict[str, Sketch]:
+        """By article the copies of ``some`` that were not published before these."""
+        made = {}
+        for pool, given, found in self.copies(some):
+            for place in np.unique(found[pool.times[found] >= some.times[given]]).tolist():
+                copy = pool[place]
+                made[copy.article_id] = copy
         return made
 
     def originals(self, some: Pool) -> dict[str, str]:
         """Article -> the earliest one that it is a copy of, for those of ``some`` that are copies."""
-        made = {}
-        for one, found in zip(some, self.alike(some), strict=True):
-            first = min(((other.published, other.article_id) for other in found), default=None)
-            if first and first < (one.published, one.article_id):
-                made[one.article_id] = first[1]
-        return made
+        first: dict[int, tuple[int, str]] = {}
+        for pool, given, found in self.copies(some):
+            pairs = pa.table({"given": given, "time": pool.times[found], "article": pool.articles.take(found)})
+            pairs = pairs.sort_by([(name, "ascending") for name in pairs.column_names])
+            ones, places = np.unique(pairs["given"], return_index=True)
+            for one, pair in zip(ones.tolist(), pairs.take(places).to_pylist(), strict=True):
+                earliest = pair["time"], pair["article"]
+                first[one] = min(first.get(one, earliest), earliest)
+        own = {one: (int(some.times[one]), some.articles[one].as_py()) for one in first}
+        return {own[one][1]: article for one, (time, article) in first.items() if (time, article) < own[one]}

@@ -207,7 +207,7 @@ def copied(held: Held, articles: Groups) -> list[ArticleSketch]:
     own = Pool.of(new.values())
     among = Pools(own, [kept.pool for kept in near], new.keys())
     touched = {other.article_id: other for kept in near for other in kept.copies(new.keys())}
-    touched |= {other.article_id: other for found in among.alike(own) for other in found}
+    touched |= among.later(own)
     return sketch_rows((touched | new).values(), among)
 
 

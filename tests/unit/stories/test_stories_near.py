@@ -3,8 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from transforms.stories.near import Pool, Pools, sketch
+from transforms.stories import near
+from transforms.stories.near import WINDOW, Pool, Pools, sketch
 
 AT = datetime(2026, 4, 16, 12, tzinfo=UTC)
 TEXTS = {
@@ -54,3 +57,52 @@ def test_another_text_on_the_matter_a_correction_and_a_text_of_a_few_words_are_n
 
 def test_a_text_printed_again_after_weeks_is_no_copy():
     assert known(TEXTS["English"], TEXTS["English"], days=30)["a1"] is None
+
+
+PRINTED = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 500)), min_size=1, max_size=24)
+
+
+@given(PRINTED, st.integers(1, 40), st.sets(st.integers(0, 23)))
+def test_each_copy_is_one_of_the_earliest_copy_in_reach_whatever_was_read_at_once(printed, at_once, gone):
+    """``printed``: which text, at which hour. Some articles that were there before are gone."""
+    some = [
+        sketch(f"a{(7 * n) % 25:02}", AT + timedelta(hours=hour), "", list(TEXTS.values())[text])
+        for n, (text, hour) in enumerate(printed)
+    ]
+    new, old = some[::2], some[1::2]
+    away = {one.article_id for n, one in enumerate(old) if n in gone}
+    there = [one for one in some if one.article_id not in away]
+
+    def copies(one):
+        return [
+            other
+            for other in there
+            if other.article_id != one.article_id
+            and other.values == one.values
+            and abs(other.published - one.published) <= WINDOW
+        ]
+
+    def order(one):
+        return one.published, one.article_id
+
+    earliest = {one.article_id: min(copies(one), key=order, default=one) for one in some}
+    expected = {
+        one.article_id: earliest[one.article_id].article_id
+        for one in some
+        if order(earliest[one.article_id]) < order(one)
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(near, "_AT_ONCE", at_once)
+        pools = Pools(Pool.of(new), [Pool.of(old[:5]), Pool.of(old[5:])], away)
+        assert pools.originals(Pool.of(some)) == expected
+        later = pools.later(Pool.of(new))
+    assert later.keys() == {
+        other.article_id for one in new for other in copies(one) if other.published >= one.published
+    }
+
+
+def test_of_a_thousand_copies_of_one_text_in_a_week_each_is_a_copy_of_the_first():
+    text = TEXTS["English"]
+    some = [sketch(f"a{n:04}", AT + timedelta(minutes=n), "", f"{text} {n}") for n in range(1000)]
+    pools = Pools(Pool.of(some[500:]), [Pool.of(some[:500])])
+    assert pools.originals(Pool.of(some)) == {f"a{n:04}": "a0000" for n in range(1, 1000)}

@@ -71,7 +71,12 @@ def cities(name: str) -> tuple[City, ...]:
 @functools.lru_cache(maxsize=8192)
 def regions(name: str) -> tuple[Region, ...]:
     """The states and provinces that are called ``name``, which is folded."""
-    return (*_others().get(name, ()), *_regions("called = ?", name))
+    return (*parts(name), *_regions("called = ?", name))
+
+
+def parts(name: str) -> tuple[Region, ...]:
+    """The parts of countries with a name of their own ("Scotland") that are called ``name``, which is folded."""
+    return _parts().get(name, ())
 
 
 @functools.cache
@@ -101,11 +106,11 @@ def _regions(condition: str, value: str) -> list[Region]:
 
 
 @functools.cache
-def _others() -> dict[str, list[Region]]:
-    others: dict[str, list[Region]] = {}
+def _parts() -> dict[str, tuple[Region, ...]]:
+    made: dict[str, tuple[Region, ...]] = {}
     for name, country in lexicon.table("regions")["others"].items():
-        others.setdefault(fold(name), []).insert(0, Region(name, country, ""))
-    return others
+        made[fold(name)] = (Region(name, country, ""), *made.get(fold(name), ()))
+    return made
 
 
 def _rows(sql: str, *values: str) -> list[Any]:

@@ -17,6 +17,7 @@ from transforms.language.world.gazetteer import (
     Region,
     area_of,
     cities,
+    parts,
     regions,
     state,
     timezone_of,
@@ -129,16 +130,11 @@ def _venues() -> dict[str, tuple[str, dict[str, Any]]]:
 
 def _part(text: str) -> Located | None:
     """A part of a country by its own name: "Scotland", "the West Bank", "Calif."."""
-    code = _parts().get(fold(text))
-    if code is not None:
-        return Located(text, code, None, None, timezone_of(code))
+    if found := parts(fold(text)):
+        country = found[0].country
+        return Located(text, country, None, None, timezone_of(country))
     state = _state_by_abbreviation(text) if text.endswith(".") else None
     return _whole(state) if state else None
-
-
-@functools.cache
-def _parts() -> dict[str, str]:
-    return {fold(name): code for name, code in lexicon.table("regions")["others"].items()}
 
 
 def _country(text: str) -> Located | None:
