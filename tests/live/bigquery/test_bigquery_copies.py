@@ -35,7 +35,7 @@ def fetched(name, revision, hour, **more):
     return extract(name, revision, fetched_at=f"2026-11-26T{hour:02}:00:00Z", **more)
 
 
-@pytest.mark.parametrize("hours", itertools.permutations((9, 10, 11)), ids=str)
+@pytest.mark.parametrize("hours", [(11, 10, 9), (10, 11, 9), (9, 11, 10)], ids=str)
 @pytest.mark.parametrize("bounded", [False, True], ids=["stream", "batch"])
 def test_a_clock_that_is_set_back_makes_no_old_revision_the_newest(target, tmp_path, hours, bounded):
     """Three revisions, fetched at these hours of a clock, come in an order that each case has of its own."""
